@@ -1,0 +1,71 @@
+#include "base/heap.h"
+/*
+ * A 4-ary min-heap of event keys. Four children a node halve the depth against a binary heap, and
+ * four 24-octet keys lie in two cache lines. Entries are moved into a hole rather than swapped.
+ * Slots are told their place, so that any event can be taken out (a timer that is stopped).
+ */
+#include <assert.h>
+
+bool heap_before(const struct heap_key *a, const struct heap_key *b) {
+    if (a->at != b->at)
+        return a->at < b->at;
+    if (a->origin != b->origin)
+        return a->origin < b->origin;
+    return a->counter < b->counter;
+}
+
+static void put(struct heap *h, uint32_t place, struct heap_key key) {
+    h->keys[place] = key;
+    h->places[key.slot] = place + 1;
+}
+
+static void sift_up(struct heap *h, uint32_t hole, struct heap_key key) {
+    while (hole > 0) {
+        uint32_t parent = (hole - 1) / 4;
+        if (!heap_before(&key, &h->keys[parent]))
+            break;
+        put(h, hole, h->keys[parent]);
+        hole = parent;
+    }
+    put(h, hole, key);
+}
+
+static uint32_t earliest_child(const struct heap *h, uint32_t parent) {
+    uint32_t first = parent * 4 + 1, best = first;
+    for (uint32_t child = first + 1; child < first + 4 && child < *h->count; child++)
+        if (heap_before(&h->keys[child], &h->keys[best]))
+            best = child;
+    return best;
+}
+
+static void sift_down(struct heap *h, uint32_t hole, struct heap_key key) {
+    while (hole * 4 + 1 < *h->count) {
+        uint32_t child = earliest_child(h, hole);
+        if (!heap_before(&h->keys[child], &key))
+            break;
+        put(h, hole, h->keys[child]);
+        hole = child;
+    }
+    put(h, hole, key);
+}
+
+void heap_push(struct heap *h, struct heap_key key) {
+    assert(h->places[key.slot] == 0);
+    *h->count += 1;
+    sift_up(h, *h->count - 1, key);
+}
+
+void heap_remove(struct heap *h, uint32_t slot) {
+    assert(h->places[slot] != 0 && h->places[slot] <= *h->count);
+    uint32_t hole = h->places[slot] - 1;
+    h->places[slot] = 0;
+    *h->count -= 1;
+    struct heap_key last = h->keys[*h->count];
+    h->keys[*h->count] = (struct heap_key){0}; /* equal heaps are equal octets */
+    if (hole == *h->count)
+        return;
+    if (hole > 0 && heap_before(&last, &h->keys[(hole - 1) / 4]))
+        sift_up(h, hole, last);
+    else
+        sift_down(h, hole, last);
+}

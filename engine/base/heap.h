@@ -1,0 +1,26 @@
+#ifndef NETSTEP_BASE_HEAP_H
+#define NETSTEP_BASE_HEAP_H
+/*
+ * A 4-ary min-heap of event keys in an array that the caller owns. Keys are total: (at, origin,
+ * counter), so simultaneous events have one order on every machine. `slot` names the event; the
+ * heap tells each slot its place through `places[slot]`, so that an event can be removed.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+
+struct heap_key {
+    int64_t at;
+    uint32_t origin;  /* the node that scheduled it */
+    uint32_t slot;
+    uint64_t counter; /* that node's own count of events */
+};
+struct heap {
+    struct heap_key *keys; /* [capacity] */
+    uint32_t *places;      /* [slots]; place + 1, 0 = not in the heap */
+    uint32_t *count;
+};
+bool heap_before(const struct heap_key *, const struct heap_key *);
+void heap_push(struct heap *, struct heap_key);
+void heap_remove(struct heap *, uint32_t slot);
+
+#endif

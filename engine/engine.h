@@ -1,0 +1,284 @@
+#ifndef NETSTEP_ENGINE_H
+#define NETSTEP_ENGINE_H
+/*
+ * netstep's engine: TCP/IP between virtual nodes, in virtual time, with real octets.
+ *
+ * A lab is a pure function of its scenario, its seed and its journal (the commands given to it,
+ * each at a step and a time). The engine has no clock, thread, socket, file or memory of its own:
+ * the caller owns one block per lab, and everything that happens is told to the sink that is
+ * passed to each call. The same triple gives the same octets, states and hashes on any machine.
+ *
+ *     struct scenario s = ...;                         built by the caller, read during the call
+ *     void *block = malloc(lab_size(&s));
+ *     struct complaint why;
+ *     if (!lab_create(block, lab_size(&s), &s, &why)) ... why.place, why.problem
+ *     while (lab_step(block, &sink, &budget) == STOP_BUDGET) ...
+ *     lab_command(block, &sink, at, node, "ping -c 1 server", &why);
+ *     memcpy(elsewhere, block, lab_used(block));       a keyframe: the block holds no pointers
+ *
+ * Nodes, interfaces and links are numbered from 1 in the scenario's order; 0 means none.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Raised by every commit that changes an octet, a time or a state of an existing lab. */
+#define ENGINE_BEHAVIOUR 1
+
+typedef int64_t sim_time; /* ns since the lab began; a lab ends at 2^53 ns (104 days) */
+#define SIM_TIME_MAX ((sim_time)1 << 53)
+typedef uint32_t ip4; /* an IPv4 address in host order */
+
+struct lab;
+
+/* ------------------------------------------------------------------ what a lab is made from */
+
+enum node_kind { NODE_HOST, NODE_ROUTER, NODE_SWITCH, NODE_HUB, NODE_KIND_COUNT };
+
+struct scenario_interface {
+    const char *name; /* at most 15 octets, unique in the node */
+    ip4 address;      /* 0: none (switch and hub ports have none) */
+    uint32_t prefix;  /* 0..32 */
+    uint32_t mtu;     /* 0: 1500; 68..1500 */
+};
+struct scenario_setting {
+    const char *name, *value; /* "net.ipv4.tcp_syn_retries", "6" */
+};
+struct scenario_route {
+    ip4 network;
+    uint32_t prefix;
+    ip4 via; /* 0: on link through `interface` */
+    const char *interface;
+};
+struct scenario_neighbour { /* a permanent ARP entry */
+    ip4 address;
+    uint8_t mac[6];
+};
+struct scenario_node {
+    const char *name; /* at most 31 octets of [A-Za-z0-9_.-], unique; usable as a host name */
+    enum node_kind kind;
+    const char *profile; /* NULL: "linux-6.12"; also "rfc9293", "linux-6.12-plain" */
+    ip4 gateway;         /* 0: none; the default route's next hop */
+    int32_t x, y;        /* where to draw it, 0..1000; -1: not said */
+    const struct scenario_interface *interfaces;
+    const struct scenario_setting *settings;
+    const struct scenario_route *routes;
+    const struct scenario_neighbour *neighbours;
+    size_t interface_count, setting_count, route_count, neighbour_count;
+};
+struct scenario_link {
+    const char *node[2], *interface[2];
+    sim_time delay_ns[2];  /* propagation, [0]: from node[0] to node[1] */
+    uint64_t rate_bps;     /* bits per second; 0: serialisation takes no time */
+    uint32_t queue_frames; /* 0: 1000; frames that wait for the wire in one direction */
+    uint32_t loss_ppm, duplicate_ppm, reorder_ppm; /* seeded chance per frame, 0..1000000 */
+    sim_time jitter_ns;    /* up to this much is added to a frame's delay, order kept */
+};
+struct scenario_line { /* a console command that the scenario itself gives */
+    sim_time at;
+    const char *node, *run;
+    const char *process; /* NULL: a process of its own; lines of one process run in order */
+};
+enum fault_kind {
+    FAULT_DROP, FAULT_DELAY, FAULT_DUPLICATE, FAULT_CORRUPT, FAULT_EDIT,
+    FAULT_LINK_DOWN, FAULT_LINK_UP, FAULT_KIND_COUNT
+};
+struct scenario_fault {
+    const char *on;      /* "r1->server" one direction, "r1-server" both; of neighbouring nodes */
+    const char *match;   /* a filter with Wireshark's names; NULL: every frame */
+    uint32_t nth;        /* 1: the first frame that matches; 0: each one */
+    uint32_t count;      /* how many from the nth on; 0: 1 with nth, no end without */
+    uint32_t chance_ppm; /* 0: always */
+    enum fault_kind kind;
+    sim_time from, until;  /* the fault lives in [from, until); until 0: no end */
+    sim_time delay_ns;     /* FAULT_DELAY, FAULT_DUPLICATE: how much later */
+    uint32_t bit;          /* FAULT_CORRUPT: bit of the frame, 0 = top bit of the first octet */
+    const char *edit;      /* FAULT_EDIT: "ip.ttl = 1"; checksums are not mended */
+};
+struct limits { /* 0: the default of this behaviour version */
+    uint32_t connections;   /* 1024, at most 200000 */
+    uint32_t sockets;       /* 1024 */
+    uint32_t processes;     /* 256 */
+    uint32_t frames;        /* 4096 of each size class */
+    uint32_t buffer_octets; /* 8 MiB of send and receive buffers together */
+    uint32_t neighbours, routes, faults, events; /* 1024, 1024, 256, 16384 */
+};
+struct scenario {
+    uint64_t seed;
+    struct limits limits;
+    const struct scenario_node *nodes;
+    const struct scenario_link *links;
+    const struct scenario_line *script;
+    const struct scenario_fault *faults;
+    size_t node_count, link_count, line_count, fault_count;
+};
+/* What is wrong with an input and where: "links[0].between[1]", "no interface client:eth9". */
+struct complaint {
+    char place[96];
+    char problem[200];
+};
+
+/* ------------------------------------------------------------------------------- a lab's life */
+
+size_t lab_size(const struct scenario *); /* octets of the block; 0: limits out of range */
+bool lab_create(void *block, size_t size, const struct scenario *, struct complaint *);
+size_t lab_used(const struct lab *); /* octets that a copy must take, from the block's start */
+uint64_t lab_hash(const struct lab *); /* over all state, equal for equal futures */
+sim_time lab_now(const struct lab *);
+uint64_t lab_steps(const struct lab *);             /* steps taken so far */
+bool lab_next(const struct lab *, sim_time *at);    /* false: nothing is pending */
+
+struct budget {
+    uint64_t steps; /* at most this many; 0: any */
+    sim_time until; /* events later than this stay pending; the clock does not pass it */
+};
+enum stop {
+    STOP_BUDGET,    /* the steps are used up */
+    STOP_UNTIL,     /* nothing is pending at or before `until`; now == until */
+    STOP_QUIET,     /* nothing is pending at all */
+    STOP_LIVELOCK,  /* more than LIVELOCK_STEPS steps at one instant: the lab has ended */
+    STOP_END        /* SIM_TIME_MAX reached */
+};
+#define LIVELOCK_STEPS 100000u
+
+struct sink;
+enum stop lab_step(struct lab *, const struct sink *, const struct budget *);
+
+/* The one way in. One step at time `at` (now <= at <= next pending event): a console line on
+ * `node`; node 0 is the lab itself and takes "fault ...", "drop P@LINK", "link A-B down|up".
+ * False: refused, nothing changed, `complaint` says why. An unknown command is not refused: the
+ * node's shell answers it, as on Linux. */
+bool lab_command(struct lab *, const struct sink *, sim_time at, uint32_t node, const char *line,
+                 struct complaint *);
+
+/* ----------------------------------------------------------------------------------- the trace */
+
+enum trace_kind {
+    TRACE_COMMAND,   /* a line from outside or from the script: node, text */
+    TRACE_SENT,      /* a frame is handed to a link: node -> peer, link, packet, until = arrival */
+    TRACE_DELIVERED, /* the frame reached peer's interface: node = receiver, peer = sender */
+    TRACE_LOST,      /* the frame died on the link: node = sender, peer, reason; where = ppm */
+    TRACE_DROPPED,   /* a stack threw it away: node, packet, reason, clause */
+    TRACE_STATE,     /* machine, object, before -> after, clause */
+    TRACE_VARIABLE,  /* field, object, before -> after (a watched field) */
+    TRACE_TABLE,     /* a row of a table was set or removed: table, object = key, text = cells */
+    TRACE_TIMER_SET, /* timer, object, until = expiry */
+    TRACE_TIMER_FIRED,
+    TRACE_TIMER_STOPPED,
+    TRACE_OUTPUT,    /* a process printed: process, text (whole lines, no newline at the end) */
+    TRACE_CALL,      /* a socket call returned: process, text "connect 3 10.0.0.2:80", value */
+    TRACE_STREAM,    /* octets went in or out of a socket: object, before = 0 sent, 1 delivered */
+    TRACE_RULE,      /* a rule of an RFC was applied: clause, text, value 1 = went on, 0 = ended */
+    TRACE_KIND_COUNT
+};
+/* One record. Pointers live only during the sink's call. A record is named (step, k). The first
+ * record of a step has cause_step = the step that scheduled it (sent the frame, set the timer);
+ * every other record is caused by the first record of its own step. */
+struct trace_record {
+    uint64_t step, cause_step;
+    sim_time at, until;
+    uint32_t k;
+    uint32_t node, peer, link;
+    uint32_t origin, number;     /* the packet: the node that made it and that node's own count */
+    uint32_t object;             /* connection, row key, process, timer owner; see the kind */
+    uint32_t connection;         /* SENT: the sender's connection, 0 none */
+    uint64_t before, after;      /* STATE, VARIABLE, CALL's value in `after` */
+    uint32_t where_ppm;          /* LOST: how far along the link it died */
+    uint16_t kind, machine, table, timer, field, reason;
+    uint16_t retransmission;     /* SENT: 0 first time, n: the nth repetition */
+    const char *clause;          /* "RFC 9293 3.10.7.4", NULL none */
+    const char *text;
+    size_t text_length;
+    const uint8_t *octets;       /* frames and streams */
+    size_t octet_count;
+    uint32_t seq_base, ack_base; /* SENT: the sender's ISS and IRS, to print relative numbers */
+};
+enum { WANT_STORY = 1, WANT_VARIABLES = 2, WANT_RULES = 4, WANT_STREAMS = 8, WANT_ALL = 15 };
+struct sink {
+    void (*record)(void *user, const struct lab *, const struct trace_record *);
+    void *user;
+    unsigned wants; /* what is not wanted is not computed; it never changes the run */
+};
+
+/* The trace hash: [0] octets and states, [1] all records. Feed it every record (WANT_ALL). */
+struct trace_hash {
+    uint64_t lane[2];
+};
+void trace_hash_begin(struct trace_hash *);
+void trace_hash_add(struct trace_hash *, const struct trace_record *);
+
+/* ------------------------------------------------------------------------ names, as data for UIs */
+
+enum name_set { NAME_TRACE_KIND, NAME_MACHINE, NAME_TABLE, NAME_TIMER, NAME_FIELD, NAME_REASON,
+                NAME_NODE_KIND, NAME_FAULT_KIND, NAME_STOP };
+const char *engine_name(enum name_set, uint32_t value); /* stable keys: "rto", "queue_full" */
+const char *engine_state_name(uint32_t machine, uint64_t state); /* "SYN-RECEIVED" */
+/* The watched field's value as the user reads it; returns the length, cut at `size`. */
+size_t engine_field_text(uint32_t field, uint64_t value, char *out, size_t size);
+
+struct graph_state { const char *name; int32_t x, y; };           /* 0..1000 each */
+struct graph_edge { uint16_t from, to; const char *label, *clause; int32_t bend; };
+struct state_graph {
+    const char *machine, *title, *source; /* "tcp", text key "graph.tcp", "RFC 9293 Figure 5" */
+    const struct graph_state *states;
+    const struct graph_edge *edges;
+    size_t state_count, edge_count;
+};
+const struct state_graph *engine_graph(uint32_t machine); /* NULL: that machine has none */
+struct table_shape { const char *name; const char *const *columns; size_t column_count; };
+const struct table_shape *engine_table(uint32_t table); /* NULL past the last */
+
+/* ---------------------------------------------------------------------------- looking into a lab */
+
+struct node_view { const char *name; enum node_kind kind; int32_t x, y; uint32_t interfaces; };
+struct interface_view { const char *name; ip4 address; uint32_t prefix, link; uint8_t mac[6]; bool up; };
+struct link_view { uint32_t node[2], interface[2]; sim_time delay_ns[2]; uint64_t rate_bps; bool up; };
+uint32_t lab_node_count(const struct lab *);
+uint32_t lab_link_count(const struct lab *);
+struct node_view lab_node(const struct lab *, uint32_t node);
+struct interface_view lab_interface(const struct lab *, uint32_t node, uint32_t n); /* n from 1 */
+struct link_view lab_link(const struct lab *, uint32_t link);
+uint32_t lab_node_named(const struct lab *, const char *name); /* 0: none */
+/* All rows of all tables, as TRACE_TABLE records (and TRACE_STATE for machines with a graph,
+ * before == after), in a total order: what a viewer needs who joins now. */
+void lab_snapshot(const struct lab *, const struct sink *);
+/* Complete a console line: calls `offer` for each word that may stand at the end of `line`. */
+void lab_complete(const struct lab *, uint32_t node, const char *line,
+                  void (*offer)(void *user, const char *word, const char *help), void *user);
+
+/* -------------------------------------------------------------------------- the decoder, stateless */
+
+enum { FIELD_HEADER = 1, FIELD_BAD = 2, FIELD_GENERATED = 4, FIELD_BITS = 8 };
+/* One node of a packet's field tree, in pre-order. Names are Wireshark's. */
+struct field {
+    const char *name;    /* "tcp.srcport" */
+    const char *label;   /* "Source Port" */
+    const char *clause;  /* "RFC 9293 3.1" */
+    const char *text;    /* the value as people read it; lives during the call only */
+    uint64_t value;      /* numeric fields */
+    uint64_t mask;       /* bits of the covered octets that the field owns; 0: all */
+    uint32_t depth;      /* 0: a protocol */
+    uint32_t offset, length; /* octets of the frame */
+    uint32_t flags;
+};
+typedef void field_visitor(void *user, const struct field *);
+/* Describe an Ethernet frame. Every octet is covered by a leaf, whatever the octets are. */
+void packet_describe(const uint8_t *octets, size_t count, field_visitor *, void *user);
+
+/* Colour means role, never protocol. */
+enum role { ROLE_OPEN, ROLE_DATA, ROLE_CLOSE, ROLE_CONTROL, ROLE_PROBLEM, ROLE_COUNT };
+/* One line about a frame, for an arrow. */
+struct packet_summary {
+    char protocol[8];   /* "tcp", "arp", "icmp", "udp", "ip", "eth" */
+    enum role role;
+    char label[3][32];  /* "SYN ACK", "seq 0 ack 1", "len 5": drop from the end when crowded */
+    char say[32];       /* sentence key: "tcp.syn_ack" */
+    char arguments[8][2][40]; /* names and values for the sentence: {"seq", "0"} */
+    uint32_t label_count, argument_count;
+    uint32_t payload_length; /* octets above the transport header */
+};
+void packet_summarise(const uint8_t *octets, size_t count, uint32_t seq_base, uint32_t ack_base,
+                      struct packet_summary *);
+const char *engine_role_name(enum role); /* "open" */
+
+#endif

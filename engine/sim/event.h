@@ -1,0 +1,29 @@
+#ifndef NETSTEP_SIM_EVENT_H
+#define NETSTEP_SIM_EVENT_H
+/*
+ * The event queue and timers. Timers are data: a kind, an owner, an expiry. An owner keeps the id
+ * of each of its timers in its own state; setting a pending timer moves it.
+ */
+#include "sim/lab.h"
+
+/* Every timer of the engine; names and clauses in sim/names.c. */
+enum timer_kind {
+    TIMER_TCP_RETRANSMISSION, TIMER_TCP_DELAYED_ACK, TIMER_TCP_TIME_WAIT, TIMER_TCP_USER,
+    TIMER_TCP_PERSIST, TIMER_TCP_KEEPALIVE, TIMER_TCP_FIN_WAIT_2, TIMER_TCP_SYNACK,
+    TIMER_ARP_RETRANS, TIMER_ARP_REACHABLE, TIMER_ARP_DELAY, TIMER_ARP_PROBE,
+    TIMER_PROCESS,      /* sleep, ping's interval, a call's time-out */
+    TIMER_WAKE,         /* a process runs again at this instant, as a step of its own */
+    TIMER_LOOPBACK,     /* a frame to the node itself arrives: owner is the frame; not traced */
+    TIMER_SCRIPT,       /* the scenario's script: owner in POOL_SCRIPT */
+    TIMER_FAULT,        /* a fault begins or ends: owner in POOL_FAULT */
+    TIMER_KIND_COUNT
+};
+
+/* Sets or moves. `owner` is an object of the pool that the kind implies. Wakes (TIMER_WAKE) are
+ * not traced; other kinds give TRACE_TIMER_SET. An exhausted pool leaves *timer none and counts. */
+void timer_set(struct step *, struct id *timer, enum timer_kind, uint32_t node, struct id owner,
+               sim_time at);
+void timer_stop(struct step *, struct id *timer); /* harmless when not pending */
+bool timer_pending(const struct lab *, struct id timer, sim_time *at);
+
+#endif

@@ -1,0 +1,46 @@
+#ifndef NETSTEP_SIM_FRAME_H
+#define NETSTEP_SIM_FRAME_H
+/*
+ * Frames: octets in a slab that change owner and are never copied on a link. A stack builds a
+ * frame from the inside out: payload first, then each header in front of it.
+ */
+#include "base/bytes.h"
+#include "sim/lab.h"
+
+enum { FRAME_HEADROOM = 14 + 20 + 60, FRAME_OCTETS_MAX = 1514 };
+
+/* What travels beside the octets, for the trace alone: no protocol may decide by it. */
+struct frame_note {
+    uint32_t origin, number;     /* packet id, given by frame_new; kept when forwarded */
+    uint32_t connection;         /* slot of the sender's TCB, 0 none */
+    uint32_t seq_base, ack_base; /* the sender's ISS and IRS */
+    uint32_t retransmission;     /* 0: first time */
+};
+struct frame {
+    struct id next;           /* in a link's FIFO or a neighbour's queue */
+    struct id event;          /* set while it travels by itself (delayed, lost) */
+    struct frame_note note;
+    uint32_t start, end;      /* the frame's octets within its room */
+    uint32_t room;
+    uint32_t link, direction; /* where it travels; direction 0: from the link's end 0 */
+    uint32_t fate;            /* 0 arrives, else a drop reason: dies on the way */
+    uint64_t sent_step;
+    sim_time sent_at, arrives_at;
+    /* the room's octets follow */
+};
+
+/* A new frame of `node` with `payload` octets of room behind FRAME_HEADROOM; empty until pushed or
+ * appended. {0,0}: the pool is exhausted (the caller drops with REASON_NO_FRAMES). */
+struct id frame_new(struct step *, uint32_t node, size_t payload);
+struct id frame_copy(struct step *, struct id frame); /* same note; for hubs, switches, duplicates */
+void frame_free(struct step *, struct id frame);
+struct frame *frame_at(struct lab *, struct id);
+uint8_t *frame_octets(struct lab *, struct id);      /* first octet of the frame */
+size_t frame_count(const struct lab *, struct id);   /* octets in the frame */
+uint8_t *frame_append(struct step *, struct id, size_t count); /* room for `count` more at the end */
+uint8_t *frame_push(struct step *, struct id, size_t count);   /* room for `count` more in front */
+void frame_pull(struct step *, struct id, size_t count);       /* a header in front is taken off */
+void frame_trim(struct step *, struct id, size_t count);       /* cut to `count` octets */
+uint32_t frame_pool(struct id); /* ids of frames carry their size class in the slot's top bits */
+
+#endif

@@ -1,0 +1,97 @@
+#ifndef NETSTEP_SIM_LAB_H
+#define NETSTEP_SIM_LAB_H
+/*
+ * The lab's block: a header, the nodes, interfaces and links, then pools of fixed capacity. The
+ * block may be copied anywhere between steps: it holds offsets and ids, no pointers. State
+ * structs have no padding (build with -Wpadded around them) and are zeroed when made and freed.
+ */
+#include "base/heap.h"
+#include "base/prng.h"
+#include "sim/step.h"
+
+enum pool_kind {
+    POOL_FRAME_SMALL, POOL_FRAME_MEDIUM, POOL_FRAME_LARGE, /* 128, 512, 2048 octets of room */
+    POOL_EVENT, POOL_FAULT, POOL_SCRIPT, POOL_NEIGHBOUR, POOL_MAC, POOL_ROUTE,
+    POOL_SOCKET, POOL_TCB, POOL_CHUNK, POOL_PROCESS,
+    POOL_COUNT
+};
+
+enum { NODE_NAME_ROOM = 32, INTERFACE_NAME_ROOM = 16, NODE_INTERFACES_MAX = 64,
+       SETTING_MAX = 96, COUNTER_MAX = 96, NODES_MAX = 4096, LINKS_MAX = 16384 };
+
+/* A number per (node, purpose): streams do not disturb each other. */
+enum prng_purpose { PRNG_ISN, PRNG_PORT, PRNG_APP, PRNG_TIMESTAMP, PRNG_PURPOSE_COUNT };
+
+struct interface {
+    char name[INTERFACE_NAME_ROOM];
+    uint8_t mac[6];        /* 02:00:00:NN:NN:II, by node number and interface number */
+    uint8_t up, end;       /* end: 0 or 1, which side of the link it is */
+    ip4 address;
+    uint32_t prefix, mtu;
+    uint32_t node, number; /* its node; its number in the node, from 1 */
+    uint32_t link;         /* 0: no cable */
+};
+struct node {
+    char name[NODE_NAME_ROOM];
+    uint32_t number, kind, profile, alive;
+    int32_t x, y;
+    uint32_t first_interface, interface_count; /* global interface numbers, from 1, consecutive */
+    uint32_t packets_made;                     /* packet ids: (node, this counter) */
+    uint32_t ip_id;
+    uint32_t processes_made, last_port; /* process ids; where the search for a UDP port goes on */
+    uint64_t events_made; /* the node's own event counter, for the order of simultaneous events */
+    struct id first_neighbour, first_route, first_socket, first_process; /* per node lists */
+    struct prng prng[PRNG_PURPOSE_COUNT];
+    uint64_t secret[2];            /* RFC 6528 secret key, from the seed and the node's name */
+    int64_t setting[SETTING_MAX];  /* sysctls; indices in stack/sysctl.h */
+    uint64_t counter[COUNTER_MAX]; /* MIB counters; indices in stack/mib.h */
+};
+
+struct node *node_at(struct lab *, uint32_t node);           /* number from 1; asserts */
+const struct node *node_view_at(const struct lab *, uint32_t node);
+struct interface *interface_at(struct lab *, uint32_t global_number);
+struct interface *node_interface(struct lab *, uint32_t node, uint32_t n); /* n from 1 */
+uint32_t interface_global(const struct lab *, uint32_t node, uint32_t n);
+uint64_t lab_seed(const struct lab *);
+
+/* Pools. Objects are zeroed; `object_get` is NULL for a stale or empty id. */
+const void *object_get(const struct lab *, enum pool_kind, struct id);
+/* To change an object: remembers its former value once per step, so that at the step's end the
+ * watched fields and the table row that differ become trace records. NULL for a stale id. */
+void *object_edit(struct step *, enum pool_kind, struct id);
+struct id object_create(struct step *, enum pool_kind, uint32_t node); /* {0,0}: pool exhausted */
+void object_destroy(struct step *, enum pool_kind, struct id);
+struct id object_next(const struct lab *, enum pool_kind, struct id after); /* slot order; {0,0} first */
+uint32_t pool_live(const struct lab *, enum pool_kind);
+uint32_t pool_capacity(const struct lab *, enum pool_kind);
+
+/* Hash chains for lookup: `bucket` returns the head slot of a chain; chains are threaded through
+ * the objects by their owner. One table per set, sized by the pool's capacity. */
+enum bucket_set { BUCKET_TCB, BUCKET_NEIGHBOUR, BUCKET_MAC, BUCKET_SOCKET, BUCKET_SET_COUNT };
+struct id *bucket(struct lab *, enum bucket_set, uint64_t hash);
+
+/* Upward calls and what engine.c knows of every layer: sizes, watched fields, table rows. */
+struct text;
+struct watch { const char *name; uint16_t offset, size, format, field; }; /* field: NAME_FIELD index */
+struct object_kind {
+    uint32_t size;                /* octets of one object */
+    uint32_t table;               /* its table, or NO_TABLE */
+    uint16_t watch_first, watch_count;
+    /* Writes a table row as a JSON array of strings; false: the object has no row now. */
+    bool (*row)(const struct lab *, struct id, struct text *);
+    uint32_t (*row_node)(const struct lab *, struct id);
+};
+enum { NO_TABLE = 0xffffffffu };
+struct frame;
+struct dispatch {
+    struct object_kind kinds[POOL_COUNT];
+    void (*frame_arrived)(struct step *, uint32_t interface, struct id frame); /* takes ownership */
+    void (*timer_fired)(struct step *, uint32_t timer, struct id owner, uint32_t node);
+    void (*console)(struct step *, uint32_t node, const char *process, const char *line);
+    bool (*setting)(struct step *, uint32_t node, const char *name, const char *value);
+    void (*node_begin)(struct step *, uint32_t node, const struct scenario_node *);
+    void (*link_changed)(struct step *, uint32_t link);
+};
+extern const struct dispatch dispatch; /* defined in engine.c, the only file that knows every layer */
+
+#endif

@@ -1,0 +1,31 @@
+#ifndef NETSTEP_STACK_IP_H
+#define NETSTEP_STACK_IP_H
+/* IPv4 for the layers above: addresses, routes, sending. In: ipv4_in.c; out: ipv4_out.c. */
+#include "sim/frame.h"
+#include "wire/ipv4.h"
+
+struct ip_out {
+    ip4 src; /* 0: the address of the interface that the route chooses */
+    ip4 dst;
+    uint8_t protocol, dscp, ecn;
+    uint8_t ttl; /* 0: net.ipv4.ip_default_ttl */
+    bool dont_fragment;
+};
+enum ip_result { IP_SENT, IP_NO_ROUTE, IP_TOO_BIG, IP_NO_BUFFERS };
+/* Puts the IPv4 header in front of the frame and sends it; takes ownership in every case. A frame
+ * to one of the node's own addresses comes back as a step of its own. */
+enum ip_result ip_send(struct step *, uint32_t node, struct id frame, const struct ip_out *);
+/* The source address that ip_send would use for `dst`; 0: no route. RFC 1122 3.3.4.3. */
+ip4 ip_source_for(const struct lab *, uint32_t node, ip4 dst);
+uint32_t ip_mtu_for(const struct lab *, uint32_t node, ip4 dst); /* the first hop's; 0: no route */
+bool ip_is_local(const struct lab *, uint32_t node, ip4 address); /* own unicast address or 127/8 */
+bool ip_is_broadcast_or_multicast(const struct lab *, uint32_t node, ip4 address);
+/* What an upper layer is told of a datagram that came in. */
+struct ip_in {
+    struct ipv4_header header;
+    uint32_t interface;
+    struct id frame;          /* still owned by ipv4_in.c; for trace_dropped */
+    struct frame_note note;   /* for the trace alone */
+};
+
+#endif

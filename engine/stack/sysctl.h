@@ -1,0 +1,34 @@
+#ifndef NETSTEP_STACK_SYSCTL_H
+#define NETSTEP_STACK_SYSCTL_H
+/*
+ * Each node's settings, by Linux's names, with the defaults of its profile. Times are in ns
+ * inside; shown and set in the unit that Linux uses for that name. const.* and variant.* are ours.
+ */
+#include "sim/lab.h"
+
+enum profile { PROFILE_LINUX_6_12, PROFILE_LINUX_6_12_PLAIN, PROFILE_RFC9293, PROFILE_COUNT };
+
+enum setting {
+    SETTING_IP_FORWARD, SETTING_IP_DEFAULT_TTL, SETTING_PORT_LOW, SETTING_PORT_HIGH,
+    SETTING_ICMP_ECHO_IGNORE_ALL, SETTING_ICMP_ECHO_IGNORE_BROADCASTS,
+    SETTING_ARP_BASE_REACHABLE, SETTING_ARP_DELAY_FIRST_PROBE, SETTING_ARP_UCAST_PROBES,
+    SETTING_ARP_MCAST_PROBES, SETTING_ARP_RETRANS, SETTING_ARP_UNRES_QLEN, SETTING_ARP_GC_STALE,
+    SETTING_TCP_SYN_RETRIES, SETTING_TCP_SYN_LINEAR_TIMEOUTS, SETTING_TCP_SYNACK_RETRIES,
+    SETTING_TCP_RETRIES1, SETTING_TCP_RETRIES2, SETTING_TCP_ORPHAN_RETRIES, SETTING_TCP_FIN_TIMEOUT,
+    SETTING_TCP_TIMESTAMPS, SETTING_TCP_WINDOW_SCALING, SETTING_TCP_SACK, SETTING_SOMAXCONN,
+    SETTING_TCP_RMEM_DEFAULT, SETTING_TCP_RMEM_MAX, SETTING_TCP_WMEM_DEFAULT, SETTING_TCP_WMEM_MAX,
+    SETTING_TCP_RTO_MIN, SETTING_TCP_RFC1337,
+    SETTING_CONST_RTO_INIT, SETTING_CONST_RTO_MAX, SETTING_CONST_MSL, SETTING_CONST_TIMEWAIT_LEN,
+    SETTING_CONST_DELACK_MIN, SETTING_CONST_DELACK_MAX, SETTING_CONST_QUICKACKS,
+    SETTING_COUNT /* <= SETTING_MAX */
+};
+int64_t setting_of(const struct lab *, uint32_t node, enum setting);
+void settings_begin(struct node *, enum profile);
+bool profile_named(const char *, enum profile *);
+/* "net.ipv4.tcp_syn_retries" = "3": false with the reason in `why` (unknown name, out of range). */
+bool setting_set(struct step *, uint32_t node, const char *name, const char *value,
+                 struct complaint *why);
+bool setting_text(const struct lab *, uint32_t node, const char *name, char *out, size_t size);
+const char *setting_name(uint32_t index); /* NULL past the end; two names for the port range and rmem share */
+
+#endif

@@ -1,0 +1,74 @@
+#ifndef NETSTEP_STACK_TCP_H
+#define NETSTEP_STACK_TCP_H
+/*
+ * TCP, RFC 9293. The user calls of 3.10.1-6 (tcp_user.c), segment arrival 3.10.7 (tcp_input.c),
+ * time-outs 3.10.8 (tcp_timer.c), and what is sent when (tcp_output.c). The socket layer above
+ * owns descriptors, blocking and the accept queue; it learns of changes by socket_notify().
+ */
+#include "stack/ip.h"
+#include "wire/tcp.h"
+
+enum tcp_state { /* RFC 9293 3.3.2, in the order of Figure 5's text */
+    TCP_CLOSED, TCP_LISTEN, TCP_SYN_SENT, TCP_SYN_RECEIVED, TCP_ESTABLISHED, TCP_FIN_WAIT_1,
+    TCP_FIN_WAIT_2, TCP_CLOSE_WAIT, TCP_CLOSING, TCP_LAST_ACK, TCP_TIME_WAIT, TCP_STATE_COUNT
+};
+enum tcp_error { TCP_OK, TCP_ERROR_REFUSED, TCP_ERROR_RESET, TCP_ERROR_TIMED_OUT,
+                 TCP_ERROR_UNREACHABLE, TCP_ERROR_NO_ROUTE, TCP_ERROR_IN_USE, TCP_ERROR_NO_BUFFERS,
+                 TCP_ERROR_NO_PORT, TCP_ERROR_NOT_CONNECTED, TCP_ERROR_PIPE, TCP_ERROR_INVALID };
+
+struct tcp_endpoint { ip4 address; uint32_t port; };
+
+/* 3.10.1 OPEN. `local.address` 0: any; `local.port` 0: an ephemeral one. The socket id goes with
+ * the connection; children of a listener have none until accepted. */
+enum tcp_error tcp_listen(struct step *, uint32_t node, struct id socket, struct tcp_endpoint local,
+                          uint32_t backlog, struct id *connection);
+enum tcp_error tcp_connect(struct step *, uint32_t node, struct id socket, struct tcp_endpoint local,
+                           struct tcp_endpoint remote, struct id *connection);
+/* 3.10.2 SEND: takes as many octets as the send buffer has room for; 0 means wait for SOCKET_WRITABLE. */
+enum tcp_error tcp_send(struct step *, struct id connection, const uint8_t *octets, size_t count,
+                        size_t *taken);
+size_t tcp_send_room(const struct lab *, struct id connection);
+/* 3.10.3 RECEIVE: up to `room` octets; *count 0 with *end true: the peer closed (EOF). */
+enum tcp_error tcp_receive_octets(struct step *, struct id connection, uint8_t *out, size_t room,
+                                  size_t *count, bool *end);
+size_t tcp_receive_pending(const struct lab *, struct id connection, bool *end);
+/* 3.10.4 CLOSE. shutdown(SHUT_WR) keeps the socket; close() makes the connection an orphan, and
+ * with unread data sends RST (RFC 9293 3.6.1 SHLD-3, RFC 2525 2.17). */
+enum tcp_error tcp_shutdown_write(struct step *, struct id connection);
+void tcp_close(struct step *, struct id connection);
+void tcp_abort(struct step *, struct id connection); /* 3.10.5 ABORT; SO_LINGER 0 */
+/* A listener's next finished child, or none; the child then belongs to `socket`. */
+struct id tcp_accept(struct step *, struct id listener, struct id socket);
+enum tcp_error tcp_error_of(const struct lab *, struct id connection);
+
+/* 3.10.6 STATUS */
+struct tcp_view {
+    uint32_t node, state;
+    struct tcp_endpoint local, remote;
+    size_t send_queue, receive_queue; /* as ss shows: not acknowledged; not read (listener: backlog, queue) */
+    struct id socket;
+};
+bool tcp_view(const struct lab *, struct id connection, struct tcp_view *);
+const char *tcp_state_name(uint32_t state); /* "SYN-RECEIVED" */
+
+/* From below and from the clock. */
+void tcp_segment_in(struct step *, uint32_t node, const struct ip_in *, struct reader segment);
+void tcp_icmp_in(struct step *, uint32_t node, uint8_t type, uint8_t code, ip4 remote,
+                 const uint8_t *first_octets, size_t count); /* 3.9.2.2; the quoted TCP header */
+void tcp_timer_fired(struct step *, uint32_t timer_kind, struct id connection);
+/* A segment exactly as told, for "forge" (node, header, data). */
+enum ip_result tcp_forge(struct step *, uint32_t node, ip4 src, ip4 dst, struct tcp_header *,
+                         const uint8_t *octets, size_t count);
+
+/* What the lab needs to know of the objects: defined in tcp_state.c. */
+extern const struct object_kind tcp_object_kind, tcp_chunk_kind;
+extern const struct state_graph tcp_graph;
+size_t tcp_tcb_size(void);
+
+/* Told to the layer above: implemented in stack/socket.c. Never acts at once: it wakes the
+ * socket's process by a TIMER_WAKE event at the same instant. */
+enum socket_event { SOCKET_CONNECTED = 1, SOCKET_READABLE = 2, SOCKET_WRITABLE = 4,
+                    SOCKET_ACCEPTABLE = 8, SOCKET_ERROR = 16, SOCKET_GONE = 32 };
+void socket_notify(struct step *, struct id socket, unsigned events);
+
+#endif

@@ -1,0 +1,14 @@
+#ifndef NETSTEP_WIRE_ETHER_H
+#define NETSTEP_WIRE_ETHER_H
+/* Ethernet II framing. */
+#include "wire/parse.h"
+
+enum { ETHER_HEADER = 14, ETHER_TYPE_IPV4 = 0x0800, ETHER_TYPE_ARP = 0x0806 };
+struct ether_header {
+    uint8_t dst[6], src[6];
+    uint16_t type;
+};
+enum parse_result ether_parse(struct ether_header *, struct reader *);
+void ether_emit(struct writer *, const struct ether_header *);
+
+#endif

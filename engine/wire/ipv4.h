@@ -1,0 +1,25 @@
+#ifndef NETSTEP_WIRE_IPV4_H
+#define NETSTEP_WIRE_IPV4_H
+/* The IPv4 header, RFC 791 3.1. */
+#include "wire/parse.h"
+
+enum { IPV4_HEADER = 20, IP_PROTOCOL_ICMP = 1, IP_PROTOCOL_TCP = 6, IP_PROTOCOL_UDP = 17 };
+struct ipv4_header {
+    uint8_t header_length; /* octets: 20..60 */
+    uint8_t dscp, ecn;
+    uint16_t total_length, identification;
+    bool dont_fragment, more_fragments;
+    uint16_t fragment_offset; /* octets */
+    uint8_t ttl, protocol;
+    ip4 src, dst;
+    uint8_t option_count, options[40]; /* octets */
+};
+/* Checks version, lengths against the reader and the header checksum; leaves the reader at the
+ * payload, cut to total_length (padding behind it is not the datagram's). */
+enum parse_result ipv4_parse(struct ipv4_header *, struct reader *);
+/* Emits the header with its checksum; total_length must be set. */
+void ipv4_emit(struct writer *, const struct ipv4_header *);
+/* TTL - 1 in place with RFC 1624's update; `header` points at the IPv4 header. */
+void ipv4_decrement_ttl(uint8_t *header);
+
+#endif

@@ -1,0 +1,73 @@
+#!/bin/bash
+# make test: builds everything again with sanitizers, then every kind of test, and counts them.
+#   tests/run.sh [PART...]   parts: check units scripts determinism tshark lessons fuzz web browser
+set -u
+cd "$(dirname "$0")/.."
+passed=0 failed=0
+began=$SECONDS
+make_() { make --no-print-directory -s -j2 "$@"; }
+note() { printf '\n== %s (at %d s)\n' "$1" $((SECONDS - began)); }
+count() { # count NAME STATUS
+    if [ "$2" = 0 ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAILED: $1"; fi
+}
+wanted() { [ ${#parts[@]} = 0 ] || [[ " ${parts[*]} " == *" $1 "* ]]; }
+parts=("$@")
+
+note 'build: gcc'
+make_ program || { echo 'the program does not build'; exit 1; }
+export NETSTEP=$PWD/build/netstep
+
+if wanted check; then
+    note 'check: format, style, fences'
+    tests/check.sh; count check $?
+fi
+
+if wanted units; then
+    note 'build: clang (warnings are errors), then the tests with AddressSanitizer and UBSan'
+    make_ B=build/clang CC=clang OPT=-O1 engine; count 'clang build of the engine' $?
+    export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
+    make_ B=build/asan OPT=-O1 SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=undefined' units
+    count 'build of the unit tests' $?
+    note 'unit tests, dialogues, packet scripts'
+    for source in tests/{base,wire,sim,stack,apps,server}/test_*.c; do
+        binary=build/asan/${source%.c}
+        [ -x "$binary" ] || { count "$source (not built)" 1; continue; }
+        output=$(timeout 240 "$binary" 2>&1); status=$?
+        n=$(grep -cE '^\[       OK \]' <<<"$output")
+        passed=$((passed + n))
+        if [ $status != 0 ]; then
+            f=$(grep -cE '^\[  FAILED  \] [^:]*$' <<<"$output")
+            failed=$((failed + (f > 0 ? f : 1)))
+            echo "FAILED: $source (status $status)"; tail -n 40 <<<"$output"
+        fi
+    done
+fi
+
+if wanted determinism; then
+    note 'determinism: one hash per seed, with -O0, -O3, clang and ASan'
+    tests/determinism.sh; count determinism $?
+fi
+if wanted tshark; then
+    note 'tshark: every packet that we write'
+    tests/tshark.sh; count tshark $?
+fi
+if wanted lessons; then
+    note 'lessons, headless'
+    build/netstep check; count lessons $?
+fi
+if wanted fuzz; then
+    note 'fuzz: corpora, then a few seconds each'
+    tests/fuzz.sh all "${FUZZ_SECONDS:-10}"; count fuzz $?
+fi
+if wanted web; then
+    note 'web: unit tests'
+    (cd web && npm test --silent); count 'web unit tests' $?
+fi
+if wanted browser; then
+    note 'web: in headless Chromium'
+    (cd web && npm run --silent test:browser); count 'browser tests' $?
+fi
+
+printf '\n%d s\n' $((SECONDS - began))
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]

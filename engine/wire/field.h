@@ -1,0 +1,70 @@
+#ifndef NETSTEP_WIRE_FIELD_H
+#define NETSTEP_WIRE_FIELD_H
+/*
+ * One static table of fields per header. parse and emit take their octets and bits from it,
+ * describe walks it, match looks names up in it: they cannot disagree about where a field lies.
+ * The tables are constants that the compiler folds, so a get costs a load, a mask and a shift.
+ */
+#include <assert.h>
+
+#include "base/text.h"
+#include "wire/parse.h"
+
+enum field_shape {
+    SHAPE_DECIMAL, /* 1460 */
+    SHAPE_HEX,     /* 0x0800: two digits an octet */
+    SHAPE_IP4,     /* 10.77.0.1 */
+    SHAPE_MAC,     /* 02:00:00:00:00:01 */
+    SHAPE_MAC_NAME, /* the same, or "Broadcast" */
+    SHAPE_CALCULATED, /* hex, what the checksum should be */
+    SHAPE_TCP_FLAGS, /* "·······A··S·" */
+    SHAPE_LE16     /* decimal, of the octets in the other order: what a careless host wrote */
+};
+struct wire_field {
+    const char *name, *label; /* Wireshark's */
+    uint8_t at, size;         /* octets, from the start of the header; size 1..4, 6 for a MAC */
+    uint8_t depth;            /* under the header: 1, bits and other views: 2 */
+    uint8_t shape;
+    uint32_t mask;            /* bits of the `size` octets; 0: all of them */
+    uint32_t scale;           /* the octets hold value / scale; 0: 1 */
+    uint32_t flags;           /* FIELD_... of engine.h */
+    const char *clause;
+};
+
+static inline uint32_t field_shift(uint32_t mask) {
+    return mask == 0 ? 0 : (uint32_t)__builtin_ctz(mask);
+}
+
+static inline uint32_t field_word(const uint8_t *o, uint32_t size) {
+    switch (size) {
+    case 1: return o[0];
+    case 2: return (uint32_t)o[0] << 8 | o[1];
+    case 3: return (uint32_t)o[0] << 16 | (uint32_t)o[1] << 8 | o[2];
+    case 4: return (uint32_t)o[0] << 24 | (uint32_t)o[1] << 16 | (uint32_t)o[2] << 8 | o[3];
+    default: return 0;
+    }
+}
+
+/* The bits of the field as they stand, not scaled. */
+static inline uint32_t field_bits(const uint8_t *header, const struct wire_field *f) {
+    uint32_t word = field_word(header + f->at, f->size);
+    return f->mask == 0 ? word : (word & f->mask) >> field_shift(f->mask);
+}
+
+static inline uint32_t field_get(const uint8_t *header, const struct wire_field *f) {
+    return field_bits(header, f) * (f->scale == 0 ? 1 : f->scale);
+}
+
+/* Leaves the other bits of the same octets alone; the value must fit (ours: asserted). */
+static inline void field_put(uint8_t *header, const struct wire_field *f, uint32_t value) {
+    uint32_t bits = f->scale == 0 ? value : value / f->scale;
+    uint32_t all = f->size >= 4 ? UINT32_MAX : (1u << 8 * f->size) - 1;
+    uint32_t mask = f->mask == 0 ? all : f->mask;
+    assert(f->size <= 4 && bits <= mask >> field_shift(mask));
+    uint32_t word = field_word(header + f->at, f->size);
+    word = (word & ~mask) | bits << field_shift(mask);
+    for (uint32_t i = 0; i < f->size; i++)
+        header[f->at + i] = (uint8_t)(word >> 8 * (f->size - 1 - i));
+}
+
+#endif

@@ -1,0 +1,11 @@
+#ifndef NETSTEP_WIRE_FIELDS_H
+#define NETSTEP_WIRE_FIELDS_H
+/* The tables of fields, each defined in its protocol's own file. */
+#include "wire/field.h"
+
+extern const struct wire_field ether_fields[], arp_fields[], ipv4_fields[], icmp_fields[],
+    udp_fields[], tcp_fields[];
+extern const size_t ether_field_count, arp_field_count, ipv4_field_count, icmp_field_count,
+    udp_field_count, tcp_field_count;
+
+#endif

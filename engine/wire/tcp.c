@@ -1,0 +1,188 @@
+#include "wire/tcp.h"
+/*
+ * The TCP header, RFC 9293 3.1, and its options: End of Option List, No-Operation and Maximum
+ * Segment Size (RFC 9293 3.2), Window Scale and Timestamps (RFC 7323 2.2 and 3.2), SACK-Permitted
+ * and SACK (RFC 2018 2 and 3). The AE bit is RFC 9768 3.1.
+ *
+ * Which options may stand on which segment is not decided here: the stack ignores a Window Scale
+ * on a segment without SYN, and so on. Left out: TCP-AO, MD5, Fast Open, MPTCP (skipped, MUST-6).
+ */
+#include "base/checksum.h"
+#include "wire/fields.h"
+#include "wire/ipv4.h"
+#include "wire/tcp_fields.h"
+
+#define CLAUSE "RFC 9293 3.1"
+#define VIEW FIELD_GENERATED
+#define FLAG(name, label, at, mask) {name, label, at, 1, 2, SHAPE_DECIMAL, mask, 0, FIELD_BITS, CLAUSE}
+const struct wire_field tcp_fields[] = {
+    [TCP_F_SRCPORT] = {"tcp.srcport", "Source Port", 0, 2, 1, SHAPE_DECIMAL, 0, 0, 0, CLAUSE},
+    {"tcp.port", "Source or Destination Port", 0, 2, 1, SHAPE_DECIMAL, 0, 0, VIEW, CLAUSE},
+    [TCP_F_DSTPORT] = {"tcp.dstport", "Destination Port", 2, 2, 1, SHAPE_DECIMAL, 0, 0, 0, CLAUSE},
+    {"tcp.port", "Source or Destination Port", 2, 2, 1, SHAPE_DECIMAL, 0, 0, VIEW, CLAUSE},
+    [TCP_F_SEQ] = {"tcp.seq_raw", "Sequence Number", 4, 4, 1, SHAPE_DECIMAL, 0, 0, 0, CLAUSE},
+    [TCP_F_ACK] = {"tcp.ack_raw", "Acknowledgment Number", 8, 4, 1, SHAPE_DECIMAL, 0, 0, 0, CLAUSE},
+    [TCP_F_OFFSET] = {"tcp.hdr_len", "Header Length", 12, 1, 1, SHAPE_DECIMAL, 0xf0, 4, FIELD_BITS,
+                      CLAUSE},
+    [TCP_F_FLAGS] = {"tcp.flags", "Flags", 12, 2, 1, SHAPE_HEX, 0x0fff, 0, FIELD_BITS, CLAUSE},
+    FLAG("tcp.flags.res", "Reserved", 12, 0x0e),
+    FLAG("tcp.flags.ae", "Accurate ECN", 12, 0x01),
+    FLAG("tcp.flags.cwr", "Congestion Window Reduced", 13, 0x80),
+    FLAG("tcp.flags.ece", "ECN-Echo", 13, 0x40),
+    FLAG("tcp.flags.urg", "Urgent", 13, 0x20),
+    FLAG("tcp.flags.ack", "Acknowledgment", 13, 0x10),
+    FLAG("tcp.flags.push", "Push", 13, 0x08),
+    FLAG("tcp.flags.reset", "Reset", 13, 0x04),
+    FLAG("tcp.flags.syn", "Syn", 13, 0x02),
+    FLAG("tcp.flags.fin", "Fin", 13, 0x01),
+    {"tcp.flags.str", "TCP Flags", 12, 2, 2, SHAPE_TCP_FLAGS, 0, 0, VIEW, CLAUSE},
+    [TCP_F_WINDOW] = {"tcp.window_size_value", "Window", 14, 2, 1, SHAPE_DECIMAL, 0, 0, 0, CLAUSE},
+    [TCP_F_CHECKSUM] = {"tcp.checksum", "Checksum", 16, 2, 1, SHAPE_HEX, 0, 0, 0, CLAUSE},
+    {"tcp.checksum_calculated", "Calculated Checksum", 16, 2, 1, SHAPE_CALCULATED, 0, 0, VIEW, CLAUSE},
+    [TCP_F_URGENT] = {"tcp.urgent_pointer", "Urgent Pointer", 18, 2, 1, SHAPE_DECIMAL, 0, 0, 0, CLAUSE},
+};
+const size_t tcp_field_count = sizeof tcp_fields / sizeof *tcp_fields;
+
+static void take_sack(struct tcp_options *o, struct reader *body) {
+    o->sack_count = 0;
+    while (read_left(body) >= 8 && o->sack_count < TCP_SACK_BLOCKS_MAX) {
+        o->sack[o->sack_count].left = read_u32(body);
+        o->sack[o->sack_count].right = read_u32(body);
+        o->sack_count++;
+    }
+}
+
+/* An option counts when its length is the one that its RFC gives; otherwise it is skipped. */
+static void take_option(struct tcp_options *o, uint8_t kind, struct reader *body) {
+    size_t length = read_left(body) + 2;
+    if (kind == TCP_OPTION_MSS && length == 4) {
+        o->has_mss = true;
+        o->mss = read_u16(body);
+    } else if (kind == TCP_OPTION_WINDOW_SCALE && length == 3) {
+        o->has_window_scale = true;
+        o->window_scale = read_u8(body);
+    } else if (kind == TCP_OPTION_SACK_PERMITTED && length == 2) {
+        o->sack_permitted = true;
+    } else if (kind == TCP_OPTION_SACK && length >= 10 && (length - 2) % 8 == 0) {
+        take_sack(o, body);
+    } else if (kind == TCP_OPTION_TIMESTAMPS && length == 10) {
+        o->has_timestamps = true;
+        o->ts_val = read_u32(body);
+        o->ts_ecr = read_u32(body);
+    }
+}
+
+bool tcp_next_option(struct reader *list, struct tcp_option *option) {
+    if (read_left(list) == 0)
+        return false;
+    option->start = list->at;
+    option->kind = read_u8(list);
+    option->length = 1;
+    option->body = (struct reader){.at = list->at, .end = list->at};
+    if (option->kind == TCP_OPTION_END || option->kind == TCP_OPTION_NOP)
+        return true;
+    uint8_t length = read_u8(list);
+    if (list->failed || length < 2 || length - 2u > read_left(list)) {
+        /* RFC 9293 3.1 MUST-7: an illegal length must be handled; the rest cannot be told apart. */
+        *list = (struct reader){.at = option->start, .end = list->end, .failed = true};
+        return false;
+    }
+    option->length = length;
+    option->body = read_sub(list, length - 2u);
+    return true;
+}
+
+static void take_options(struct tcp_options *o, struct reader *list) {
+    struct tcp_option option;
+    *o = (struct tcp_options){0};
+    while (tcp_next_option(list, &option) && option.kind != TCP_OPTION_END)
+        take_option(o, option.kind, &option.body); /* MUST-6: what is not known is ignored */
+}
+
+enum parse_result tcp_parse(struct tcp_header *h, struct reader *r, ip4 src, ip4 dst) {
+    const struct wire_field *f = tcp_fields;
+    size_t length = read_left(r);
+    const uint8_t *o = read_span(r, TCP_HEADER);
+    if (r->failed)
+        return PARSE_TRUNCATED;
+    h->src_port = (uint16_t)field_get(o, &f[TCP_F_SRCPORT]);
+    h->dst_port = (uint16_t)field_get(o, &f[TCP_F_DSTPORT]);
+    h->seq = field_get(o, &f[TCP_F_SEQ]);
+    h->ack = field_get(o, &f[TCP_F_ACK]);
+    h->data_offset = (uint8_t)field_get(o, &f[TCP_F_OFFSET]);
+    h->flags = (uint16_t)(field_get(o, &f[TCP_F_FLAGS]) & TCP_FLAG_BITS);
+    h->window = (uint16_t)field_get(o, &f[TCP_F_WINDOW]);
+    h->urgent_pointer = (uint16_t)field_get(o, &f[TCP_F_URGENT]);
+    h->options = (struct tcp_options){0};
+    if (h->data_offset < TCP_HEADER)
+        return PARSE_BAD_HEADER;
+    if (h->data_offset > length || length > UINT16_MAX)
+        return PARSE_TRUNCATED;
+    uint32_t sum = checksum_add_pseudo(0, src, dst, IP_PROTOCOL_TCP, (uint16_t)length);
+    if (checksum_finish(checksum_add(sum, o, length)) != 0) /* MUST-3 */
+        return PARSE_BAD_CHECKSUM;
+    struct reader list = read_sub(r, (size_t)h->data_offset - TCP_HEADER);
+    if (read_left(&list) > 0)
+        take_options(&h->options, &list);
+    return PARSE_OK;
+}
+
+size_t tcp_header_length(const struct tcp_header *h) {
+    const struct tcp_options *o = &h->options;
+    size_t length = TCP_HEADER;
+    length += o->has_mss ? 4 : 0;
+    length += o->has_timestamps ? 12 : o->sack_permitted ? 4 : 0;
+    length += o->has_window_scale ? 4 : 0;
+    length += o->sack_count > 0 ? 4u + 8u * o->sack_count : 0;
+    return length;
+}
+
+static void emit_options(struct writer *w, const struct tcp_options *o) {
+    if (o->has_mss) {
+        write_u16(w, TCP_OPTION_MSS << 8 | 4);
+        write_u16(w, o->mss);
+    }
+    if (o->sack_permitted)
+        write_u16(w, TCP_OPTION_SACK_PERMITTED << 8 | 2);
+    else if (o->has_timestamps)
+        write_u16(w, TCP_OPTION_NOP << 8 | TCP_OPTION_NOP);
+    if (o->has_timestamps) {
+        write_u16(w, TCP_OPTION_TIMESTAMPS << 8 | 10);
+        write_u32(w, o->ts_val);
+        write_u32(w, o->ts_ecr);
+    } else if (o->sack_permitted) {
+        write_u16(w, TCP_OPTION_NOP << 8 | TCP_OPTION_NOP);
+    }
+    if (o->has_window_scale) {
+        write_u16(w, TCP_OPTION_NOP << 8 | TCP_OPTION_WINDOW_SCALE);
+        write_u16(w, (uint16_t)(3 << 8 | o->window_scale));
+    }
+    if (o->sack_count == 0)
+        return;
+    write_u16(w, TCP_OPTION_NOP << 8 | TCP_OPTION_NOP);
+    write_u16(w, (uint16_t)(TCP_OPTION_SACK << 8 | (2 + 8 * o->sack_count)));
+    for (uint32_t i = 0; i < o->sack_count; i++) {
+        write_u32(w, o->sack[i].left);
+        write_u32(w, o->sack[i].right);
+    }
+}
+
+void tcp_emit(uint8_t *segment, const struct tcp_header *h, size_t data_count, ip4 src, ip4 dst) {
+    const struct wire_field *f = tcp_fields;
+    size_t offset = tcp_header_length(h), length = offset + data_count;
+    assert(offset <= 60 && length <= UINT16_MAX && h->options.sack_count <= TCP_SACK_BLOCKS_MAX);
+    assert((h->flags & ~TCP_FLAG_BITS) == 0);
+    struct writer w = writer_of(segment, offset);
+    uint8_t *o = write_span(&w, TCP_HEADER);
+    field_put(o, &f[TCP_F_SRCPORT], h->src_port);
+    field_put(o, &f[TCP_F_DSTPORT], h->dst_port);
+    field_put(o, &f[TCP_F_SEQ], h->seq);
+    field_put(o, &f[TCP_F_ACK], h->ack);
+    field_put(o, &f[TCP_F_OFFSET], (uint32_t)offset);
+    field_put(o, &f[TCP_F_FLAGS], h->flags);
+    field_put(o, &f[TCP_F_WINDOW], h->window);
+    field_put(o, &f[TCP_F_URGENT], h->urgent_pointer);
+    emit_options(&w, &h->options);
+    uint32_t sum = checksum_add_pseudo(0, src, dst, IP_PROTOCOL_TCP, (uint16_t)length);
+    field_put(o, &f[TCP_F_CHECKSUM], checksum_finish(checksum_add(sum, segment, length)));
+}

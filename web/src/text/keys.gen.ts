@@ -1,0 +1,2 @@
+// Written by build.mjs from text/ui.en.json. Do not edit.
+export type UiKey = string & { readonly ui?: never };

@@ -7,7 +7,6 @@ import type {
   NodeId, ObjectId, SentenceKey, StreamLine, TableName, TableShape, TimelineId, TraceEvent,
   VirtualNs, TableImage, TableRows,
 } from '../wire/types';
-import { Pyramid } from './pyramid';
 import { Ring } from './ring';
 import { History } from './tables';
 
@@ -58,7 +57,6 @@ export class Timeline {
   readonly id: TimelineId;
   readonly fork: Fork | null;
   readonly ring: Ring;
-  readonly pyramid: Pyramid;
   /** Number of events that the server said it has, at least `length`. */
   head = 0;
   private readonly parent: Timeline | null;
@@ -75,7 +73,6 @@ export class Timeline {
     this.parent = fork ? parent : null;
     const at = this.base;
     this.ring = new Ring(at);
-    this.pyramid = new Pyramid();
     this.rows = new History<Row>(this.parent?.rows ?? null, at);
     this.objects = new History<ObjectState>(this.parent?.objects ?? null, at);
     this.timerCells = new History<TimerCell>(this.parent?.timerCells ?? null, at);
@@ -217,7 +214,6 @@ export class Timeline {
   put(e: TraceEvent): boolean {
     if (e.i < this.base || !this.ring.put(e)) return false;
     this.head = Math.max(this.head, this.length);
-    this.pyramid.add(e.i, e.t, e.k === 'tx' ? `${e.n}>${e.to}` : null, e.k === 'lost');
     this.index(e);
     return true;
   }

@@ -2,7 +2,7 @@
 // with a sentence; written by act/ and main, read by every view.
 
 import { signal } from '@preact/signals';
-import type { EventIndex, NodeId, TimelineId, VirtualNs } from '../wire/types';
+import type { EventIndex, NodeId, TimelineId } from '../wire/types';
 
 /** What is selected, apart from the event under the cursor. */
 export type Selection =
@@ -10,12 +10,6 @@ export type Selection =
   | { readonly kind: 'node'; readonly node: NodeId }
   | { readonly kind: 'event'; readonly event: EventIndex }
   | { readonly kind: 'object'; readonly event: EventIndex }; // a machine's instance, by its `st`
-
-/** The part of virtual time that the ladder shows: it scrolls by pixels, so these are its edges. */
-export interface Span {
-  readonly from: VirtualNs;
-  readonly to: VirtualNs;
-}
 
 /** The timeline that the transport moves in; null before the first hello. */
 export const timeline = signal<TimelineId | null>(null);
@@ -31,9 +25,15 @@ export const playing = signal(false);
 export const speed = signal(1);
 export const selection = signal<Selection>({ kind: 'none' });
 export const hover = signal<EventIndex | null>(null);
-/** Set by the ladder: what it shows. Null: it has not laid out yet. */
-export const span = signal<Span | null>(null);
-/** 1: every story event has its row; smaller: zoomed out. Written by commands and gestures. */
-export const zoom = signal(1);
+/** The part of the ladder that is shown. Null: fit. One for both ladders, so that they scroll as one. */
+export interface Window {
+  readonly top: number; // ladder row at the top edge
+  readonly scale: number; // CSS px a row
+  readonly left: number; // CSS px
+  readonly follow: boolean; // does it keep the cursor in sight?
+}
+export const window = signal<Window | null>(null);
+export type Axis = 'compact' | 'linear';
+export const axis = signal<Axis>('compact');
 /** The animation clock of the flight that is on its way, 0..1, or null. Written by main alone. */
 export const flight = signal<{ readonly event: EventIndex; readonly done: number } | null>(null);

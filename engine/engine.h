@@ -248,13 +248,20 @@ void lab_complete(const struct lab *, uint32_t node, const char *line,
 
 /* -------------------------------------------------------------------------- the decoder, stateless */
 
-enum { FIELD_HEADER = 1, FIELD_BAD = 2, FIELD_GENERATED = 4, FIELD_BITS = 8 };
+enum {
+    FIELD_HEADER = 1,    /* a protocol, or a group that has only children */
+    FIELD_BAD = 2,       /* wrong, or cut off */
+    FIELD_GENERATED = 4, /* another view of octets that a field of the tree owns already */
+    FIELD_BITS = 8,      /* owns only the bits of `mask` */
+    FIELD_OCTETS = 16    /* the octets themselves: `text` shows the first of them */
+};
 /* One node of a packet's field tree, in pre-order. Names are Wireshark's. */
 struct field {
     const char *name;    /* "tcp.srcport" */
     const char *label;   /* "Source Port" */
     const char *clause;  /* "RFC 9293 3.1" */
-    const char *text;    /* the value as people read it; lives during the call only */
+    const char *text;    /* the value as tshark prints it; lives during the call only */
+    const char *meaning; /* what the value is called, "IPv4" for 0x0800; NULL: it has no name */
     uint64_t value;      /* numeric fields */
     uint64_t mask;       /* bits of the covered octets that the field owns; 0: all */
     uint32_t depth;      /* 0: a protocol */
@@ -262,8 +269,22 @@ struct field {
     uint32_t flags;
 };
 typedef void field_visitor(void *user, const struct field *);
-/* Describe an Ethernet frame. Every octet is covered by a leaf, whatever the octets are. */
+/* Describe an Ethernet frame. Every octet is owned by exactly one leaf, whatever the octets are:
+ * a leaf is a node that is neither FIELD_HEADER nor FIELD_GENERATED and has no children but
+ * FIELD_GENERATED ones. */
 void packet_describe(const uint8_t *octets, size_t count, field_visitor *, void *user);
+
+/* What a decoder may know beside the octets. Zeroed, it knows nothing. */
+struct packet_context {
+    bool has_time;               /* `at_ns` counts: an echo's time stamp is told by it */
+    bool has_bases;              /* tcp.seq and tcp.ack are shown, relative to these */
+    bool has_window;             /* tcp.window_size is shown, by `window_shift` */
+    int64_t at_ns;
+    uint32_t seq_base, ack_base; /* the sender's ISS and IRS */
+    int32_t window_shift;        /* 0..14; -1: not known; -2: the option was not used */
+};
+void packet_describe_in(const struct packet_context *, const uint8_t *octets, size_t count,
+                        field_visitor *, void *user);
 
 /* Colour means role, never protocol. */
 enum role { ROLE_OPEN, ROLE_DATA, ROLE_CLOSE, ROLE_CONTROL, ROLE_PROBLEM, ROLE_COUNT };

@@ -29,8 +29,7 @@ const uint8_t *read_span(struct reader *r, size_t count) {
         return NULL;
     }
     const uint8_t *span = r->at;
-    if (count > 0)
-        r->at += count;
+    if (count > 0) r->at += count;
     return span;
 }
 
@@ -51,8 +50,7 @@ uint32_t read_u32(struct reader *r) {
 
 void read_copy(struct reader *r, uint8_t *out, size_t count) {
     const uint8_t *o = read_span(r, count);
-    if (count == 0)
-        return;
+    if (count == 0) return;
     if (o)
         memcpy(out, o, count);
     else
@@ -72,7 +70,8 @@ struct reader read_sub(struct reader *r, size_t count) {
 
 struct writer writer_of(uint8_t *octets, size_t room) {
     assert(octets != NULL || room == 0);
-    return (struct writer){.start = octets, .at = octets, .end = room == 0 ? octets : octets + room};
+    return (struct writer){
+        .start = octets, .at = octets, .end = room == 0 ? octets : octets + room};
 }
 
 size_t written(const struct writer *w) {
@@ -106,14 +105,12 @@ void write_u32(struct writer *w, uint32_t value) {
 
 void write_copy(struct writer *w, const uint8_t *octets, size_t count) {
     uint8_t *o = write_span(w, count);
-    if (count > 0)
-        memcpy(o, octets, count);
+    if (count > 0) memcpy(o, octets, count);
 }
 
 void write_fill(struct writer *w, uint8_t value, size_t count) {
     uint8_t *o = write_span(w, count);
-    if (count > 0)
-        memset(o, value, count);
+    if (count > 0) memset(o, value, count);
 }
 
 size_t write_gap(struct writer *w, size_t count) {

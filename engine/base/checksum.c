@@ -14,8 +14,7 @@ static uint64_t sum_native(const uint8_t *octets, size_t count) {
     for (; count >= 32; octets += 32, count -= 32) {
         uint32_t words[8];
         memcpy(words, octets, sizeof words);
-        for (int i = 0; i < 8; i++)
-            total += words[i];
+        for (int i = 0; i < 8; i++) total += words[i];
     }
     for (; count >= 2; octets += 2, count -= 2) {
         uint16_t word;
@@ -33,8 +32,7 @@ static uint64_t sum_native(const uint8_t *octets, size_t count) {
 
 uint32_t checksum_add(uint32_t sum, const uint8_t *octets, size_t count) {
     uint64_t total = sum_native(octets, count);
-    while (total >> 16)
-        total = (total & 0xffff) + (total >> 16);
+    while (total >> 16) total = (total & 0xffff) + (total >> 16);
     uint16_t folded = (uint16_t)total;
     uint8_t pair[2];
     memcpy(pair, &folded, sizeof pair);
@@ -49,8 +47,7 @@ uint32_t checksum_add_pseudo(uint32_t sum, uint32_t src, uint32_t dst, uint8_t p
 }
 
 uint16_t checksum_finish(uint32_t sum) {
-    while (sum >> 16)
-        sum = (sum & 0xffff) + (sum >> 16);
+    while (sum >> 16) sum = (sum & 0xffff) + (sum >> 16);
     return (uint16_t)~sum;
 }
 

@@ -7,10 +7,8 @@
 #include <assert.h>
 
 bool heap_before(const struct heap_key *a, const struct heap_key *b) {
-    if (a->at != b->at)
-        return a->at < b->at;
-    if (a->origin != b->origin)
-        return a->origin < b->origin;
+    if (a->at != b->at) return a->at < b->at;
+    if (a->origin != b->origin) return a->origin < b->origin;
     return a->counter < b->counter;
 }
 
@@ -22,8 +20,7 @@ static void put(struct heap *h, uint32_t place, struct heap_key key) {
 static void sift_up(struct heap *h, uint32_t hole, struct heap_key key) {
     while (hole > 0) {
         uint32_t parent = (hole - 1) / 4;
-        if (!heap_before(&key, &h->keys[parent]))
-            break;
+        if (!heap_before(&key, &h->keys[parent])) break;
         put(h, hole, h->keys[parent]);
         hole = parent;
     }
@@ -33,16 +30,14 @@ static void sift_up(struct heap *h, uint32_t hole, struct heap_key key) {
 static uint32_t earliest_child(const struct heap *h, uint32_t parent) {
     uint32_t first = parent * 4 + 1, best = first;
     for (uint32_t child = first + 1; child < first + 4 && child < *h->count; child++)
-        if (heap_before(&h->keys[child], &h->keys[best]))
-            best = child;
+        if (heap_before(&h->keys[child], &h->keys[best])) best = child;
     return best;
 }
 
 static void sift_down(struct heap *h, uint32_t hole, struct heap_key key) {
     while (hole * 4 + 1 < *h->count) {
         uint32_t child = earliest_child(h, hole);
-        if (!heap_before(&h->keys[child], &key))
-            break;
+        if (!heap_before(&h->keys[child], &key)) break;
         put(h, hole, h->keys[child]);
         hole = child;
     }
@@ -62,8 +57,7 @@ void heap_remove(struct heap *h, uint32_t slot) {
     *h->count -= 1;
     struct heap_key last = h->keys[*h->count];
     h->keys[*h->count] = (struct heap_key){0}; /* equal heaps are equal octets */
-    if (hole == *h->count)
-        return;
+    if (hole == *h->count) return;
     if (hole > 0 && heap_before(&last, &h->keys[(hole - 1) / 4]))
         sift_up(h, hole, last);
     else

@@ -13,12 +13,10 @@ static bool is_digit(char c) {
 /* Takes the digits at *at; false: none, or more than 64 bits. */
 static bool take_u64(const char **at, uint64_t *out) {
     uint64_t value = 0;
-    if (!is_digit(**at))
-        return false;
+    if (!is_digit(**at)) return false;
     for (; is_digit(**at); ++*at) {
         uint64_t digit = (uint64_t)(**at - '0');
-        if (value > (UINT64_MAX - digit) / 10)
-            return false;
+        if (value > (UINT64_MAX - digit) / 10) return false;
         value = value * 10 + digit;
     }
     *out = value;
@@ -27,8 +25,7 @@ static bool take_u64(const char **at, uint64_t *out) {
 
 bool parse_u64(const char *text, uint64_t *out) {
     uint64_t value;
-    if (!take_u64(&text, &value) || *text != '\0')
-        return false;
+    if (!take_u64(&text, &value) || *text != '\0') return false;
     *out = value;
     return true;
 }
@@ -37,12 +34,10 @@ static bool take_ip4(const char **at, uint32_t *out) {
     uint32_t address = 0;
     for (int i = 0; i < 4; i++) {
         uint64_t part;
-        if (i > 0 && *(*at)++ != '.')
-            return false;
+        if (i > 0 && *(*at)++ != '.') return false;
         if ((*at)[0] == '0' && is_digit((*at)[1])) /* octal to some, decimal to others: refused */
             return false;
-        if (!take_u64(at, &part) || part > 255)
-            return false;
+        if (!take_u64(at, &part) || part > 255) return false;
         address = address << 8 | (uint32_t)part;
     }
     *out = address;
@@ -51,8 +46,7 @@ static bool take_ip4(const char **at, uint32_t *out) {
 
 bool parse_ip4(const char *text, uint32_t *out) {
     uint32_t address;
-    if (!take_ip4(&text, &address) || *text != '\0')
-        return false;
+    if (!take_ip4(&text, &address) || *text != '\0') return false;
     *out = address;
     return true;
 }
@@ -60,36 +54,29 @@ bool parse_ip4(const char *text, uint32_t *out) {
 bool parse_cidr(const char *text, uint32_t *address, uint32_t *prefix) {
     uint32_t found;
     uint64_t bits = 32;
-    if (!take_ip4(&text, &found))
-        return false;
+    if (!take_ip4(&text, &found)) return false;
     if (*text == '/') {
         text++;
-        if (!take_u64(&text, &bits) || bits > 32)
-            return false;
+        if (!take_u64(&text, &bits) || bits > 32) return false;
     }
-    if (*text != '\0')
-        return false;
+    if (*text != '\0') return false;
     *address = found;
     *prefix = (uint32_t)bits;
     return true;
 }
 
 static int hex_digit(char c) {
-    if (is_digit(c))
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
+    if (is_digit(c)) return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
     return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
 bool parse_mac(const char *text, uint8_t mac[6]) {
     uint8_t found[6];
-    if (strlen(text) != 17)
-        return false;
+    if (strlen(text) != 17) return false;
     for (int i = 0; i < 6; i++, text += 3) {
         int high = hex_digit(text[0]), low = hex_digit(text[1]);
-        if (high < 0 || low < 0 || (i < 5 && text[2] != ':'))
-            return false;
+        if (high < 0 || low < 0 || (i < 5 && text[2] != ':')) return false;
         found[i] = (uint8_t)(high << 4 | low);
     }
     memcpy(mac, found, sizeof found);
@@ -107,21 +94,18 @@ static char lower(char c) {
 
 static bool same_unit(const char *text, const char *name) {
     size_t i = 0;
-    while (text[i] != '\0' && name[i] != '\0' && lower(text[i]) == name[i])
-        i++;
+    while (text[i] != '\0' && name[i] != '\0' && lower(text[i]) == name[i]) i++;
     return text[i] == '\0' && name[i] == '\0';
 }
 
 /* "1.5" times `unit`, exactly: false when it is no whole number or more than `max`. */
 static bool scaled(uint64_t whole, const char *fraction, size_t digits, uint64_t unit, uint64_t max,
                    uint64_t *out) {
-    if (unit != 0 && whole > max / unit)
-        return false;
+    if (unit != 0 && whole > max / unit) return false;
     uint64_t value = whole * unit, place = unit;
     for (size_t i = 0; i < digits; i++) {
         uint64_t digit = (uint64_t)(fraction[i] - '0');
-        if (place % 10 != 0 && digit != 0)
-            return false;
+        if (place % 10 != 0 && digit != 0) return false;
         place /= 10;
         value += digit * place;
     }
@@ -134,15 +118,12 @@ static bool parse_quantity(const char *text, const struct unit *units, size_t un
     uint64_t whole;
     const char *at = text, *fraction = "";
     size_t digits = 0;
-    if (!take_u64(&at, &whole))
-        return false;
+    if (!take_u64(&at, &whole)) return false;
     if (*at == '.') {
         fraction = ++at;
-        while (is_digit(*at))
-            at++;
+        while (is_digit(*at)) at++;
         digits = (size_t)(at - fraction);
-        if (digits == 0)
-            return false;
+        if (digits == 0) return false;
     }
     for (size_t i = 0; i < unit_count; i++)
         if (same_unit(at, units[i].name))
@@ -167,7 +148,10 @@ bool parse_duration(const char *text, int64_t *ns) {
 
 bool parse_rate(const char *text, uint64_t *bps) {
     static const struct unit units[] = {
-        {"bit", 1}, {"kbit", 1000}, {"mbit", 1000000}, {"gbit", 1000000000},
+        {"bit", 1},
+        {"kbit", 1000},
+        {"mbit", 1000000},
+        {"gbit", 1000000000},
     };
     return parse_quantity(text, units, sizeof units / sizeof *units, 1000000000000000, bps);
 }
@@ -183,8 +167,7 @@ bool parse_ppm(const char *text, uint32_t *ppm) {
         *ppm = (uint32_t)(value * 1000000 / of);
         return true;
     }
-    if (!parse_quantity(text, units, 1, 1000000, &value))
-        return false;
+    if (!parse_quantity(text, units, 1, 1000000, &value)) return false;
     *ppm = (uint32_t)value;
     return true;
 }

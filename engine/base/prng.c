@@ -31,8 +31,7 @@ uint32_t prng_below(struct prng *p, uint32_t bound) {
     uint32_t threshold = (0u - bound) % bound;
     for (;;) {
         uint64_t product = (uint64_t)prng_u32(p) * bound;
-        if ((uint32_t)product >= threshold)
-            return (uint32_t)(product >> 32);
+        if ((uint32_t)product >= threshold) return (uint32_t)(product >> 32);
     }
 }
 
@@ -55,8 +54,7 @@ static void sip_round(uint64_t v[4]) {
 
 static uint64_t little_endian(const uint8_t *octets, size_t count) {
     uint64_t word = 0;
-    for (size_t i = 0; i < count; i++)
-        word |= (uint64_t)octets[i] << (8 * i);
+    for (size_t i = 0; i < count; i++) word |= (uint64_t)octets[i] << (8 * i);
     return word;
 }
 
@@ -71,21 +69,18 @@ uint64_t siphash(const uint64_t key[2], const uint8_t *octets, size_t count) {
     uint64_t v[4] = {key[0] ^ 0x736f6d6570736575u, key[1] ^ 0x646f72616e646f6du,
                      key[0] ^ 0x6c7967656e657261u, key[1] ^ 0x7465646279746573u};
     size_t whole = count / 8 * 8;
-    for (size_t i = 0; i < whole; i += 8)
-        sip_word(v, little_endian(octets + i, 8));
+    for (size_t i = 0; i < whole; i += 8) sip_word(v, little_endian(octets + i, 8));
     uint64_t tail = count == whole ? 0 : little_endian(octets + whole, count - whole);
     sip_word(v, tail | (uint64_t)count << 56);
     v[2] ^= 0xff;
-    for (int i = 0; i < 4; i++)
-        sip_round(v);
+    for (int i = 0; i < 4; i++) sip_round(v);
     return v[0] ^ v[1] ^ v[2] ^ v[3];
 }
 
 /* FNV-1a, then scrambled, since FNV leaves the top bits of short names alike. */
 uint64_t hash_text(uint64_t seed, const char *text) {
     uint64_t hash = 0xcbf29ce484222325u ^ scramble(seed);
-    for (size_t i = 0; text[i] != '\0'; i++)
-        hash = (hash ^ (uint8_t)text[i]) * 0x100000001b3u;
+    for (size_t i = 0; text[i] != '\0'; i++) hash = (hash ^ (uint8_t)text[i]) * 0x100000001b3u;
     return scramble(hash);
 }
 

@@ -23,8 +23,7 @@ void text_span(struct text *t, const char *from, size_t count) {
         count = room;
         t->cut = true;
     }
-    if (count > 0)
-        memcpy(t->at, from, count);
+    if (count > 0) memcpy(t->at, from, count);
     t->at += count;
     *t->at = '\0';
 }
@@ -38,8 +37,7 @@ void text_add(struct text *t, const char *from) {
 }
 
 static void repeat(struct text *t, char c, size_t count) {
-    while (count-- > 0)
-        text_char(t, c);
+    while (count-- > 0) text_char(t, c);
 }
 
 enum { DIGITS_MAX = 20 };
@@ -61,27 +59,23 @@ void text_u64(struct text *t, uint64_t value) {
 }
 
 void text_i64(struct text *t, int64_t value) {
-    if (value < 0)
-        text_char(t, '-');
+    if (value < 0) text_char(t, '-');
     text_u64(t, value < 0 ? 0u - (uint64_t)value : (uint64_t)value);
 }
 
 void text_padded(struct text *t, uint64_t value, int width, char pad) {
     char room[DIGITS_MAX];
     size_t first = digits_of(value, room), count = DIGITS_MAX - first;
-    if (width > 0 && (size_t)width > count)
-        repeat(t, pad, (size_t)width - count);
+    if (width > 0 && (size_t)width > count) repeat(t, pad, (size_t)width - count);
     text_span(t, room + first, count);
 }
 
 /* Columns are counted in characters: octets that continue a UTF-8 character take no width. */
 void text_column(struct text *t, const char *from, int width) {
     size_t shown = 0;
-    for (size_t i = 0; from[i] != '\0'; i++)
-        shown += ((uint8_t)from[i] & 0xc0) != 0x80;
+    for (size_t i = 0; from[i] != '\0'; i++) shown += ((uint8_t)from[i] & 0xc0) != 0x80;
     text_add(t, from);
-    if (width > 0 && (size_t)width > shown)
-        repeat(t, ' ', (size_t)width - shown);
+    if (width > 0 && (size_t)width > shown) repeat(t, ' ', (size_t)width - shown);
 }
 
 void text_hex(struct text *t, uint64_t value, int digits) {
@@ -93,15 +87,13 @@ void text_hex(struct text *t, uint64_t value, int digits) {
 void text_ip4(struct text *t, uint32_t address) {
     for (int shift = 24; shift >= 0; shift -= 8) {
         text_u64(t, address >> shift & 255);
-        if (shift > 0)
-            text_char(t, '.');
+        if (shift > 0) text_char(t, '.');
     }
 }
 
 void text_mac(struct text *t, const uint8_t mac[6]) {
     for (int i = 0; i < 6; i++) {
-        if (i > 0)
-            text_char(t, ':');
+        if (i > 0) text_char(t, ':');
         text_hex(t, mac[i], 2);
     }
 }
@@ -110,8 +102,7 @@ void text_mac(struct text *t, const uint8_t mac[6]) {
 static void text_thousandths(struct text *t, uint64_t value) {
     text_u64(t, value / 1000);
     uint64_t rest = value % 1000;
-    if (rest == 0)
-        return;
+    if (rest == 0) return;
     text_char(t, '.');
     for (uint64_t place = 100; rest > 0; rest %= place, place /= 10)
         text_char(t, (char)('0' + rest / place));
@@ -123,8 +114,7 @@ void text_time(struct text *t, int64_t ns) {
         text_add(t, "0 s");
         return;
     }
-    if (ns < 0)
-        text_char(t, '-');
+    if (ns < 0) text_char(t, '-');
     if (size >= 1000000000) {
         text_seconds(t, (int64_t)size, 3);
         text_add(t, " s");
@@ -143,13 +133,10 @@ void text_time(struct text *t, int64_t ns) {
 void text_seconds(struct text *t, int64_t ns, int decimals) {
     assert(decimals >= 0 && decimals <= 9);
     uint64_t size = ns < 0 ? 0u - (uint64_t)ns : (uint64_t)ns, unit = 1;
-    if (ns < 0)
-        text_char(t, '-');
+    if (ns < 0) text_char(t, '-');
     text_u64(t, size / 1000000000);
-    if (decimals == 0)
-        return;
-    for (int i = decimals; i < 9; i++)
-        unit *= 10;
+    if (decimals == 0) return;
+    for (int i = decimals; i < 9; i++) unit *= 10;
     text_char(t, '.');
     text_padded(t, size % 1000000000 / unit, decimals, '0');
 }
@@ -162,24 +149,19 @@ bool same_text(const char *a, const char *b) {
 void copy_text(char *out, size_t size, const char *from) {
     assert(size >= 1);
     size_t length = strlen(from);
-    if (length > size - 1)
-        length = size - 1;
+    if (length > size - 1) length = size - 1;
     memset(out, 0, size);
-    if (length > 0)
-        memcpy(out, from, length);
+    if (length > 0) memcpy(out, from, length);
 }
 
 size_t split_words(char *line, char *words[], size_t max) {
     size_t count = 0;
     char *at = line;
     while (*at != '\0' && count < max) {
-        while (*at == ' ' || *at == '\t' || *at == '\n' || *at == '\r')
-            *at++ = '\0';
-        if (*at == '\0')
-            break;
+        while (*at == ' ' || *at == '\t' || *at == '\n' || *at == '\r') *at++ = '\0';
+        if (*at == '\0') break;
         words[count++] = at;
-        while (*at != '\0' && *at != ' ' && *at != '\t' && *at != '\n' && *at != '\r')
-            at++;
+        while (*at != '\0' && *at != ' ' && *at != '\t' && *at != '\n' && *at != '\r') at++;
     }
     if (*at != '\0') /* the last word that fits ends here */
         *at = '\0';

@@ -6,29 +6,35 @@
  */
 #include <string.h>
 
-#include "wire/fields.h"
+#include "wire/describe.h"
 
 enum { HRD, PRO, HLN, PLN, OP, SHA, SPA, THA, TPA };
+enum { FIXED = 8 }; /* octets before the addresses */
 
 #define CLAUSE "RFC 826 Packet format"
+static const struct value_name hardware_names[] = {{1, "Ethernet"}, {0, NULL}};
+static const struct value_name opcode_names[] = {
+    {ARP_OP_REQUEST, "request"},
+    {ARP_OP_REPLY, "reply"},
+    {0, NULL},
+};
 const struct wire_field arp_fields[] = {
-    [HRD] = {"arp.hw.type", "Hardware type", 0, 2, 1, SHAPE_DECIMAL, 0, 0, 0, CLAUSE},
-    [PRO] = {"arp.proto.type", "Protocol type", 2, 2, 1, SHAPE_HEX, 0, 0, 0, CLAUSE},
-    [HLN] = {"arp.hw.size", "Hardware size", 4, 1, 1, SHAPE_DECIMAL, 0, 0, 0, CLAUSE},
-    [PLN] = {"arp.proto.size", "Protocol size", 5, 1, 1, SHAPE_DECIMAL, 0, 0, 0, CLAUSE},
-    [OP] = {"arp.opcode", "Opcode", 6, 2, 1, SHAPE_DECIMAL, 0, 0, 0, CLAUSE},
-    [SHA] = {"arp.src.hw_mac", "Sender MAC address", 8, 6, 1, SHAPE_MAC, 0, 0, 0, CLAUSE},
-    [SPA] = {"arp.src.proto_ipv4", "Sender IP address", 14, 4, 1, SHAPE_IP4, 0, 0, 0, CLAUSE},
-    [THA] = {"arp.dst.hw_mac", "Target MAC address", 18, 6, 1, SHAPE_MAC, 0, 0, 0, CLAUSE},
-    [TPA] = {"arp.dst.proto_ipv4", "Target IP address", 24, 4, 1, SHAPE_IP4, 0, 0, 0, CLAUSE},
+    [HRD] = NAMED(0, 2, SHAPE_DECIMAL, "arp.hw.type", "Hardware type", hardware_names),
+    [PRO] = NAMED(2, 2, SHAPE_HEX, "arp.proto.type", "Protocol type", ether_type_names),
+    [HLN] = ROW(4, 1, SHAPE_DECIMAL, "arp.hw.size", "Hardware size"),
+    [PLN] = ROW(5, 1, SHAPE_DECIMAL, "arp.proto.size", "Protocol size"),
+    [OP] = NAMED(6, 2, SHAPE_DECIMAL, "arp.opcode", "Opcode", opcode_names),
+    [SHA] = ROW(8, 6, SHAPE_MAC, "arp.src.hw_mac", "Sender MAC address"),
+    [SPA] = ROW(14, 4, SHAPE_IP4, "arp.src.proto_ipv4", "Sender IP address"),
+    [THA] = ROW(18, 6, SHAPE_MAC, "arp.dst.hw_mac", "Target MAC address"),
+    [TPA] = ROW(24, 4, SHAPE_IP4, "arp.dst.proto_ipv4", "Target IP address"),
 };
 const size_t arp_field_count = sizeof arp_fields / sizeof *arp_fields;
 
 enum parse_result arp_parse(struct arp_packet *p, struct reader *r) {
     const struct wire_field *f = arp_fields;
     const uint8_t *o = read_span(r, ARP_PACKET);
-    if (r->failed)
-        return PARSE_TRUNCATED;
+    if (r->failed) return PARSE_TRUNCATED;
     p->hrd = (uint16_t)field_get(o, &f[HRD]);
     p->pro = (uint16_t)field_get(o, &f[PRO]);
     p->hln = (uint8_t)field_get(o, &f[HLN]);
@@ -53,4 +59,42 @@ void arp_emit(struct writer *w, const struct arp_packet *p) {
     field_put(o, &f[SPA], p->spa);
     memcpy(o + f[THA].at, p->tha, sizeof p->tha);
     field_put(o, &f[TPA], p->tpa);
+}
+
+uint32_t arp_length(const uint8_t *octets, uint32_t at, uint32_t end) {
+    if (end - at < FIXED) return end - at;
+    const uint8_t *o = octets + at;
+    return FIXED + 2 * field_get(o, &arp_fields[HLN]) + 2 * field_get(o, &arp_fields[PLN]);
+}
+
+/* Addresses of other lengths than Ethernet's and IPv4's: as octets. */
+static void describe_addresses(struct description *d, uint32_t at, uint32_t end) {
+    static const struct {
+        const char *name, *label;
+    } parts[] = {{"arp.src.hw", "Sender hardware address"},
+                 {"arp.src.proto", "Sender protocol address"},
+                 {"arp.dst.hw", "Target hardware address"},
+                 {"arp.dst.proto", "Target protocol address"}};
+    const uint8_t *o = d->octets + at;
+    uint32_t length[2] = {field_get(o, &arp_fields[HLN]), field_get(o, &arp_fields[PLN])};
+    uint32_t from = at + FIXED;
+    for (int i = 0; i < 4; i++) {
+        uint32_t to = from + length[i % 2] < end ? from + length[i % 2] : end;
+        describe_octets(d, 1, 0, parts[i].name, parts[i].label, CLAUSE, from, to);
+        from = to;
+    }
+}
+
+void arp_describe(struct description *d, uint32_t at, uint32_t end) {
+    const struct wire_field *f = arp_fields;
+    const uint8_t *o = d->octets + at;
+    bool fixed = end - at >= FIXED;
+    bool usual = fixed && field_get(o, &f[HLN]) == 6 && field_get(o, &f[PLN]) == 4;
+    const char *operation = fixed ? field_meaning(&f[OP], field_get(o, &f[OP])) : NULL;
+    describe_header(d, 0, "arp", "Address Resolution Protocol", CLAUSE, at, end,
+                    operation ? operation : "");
+    if (usual)
+        describe_rows(d, f, arp_field_count, at, end);
+    else if (describe_rows(d, f, OP + 1, at, end))
+        describe_addresses(d, at, end);
 }

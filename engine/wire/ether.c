@@ -1,46 +1,52 @@
 #include "wire/ether.h"
 /*
- * The Ethernet II header, RFC 894: destination, source, type. Left out: IEEE 802.3 lengths with
- * LLC (RFC 1042), VLAN tags, the frame check sequence (a virtual wire does not carry it).
+ * The Ethernet II header, RFC 894: destination, source, type. Left out: what follows an IEEE 802.3
+ * length (RFC 1042), VLAN tags, the frame check sequence (a virtual wire does not carry it).
  */
 #include <string.h>
 
-#include "wire/fields.h"
+#include "wire/describe.h"
 
-enum { DST = 0, SRC = 10, TYPE = 20 };
+enum { DST = 0, SRC = 10, TYPE = 20, LENGTH };
 
 /* Under each address lie other views of the same octets, named as Wireshark names them. */
-#define VIEW FIELD_GENERATED
 #define CLAUSE "RFC 894"
+const struct value_name ether_type_names[] = {
+    {ETHER_TYPE_IPV4, "IPv4"},
+    {ETHER_TYPE_ARP, "ARP"},
+    {0x8100, "802.1Q"},
+    {0x86dd, "IPv6"},
+    {0, NULL},
+};
 const struct wire_field ether_fields[] = {
-    [DST] = {"eth.dst", "Destination", 0, 6, 1, SHAPE_MAC, 0, 0, 0, CLAUSE},
-    {"eth.dst_resolved", "Destination (resolved)", 0, 6, 2, SHAPE_MAC_NAME, 0, 0, VIEW, CLAUSE},
-    {"eth.dst.oui", "Destination OUI", 0, 3, 2, SHAPE_DECIMAL, 0, 0, VIEW, CLAUSE},
-    {"eth.addr", "Address", 0, 6, 2, SHAPE_MAC, 0, 0, VIEW, CLAUSE},
-    {"eth.addr_resolved", "Address (resolved)", 0, 6, 2, SHAPE_MAC_NAME, 0, 0, VIEW, CLAUSE},
-    {"eth.addr.oui", "Address OUI", 0, 3, 2, SHAPE_DECIMAL, 0, 0, VIEW, CLAUSE},
-    {"eth.dst.lg", "LG bit", 0, 3, 2, SHAPE_DECIMAL, 0x020000, 0, VIEW | FIELD_BITS, CLAUSE},
-    {"eth.lg", "LG bit", 0, 3, 2, SHAPE_DECIMAL, 0x020000, 0, VIEW | FIELD_BITS, CLAUSE},
-    {"eth.dst.ig", "IG bit", 0, 3, 2, SHAPE_DECIMAL, 0x010000, 0, VIEW | FIELD_BITS, CLAUSE},
-    {"eth.ig", "IG bit", 0, 3, 2, SHAPE_DECIMAL, 0x010000, 0, VIEW | FIELD_BITS, CLAUSE},
-    [SRC] = {"eth.src", "Source", 6, 6, 1, SHAPE_MAC, 0, 0, 0, CLAUSE},
-    {"eth.src_resolved", "Source (resolved)", 6, 6, 2, SHAPE_MAC_NAME, 0, 0, VIEW, CLAUSE},
-    {"eth.src.oui", "Source OUI", 6, 3, 2, SHAPE_DECIMAL, 0, 0, VIEW, CLAUSE},
-    {"eth.addr", "Address", 6, 6, 2, SHAPE_MAC, 0, 0, VIEW, CLAUSE},
-    {"eth.addr_resolved", "Address (resolved)", 6, 6, 2, SHAPE_MAC_NAME, 0, 0, VIEW, CLAUSE},
-    {"eth.addr.oui", "Address OUI", 6, 3, 2, SHAPE_DECIMAL, 0, 0, VIEW, CLAUSE},
-    {"eth.src.lg", "LG bit", 6, 3, 2, SHAPE_DECIMAL, 0x020000, 0, VIEW | FIELD_BITS, CLAUSE},
-    {"eth.lg", "LG bit", 6, 3, 2, SHAPE_DECIMAL, 0x020000, 0, VIEW | FIELD_BITS, CLAUSE},
-    {"eth.src.ig", "IG bit", 6, 3, 2, SHAPE_DECIMAL, 0x010000, 0, VIEW | FIELD_BITS, CLAUSE},
-    {"eth.ig", "IG bit", 6, 3, 2, SHAPE_DECIMAL, 0x010000, 0, VIEW | FIELD_BITS, CLAUSE},
-    [TYPE] = {"eth.type", "Type", 12, 2, 1, SHAPE_HEX, 0, 0, 0, CLAUSE},
+    [DST] = ROW(0, 6, SHAPE_MAC, "eth.dst", "Destination"),
+    VIEW(0, 6, 2, SHAPE_MAC_NAME, "eth.dst_resolved", "Destination (resolved)"),
+    VIEW(0, 3, 2, SHAPE_DECIMAL, "eth.dst.oui", "Destination OUI"),
+    VIEW(0, 6, 2, SHAPE_MAC, "eth.addr", "Address"),
+    VIEW(0, 6, 2, SHAPE_MAC_NAME, "eth.addr_resolved", "Address (resolved)"),
+    VIEW(0, 3, 2, SHAPE_DECIMAL, "eth.addr.oui", "Address OUI"),
+    VIEW_BITS(0, 3, 0x020000, 2, "eth.dst.lg", "LG bit"),
+    VIEW_BITS(0, 3, 0x020000, 2, "eth.lg", "LG bit"),
+    VIEW_BITS(0, 3, 0x010000, 2, "eth.dst.ig", "IG bit"),
+    VIEW_BITS(0, 3, 0x010000, 2, "eth.ig", "IG bit"),
+    [SRC] = ROW(6, 6, SHAPE_MAC, "eth.src", "Source"),
+    VIEW(6, 6, 2, SHAPE_MAC_NAME, "eth.src_resolved", "Source (resolved)"),
+    VIEW(6, 3, 2, SHAPE_DECIMAL, "eth.src.oui", "Source OUI"),
+    VIEW(6, 6, 2, SHAPE_MAC, "eth.addr", "Address"),
+    VIEW(6, 6, 2, SHAPE_MAC_NAME, "eth.addr_resolved", "Address (resolved)"),
+    VIEW(6, 3, 2, SHAPE_DECIMAL, "eth.addr.oui", "Address OUI"),
+    VIEW_BITS(6, 3, 0x020000, 2, "eth.src.lg", "LG bit"),
+    VIEW_BITS(6, 3, 0x020000, 2, "eth.lg", "LG bit"),
+    VIEW_BITS(6, 3, 0x010000, 2, "eth.src.ig", "IG bit"),
+    VIEW_BITS(6, 3, 0x010000, 2, "eth.ig", "IG bit"),
+    [TYPE] = NAMED(12, 2, SHAPE_HEX, "eth.type", "Type", ether_type_names),
+    [LENGTH] = ROW(12, 2, SHAPE_DECIMAL, "eth.len", "Length"), /* IEEE 802.3: instead of a type */
 };
 const size_t ether_field_count = sizeof ether_fields / sizeof *ether_fields;
 
 enum parse_result ether_parse(struct ether_header *h, struct reader *r) {
     const uint8_t *o = read_span(r, ETHER_HEADER);
-    if (r->failed)
-        return PARSE_TRUNCATED;
+    if (r->failed) return PARSE_TRUNCATED;
     memcpy(h->dst, o + ether_fields[DST].at, sizeof h->dst);
     memcpy(h->src, o + ether_fields[SRC].at, sizeof h->src);
     h->type = (uint16_t)field_get(o, &ether_fields[TYPE]);
@@ -52,4 +58,58 @@ void ether_emit(struct writer *w, const struct ether_header *h) {
     memcpy(o + ether_fields[DST].at, h->dst, sizeof h->dst);
     memcpy(o + ether_fields[SRC].at, h->src, sizeof h->src);
     field_put(o, &ether_fields[TYPE], h->type);
+}
+
+static bool all_zero(const uint8_t *octets, uint32_t count) {
+    for (uint32_t i = 0; i < count; i++)
+        if (octets[i] != 0) return false;
+    return true;
+}
+
+/* What follows the payload: zeros that fill a short frame up to 60 octets are padding (RFC 894),
+ * anything else is a trailer of unknown meaning. */
+static void describe_trailer(struct description *d, uint32_t at, uint32_t end) {
+    enum { SHORTEST = 60 };
+    uint32_t padded = end < SHORTEST ? end : SHORTEST;
+    if (at >= padded || !all_zero(d->octets + at, padded - at)) padded = at;
+    describe_octets(d, 1, 0, "eth.padding", "Padding", CLAUSE, at, padded);
+    describe_octets(d, 1, 0, "eth.trailer", "Trailer", CLAUSE, padded, end);
+}
+
+/* Where the payload ends by its own lengths. */
+static uint32_t payload_end(const uint8_t *octets, uint32_t type, uint32_t end) {
+    uint32_t length = end - ETHER_HEADER, own = length;
+    if (type == ETHER_TYPE_IPV4)
+        own = ipv4_length(octets, ETHER_HEADER, end);
+    else if (type == ETHER_TYPE_ARP)
+        own = arp_length(octets, ETHER_HEADER, end);
+    else if (type <= ETHER_LENGTH_MAX)
+        own = type;
+    return ETHER_HEADER + (own < length ? own : length);
+}
+
+static void addresses_text(struct text *t, const uint8_t *octets) {
+    text_mac(t, octets + ether_fields[SRC].at);
+    text_add(t, " > ");
+    text_mac(t, octets + ether_fields[DST].at);
+}
+
+void ether_describe(struct description *d, uint32_t end) {
+    char room[48];
+    struct text t = text_of(room, sizeof room);
+    if (end >= ETHER_HEADER) addresses_text(&t, d->octets);
+    uint32_t header_end = end < ETHER_HEADER ? end : ETHER_HEADER;
+    describe_header(d, 0, "eth", "Ethernet II", CLAUSE, 0, header_end, room);
+    if (!describe_rows(d, ether_fields, TYPE, 0, header_end)) return;
+    uint32_t type = end < ETHER_HEADER ? 0 : field_get(d->octets, &ether_fields[TYPE]);
+    const struct wire_field *last = &ether_fields[type <= ETHER_LENGTH_MAX ? LENGTH : TYPE];
+    if (!describe_rows(d, last, 1, 0, header_end)) return;
+    uint32_t payload = payload_end(d->octets, type, end);
+    describe_trailer(d, payload, end);
+    if (type == ETHER_TYPE_IPV4)
+        ipv4_describe(d, ETHER_HEADER, payload);
+    else if (type == ETHER_TYPE_ARP)
+        arp_describe(d, ETHER_HEADER, payload);
+    else
+        describe_data(d, 0, ETHER_HEADER, payload);
 }

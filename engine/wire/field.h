@@ -11,25 +11,53 @@
 #include "wire/parse.h"
 
 enum field_shape {
-    SHAPE_DECIMAL, /* 1460 */
-    SHAPE_HEX,     /* 0x0800: two digits an octet */
-    SHAPE_IP4,     /* 10.77.0.1 */
-    SHAPE_MAC,     /* 02:00:00:00:00:01 */
-    SHAPE_MAC_NAME, /* the same, or "Broadcast" */
-    SHAPE_CALCULATED, /* hex, what the checksum should be */
-    SHAPE_TCP_FLAGS, /* "·······A··S·" */
-    SHAPE_LE16     /* decimal, of the octets in the other order: what a careless host wrote */
+    SHAPE_DECIMAL,    /* 1460 */
+    SHAPE_HEX,        /* 0x0800: two digits an octet */
+    SHAPE_CHECKSUM,   /* the same; bad when it is not what it should be */
+    SHAPE_CALCULATED, /* the same, what the checksum should be; left out when that is not known */
+    SHAPE_IP4,        /* 10.77.0.1 */
+    SHAPE_MAC,        /* 02:00:00:00:00:01 */
+    SHAPE_MAC_NAME,   /* the same, or "Broadcast" */
+    SHAPE_LE16,       /* decimal, of the octets in the other order: what a careless host wrote */
+    SHAPE_POWER,      /* two to the value, at most to the 14th (RFC 7323 2.3) */
+    SHAPE_TCP_FLAGS   /* a letter or a middle dot for each bit */
+};
+struct value_name { /* ends with a NULL name */
+    uint32_t value;
+    const char *name;
 };
 struct wire_field {
     const char *name, *label; /* Wireshark's */
     uint8_t at, size;         /* octets, from the start of the header; size 1..4, 6 for a MAC */
     uint8_t depth;            /* under the header: 1, bits and other views: 2 */
     uint8_t shape;
-    uint32_t mask;            /* bits of the `size` octets; 0: all of them */
-    uint32_t scale;           /* the octets hold value / scale; 0: 1 */
-    uint32_t flags;           /* FIELD_... of engine.h */
+    uint32_t mask;  /* bits of the `size` octets; 0: all of them */
+    uint32_t scale; /* the octets hold value / scale; 0: 1 */
+    uint32_t flags; /* FIELD_... of engine.h */
     const char *clause;
+    const struct value_name *names;
 };
+
+/* Rows of a table; CLAUSE is the file's own #define. A view shows octets that another row owns. */
+#define ROW(at, size, shape, name, label)                                                          \
+    { name, label, at, size, 1, shape, 0, 0, 0, CLAUSE, NULL }
+#define NAMED(at, size, shape, name, label, names)                                                 \
+    { name, label, at, size, 1, shape, 0, 0, 0, CLAUSE, names }
+#define BITS(at, size, mask, depth, shape, name, label)                                            \
+    { name, label, at, size, depth, shape, mask, 0, FIELD_BITS, CLAUSE, NULL }
+#define ROW_OF(at, size, shape, name, label, clause)                                               \
+    { name, label, at, size, 1, shape, 0, 0, 0, clause, NULL }
+#define BITS_OF(at, size, mask, name, label, names, clause)                                        \
+    { name, label, at, size, 2, SHAPE_DECIMAL, mask, 0, FIELD_BITS, clause, names }
+#define SCALED(at, size, mask, scale, name, label)                                                 \
+    { name, label, at, size, 1, SHAPE_DECIMAL, mask, scale, FIELD_BITS, CLAUSE, NULL }
+#define VIEW(at, size, depth, shape, name, label)                                                  \
+    { name, label, at, size, depth, shape, 0, 0, FIELD_GENERATED, CLAUSE, NULL }
+#define VIEW_BITS(at, size, mask, depth, name, label)                                              \
+    {                                                                                              \
+        name, label, at, size, depth, SHAPE_DECIMAL, mask, 0, FIELD_GENERATED | FIELD_BITS,        \
+            CLAUSE, NULL                                                                           \
+    }
 
 static inline uint32_t field_shift(uint32_t mask) {
     return mask == 0 ? 0 : (uint32_t)__builtin_ctz(mask);

@@ -5,6 +5,7 @@
 
 extern const struct wire_field ether_fields[], arp_fields[], ipv4_fields[], icmp_fields[],
     udp_fields[], tcp_fields[];
+extern const struct value_name ether_type_names[];
 extern const size_t ether_field_count, arp_field_count, ipv4_field_count, icmp_field_count,
     udp_field_count, tcp_field_count;
 

@@ -6,44 +6,71 @@
 #include <string.h>
 
 #include "base/checksum.h"
-#include "wire/fields.h"
+#include "wire/describe.h"
 
 enum {
-    VERSION, IHL, DS, DSCP, ECN, LENGTH, ID, FLAGS, RESERVED, DF, MF, OFFSET, TTL, PROTOCOL,
-    CHECKSUM, CALCULATED, SRC, SRC_ADDR, SRC_HOST, SRC_ANY_HOST, DST, DST_ADDR, DST_HOST, DST_ANY_HOST
+    VERSION,
+    IHL,
+    DS,
+    DSCP,
+    ECN,
+    LENGTH,
+    ID,
+    FLAGS,
+    RESERVED,
+    DF,
+    MF,
+    OFFSET,
+    TTL,
+    PROTOCOL,
+    CHECKSUM,
+    CALCULATED,
+    SRC,
+    SRC_ADDR,
+    SRC_HOST,
+    SRC_ANY_HOST,
+    DST,
+    DST_ADDR,
+    DST_HOST,
+    DST_ANY_HOST
 };
 
 #define CLAUSE "RFC 791 3.1"
-#define VIEW FIELD_GENERATED
+static const struct value_name protocol_names[] = {
+    {IP_PROTOCOL_ICMP, "ICMP"}, {2, "IGMP"},  {IP_PROTOCOL_TCP, "TCP"},
+    {IP_PROTOCOL_UDP, "UDP"},   {89, "OSPF"}, {0, NULL},
+};
+static const struct value_name ecn_names[] = {
+    {0, "Not-ECT"}, {1, "ECT(1)"}, {2, "ECT(0)"}, {3, "CE"}, {0, NULL},
+};
 const struct wire_field ipv4_fields[] = {
-    [VERSION] = {"ip.version", "Version", 0, 1, 1, SHAPE_DECIMAL, 0xf0, 0, FIELD_BITS, CLAUSE},
-    [IHL] = {"ip.hdr_len", "Header Length", 0, 1, 1, SHAPE_DECIMAL, 0x0f, 4, FIELD_BITS, CLAUSE},
-    [DS] = {"ip.dsfield", "Differentiated Services Field", 1, 1, 1, SHAPE_HEX, 0, 0, 0, "RFC 2474 3"},
-    [DSCP] = {"ip.dsfield.dscp", "Differentiated Services Codepoint", 1, 1, 2, SHAPE_DECIMAL, 0xfc, 0,
-              FIELD_BITS, "RFC 2474 3"},
-    [ECN] = {"ip.dsfield.ecn", "Explicit Congestion Notification", 1, 1, 2, SHAPE_DECIMAL, 0x03, 0,
-             FIELD_BITS, "RFC 3168 5"},
-    [LENGTH] = {"ip.len", "Total Length", 2, 2, 1, SHAPE_DECIMAL, 0, 0, 0, CLAUSE},
-    [ID] = {"ip.id", "Identification", 4, 2, 1, SHAPE_HEX, 0, 0, 0, CLAUSE},
-    [FLAGS] = {"ip.flags", "Flags", 6, 1, 1, SHAPE_HEX, 0xe0, 0, FIELD_BITS, CLAUSE},
-    [RESERVED] = {"ip.flags.rb", "Reserved bit", 6, 1, 2, SHAPE_DECIMAL, 0x80, 0, FIELD_BITS, CLAUSE},
-    [DF] = {"ip.flags.df", "Don't fragment", 6, 1, 2, SHAPE_DECIMAL, 0x40, 0, FIELD_BITS, CLAUSE},
-    [MF] = {"ip.flags.mf", "More fragments", 6, 1, 2, SHAPE_DECIMAL, 0x20, 0, FIELD_BITS, CLAUSE},
-    [OFFSET] = {"ip.frag_offset", "Fragment Offset", 6, 2, 1, SHAPE_DECIMAL, 0x1fff, 8, FIELD_BITS,
-                CLAUSE},
-    [TTL] = {"ip.ttl", "Time to Live", 8, 1, 1, SHAPE_DECIMAL, 0, 0, 0, CLAUSE},
-    [PROTOCOL] = {"ip.proto", "Protocol", 9, 1, 1, SHAPE_DECIMAL, 0, 0, 0, CLAUSE},
-    [CHECKSUM] = {"ip.checksum", "Header Checksum", 10, 2, 1, SHAPE_HEX, 0, 0, 0, CLAUSE},
-    [CALCULATED] = {"ip.checksum_calculated", "Calculated Checksum", 10, 2, 1, SHAPE_CALCULATED, 0, 0,
-                    VIEW, CLAUSE},
-    [SRC] = {"ip.src", "Source Address", 12, 4, 1, SHAPE_IP4, 0, 0, 0, CLAUSE},
-    [SRC_ADDR] = {"ip.addr", "Source or Destination Address", 12, 4, 1, SHAPE_IP4, 0, 0, VIEW, CLAUSE},
-    [SRC_HOST] = {"ip.src_host", "Source Host", 12, 4, 1, SHAPE_IP4, 0, 0, VIEW, CLAUSE},
-    [SRC_ANY_HOST] = {"ip.host", "Source or Destination Host", 12, 4, 1, SHAPE_IP4, 0, 0, VIEW, CLAUSE},
-    [DST] = {"ip.dst", "Destination Address", 16, 4, 1, SHAPE_IP4, 0, 0, 0, CLAUSE},
-    [DST_ADDR] = {"ip.addr", "Source or Destination Address", 16, 4, 1, SHAPE_IP4, 0, 0, VIEW, CLAUSE},
-    [DST_HOST] = {"ip.dst_host", "Destination Host", 16, 4, 1, SHAPE_IP4, 0, 0, VIEW, CLAUSE},
-    [DST_ANY_HOST] = {"ip.host", "Source or Destination Host", 16, 4, 1, SHAPE_IP4, 0, 0, VIEW, CLAUSE},
+    [VERSION] = BITS(0, 1, 0xf0, 1, SHAPE_DECIMAL, "ip.version", "Version"),
+    [IHL] = SCALED(0, 1, 0x0f, 4, "ip.hdr_len", "Header Length"),
+    [DS] = ROW_OF(1, 1, SHAPE_HEX, "ip.dsfield", "Differentiated Services Field", "RFC 2474 3"),
+    [DSCP] = BITS_OF(1, 1, 0xfc, "ip.dsfield.dscp", "Differentiated Services Codepoint", NULL,
+                     "RFC 2474 3"),
+    [ECN] = BITS_OF(1, 1, 0x03, "ip.dsfield.ecn", "Explicit Congestion Notification", ecn_names,
+                    "RFC 3168 5"),
+    [LENGTH] = ROW(2, 2, SHAPE_DECIMAL, "ip.len", "Total Length"),
+    [ID] = ROW(4, 2, SHAPE_HEX, "ip.id", "Identification"),
+    [FLAGS] = BITS(6, 1, 0xe0, 1, SHAPE_HEX, "ip.flags", "Flags"),
+    [RESERVED] = BITS(6, 1, 0x80, 2, SHAPE_DECIMAL, "ip.flags.rb", "Reserved bit"),
+    [DF] = BITS(6, 1, 0x40, 2, SHAPE_DECIMAL, "ip.flags.df", "Don't fragment"),
+    [MF] = BITS(6, 1, 0x20, 2, SHAPE_DECIMAL, "ip.flags.mf", "More fragments"),
+    [OFFSET] = SCALED(6, 2, 0x1fff, 8, "ip.frag_offset", "Fragment Offset"),
+    [TTL] = ROW(8, 1, SHAPE_DECIMAL, "ip.ttl", "Time to Live"),
+    [PROTOCOL] = NAMED(9, 1, SHAPE_DECIMAL, "ip.proto", "Protocol", protocol_names),
+    [CHECKSUM] = ROW(10, 2, SHAPE_CHECKSUM, "ip.checksum", "Header Checksum"),
+    [CALCULATED] =
+        VIEW(10, 2, 1, SHAPE_CALCULATED, "ip.checksum_calculated", "Calculated Checksum"),
+    [SRC] = ROW(12, 4, SHAPE_IP4, "ip.src", "Source Address"),
+    [SRC_ADDR] = VIEW(12, 4, 1, SHAPE_IP4, "ip.addr", "Source or Destination Address"),
+    [SRC_HOST] = VIEW(12, 4, 1, SHAPE_IP4, "ip.src_host", "Source Host"),
+    [SRC_ANY_HOST] = VIEW(12, 4, 1, SHAPE_IP4, "ip.host", "Source or Destination Host"),
+    [DST] = ROW(16, 4, SHAPE_IP4, "ip.dst", "Destination Address"),
+    [DST_ADDR] = VIEW(16, 4, 1, SHAPE_IP4, "ip.addr", "Source or Destination Address"),
+    [DST_HOST] = VIEW(16, 4, 1, SHAPE_IP4, "ip.dst_host", "Destination Host"),
+    [DST_ANY_HOST] = VIEW(16, 4, 1, SHAPE_IP4, "ip.host", "Source or Destination Host"),
 };
 const size_t ipv4_field_count = sizeof ipv4_fields / sizeof *ipv4_fields;
 
@@ -68,25 +95,18 @@ static void take_fields(struct ipv4_header *h, const uint8_t *o) {
  * silently; the lengths are checked first where the checksum needs them. */
 enum parse_result ipv4_parse(struct ipv4_header *h, struct reader *r) {
     const uint8_t *o = read_span(r, IPV4_HEADER);
-    if (r->failed)
-        return PARSE_TRUNCATED;
+    if (r->failed) return PARSE_TRUNCATED;
     take_fields(h, o);
-    if (field_get(o, &ipv4_fields[VERSION]) != 4)
-        return PARSE_BAD_VERSION;
-    if (h->header_length < IPV4_HEADER)
-        return PARSE_BAD_HEADER;
+    if (field_get(o, &ipv4_fields[VERSION]) != 4) return PARSE_BAD_VERSION;
+    if (h->header_length < IPV4_HEADER) return PARSE_BAD_HEADER;
     size_t options = (size_t)h->header_length - IPV4_HEADER;
-    if (options > read_left(r))
-        return PARSE_TRUNCATED;
-    if (checksum_finish(checksum_add(0, o, h->header_length)) != 0)
-        return PARSE_BAD_CHECKSUM;
-    if (h->total_length < h->header_length)
-        return PARSE_BAD_LENGTH;
+    if (options > read_left(r)) return PARSE_TRUNCATED;
+    if (checksum_finish(checksum_add(0, o, h->header_length)) != 0) return PARSE_BAD_CHECKSUM;
+    if (h->total_length < h->header_length) return PARSE_BAD_LENGTH;
     h->option_count = (uint8_t)options;
     read_copy(r, h->options, options);
     size_t payload = (size_t)h->total_length - h->header_length;
-    if (payload > read_left(r))
-        return PARSE_TRUNCATED;
+    if (payload > read_left(r)) return PARSE_TRUNCATED;
     *r = read_sub(r, payload);
     return PARSE_OK;
 }
@@ -109,8 +129,7 @@ void ipv4_emit(struct writer *w, const struct ipv4_header *h) {
     field_put(o, &f[PROTOCOL], h->protocol);
     field_put(o, &f[SRC], h->src);
     field_put(o, &f[DST], h->dst);
-    if (h->option_count > 0)
-        memcpy(o + IPV4_HEADER, h->options, h->option_count);
+    if (h->option_count > 0) memcpy(o + IPV4_HEADER, h->options, h->option_count);
     field_put(o, &f[CHECKSUM], checksum_finish(checksum_add(0, o, IPV4_HEADER + options)));
 }
 
@@ -118,8 +137,70 @@ void ipv4_decrement_ttl(uint8_t *header) {
     const struct wire_field *f = ipv4_fields;
     uint32_t ttl = field_get(header, &f[TTL]), protocol = field_get(header, &f[PROTOCOL]);
     assert(ttl > 0);
-    uint16_t before = (uint16_t)(ttl << 8 | protocol), after = (uint16_t)((ttl - 1) << 8 | protocol);
+    uint16_t before = (uint16_t)(ttl << 8 | protocol),
+             after = (uint16_t)((ttl - 1) << 8 | protocol);
     uint16_t checksum = (uint16_t)field_get(header, &f[CHECKSUM]);
     field_put(header, &f[TTL], ttl - 1);
     field_put(header, &f[CHECKSUM], checksum_update(checksum, before, after));
+}
+
+uint32_t ipv4_length(const uint8_t *octets, uint32_t at, uint32_t end) {
+    if (end - at < IPV4_HEADER) return end - at;
+    uint32_t total = field_get(octets + at, &ipv4_fields[LENGTH]);
+    uint32_t header = ipv4_header_length(octets, at, end);
+    return total >= header && total <= end - at ? total : end - at;
+}
+
+uint32_t ipv4_header_length(const uint8_t *octets, uint32_t at, uint32_t end) {
+    if (end == at) return 0;
+    uint32_t length = field_get(octets + at, &ipv4_fields[IHL]);
+    if (length < IPV4_HEADER) length = IPV4_HEADER;
+    return length < end - at ? length : end - at;
+}
+
+static void addresses_text(struct text *t, const uint8_t *header) {
+    text_ip4(t, field_get(header, &ipv4_fields[SRC]));
+    text_add(t, " > ");
+    text_ip4(t, field_get(header, &ipv4_fields[DST]));
+}
+
+/* The sum of the header with the checksum field taken as zero. */
+static void calculate(struct description *d, uint32_t at, uint32_t header_end) {
+    const struct wire_field *checksum = &ipv4_fields[CHECKSUM];
+    const uint8_t *o = d->octets + at;
+    uint32_t field_end = checksum->at + checksum->size;
+    d->has_calculated = field_get(o, &ipv4_fields[IHL]) == header_end - at;
+    uint32_t sum = checksum_add(0, o, checksum->at);
+    d->calculated = checksum_finish(checksum_add(sum, o + field_end, header_end - at - field_end));
+}
+
+static void describe_payload(struct description *d, uint32_t ip, uint32_t at, uint32_t end) {
+    const uint8_t *o = d->octets + ip;
+    uint32_t given = field_get(o, &ipv4_fields[LENGTH]),
+             offset = field_get(o, &ipv4_fields[OFFSET]);
+    bool fragment = offset != 0 || field_get(o, &ipv4_fields[MF]);
+    enum wholeness wholeness = !fragment && given == end - ip ? WHOLE : PART;
+    uint32_t protocol = offset != 0 ? 0 : field_get(o, &ipv4_fields[PROTOCOL]);
+    if (at == end) return;
+    if (protocol == IP_PROTOCOL_ICMP)
+        icmp_describe(d, at, end, wholeness);
+    else if (protocol == IP_PROTOCOL_UDP)
+        udp_describe(d, ip, at, end, wholeness);
+    else if (protocol == IP_PROTOCOL_TCP)
+        tcp_describe(d, ip, at, end, wholeness);
+    else
+        describe_data(d, 0, at, end);
+}
+
+void ipv4_describe(struct description *d, uint32_t at, uint32_t end) {
+    char room[48];
+    struct text t = text_of(room, sizeof room);
+    uint32_t header_end = at + ipv4_header_length(d->octets, at, end);
+    if (end - at >= IPV4_HEADER) addresses_text(&t, d->octets + at);
+    describe_header(d, 0, "ip", "Internet Protocol Version 4", CLAUSE, at, header_end, room);
+    d->has_calculated = false;
+    if (end - at >= IPV4_HEADER) calculate(d, at, header_end);
+    if (!describe_rows(d, ipv4_fields, ipv4_field_count, at, header_end)) return;
+    if (header_end > at + IPV4_HEADER) ipv4_options_describe(d, at + IPV4_HEADER, header_end);
+    describe_payload(d, at, header_end, end);
 }

@@ -13,33 +13,30 @@
 #include "wire/tcp_fields.h"
 
 #define CLAUSE "RFC 9293 3.1"
-#define VIEW FIELD_GENERATED
-#define FLAG(name, label, at, mask) {name, label, at, 1, 2, SHAPE_DECIMAL, mask, 0, FIELD_BITS, CLAUSE}
 const struct wire_field tcp_fields[] = {
-    [TCP_F_SRCPORT] = {"tcp.srcport", "Source Port", 0, 2, 1, SHAPE_DECIMAL, 0, 0, 0, CLAUSE},
-    {"tcp.port", "Source or Destination Port", 0, 2, 1, SHAPE_DECIMAL, 0, 0, VIEW, CLAUSE},
-    [TCP_F_DSTPORT] = {"tcp.dstport", "Destination Port", 2, 2, 1, SHAPE_DECIMAL, 0, 0, 0, CLAUSE},
-    {"tcp.port", "Source or Destination Port", 2, 2, 1, SHAPE_DECIMAL, 0, 0, VIEW, CLAUSE},
-    [TCP_F_SEQ] = {"tcp.seq_raw", "Sequence Number", 4, 4, 1, SHAPE_DECIMAL, 0, 0, 0, CLAUSE},
-    [TCP_F_ACK] = {"tcp.ack_raw", "Acknowledgment Number", 8, 4, 1, SHAPE_DECIMAL, 0, 0, 0, CLAUSE},
-    [TCP_F_OFFSET] = {"tcp.hdr_len", "Header Length", 12, 1, 1, SHAPE_DECIMAL, 0xf0, 4, FIELD_BITS,
-                      CLAUSE},
-    [TCP_F_FLAGS] = {"tcp.flags", "Flags", 12, 2, 1, SHAPE_HEX, 0x0fff, 0, FIELD_BITS, CLAUSE},
-    FLAG("tcp.flags.res", "Reserved", 12, 0x0e),
-    FLAG("tcp.flags.ae", "Accurate ECN", 12, 0x01),
-    FLAG("tcp.flags.cwr", "Congestion Window Reduced", 13, 0x80),
-    FLAG("tcp.flags.ece", "ECN-Echo", 13, 0x40),
-    FLAG("tcp.flags.urg", "Urgent", 13, 0x20),
-    FLAG("tcp.flags.ack", "Acknowledgment", 13, 0x10),
-    FLAG("tcp.flags.push", "Push", 13, 0x08),
-    FLAG("tcp.flags.reset", "Reset", 13, 0x04),
-    FLAG("tcp.flags.syn", "Syn", 13, 0x02),
-    FLAG("tcp.flags.fin", "Fin", 13, 0x01),
-    {"tcp.flags.str", "TCP Flags", 12, 2, 2, SHAPE_TCP_FLAGS, 0, 0, VIEW, CLAUSE},
-    [TCP_F_WINDOW] = {"tcp.window_size_value", "Window", 14, 2, 1, SHAPE_DECIMAL, 0, 0, 0, CLAUSE},
-    [TCP_F_CHECKSUM] = {"tcp.checksum", "Checksum", 16, 2, 1, SHAPE_HEX, 0, 0, 0, CLAUSE},
-    {"tcp.checksum_calculated", "Calculated Checksum", 16, 2, 1, SHAPE_CALCULATED, 0, 0, VIEW, CLAUSE},
-    [TCP_F_URGENT] = {"tcp.urgent_pointer", "Urgent Pointer", 18, 2, 1, SHAPE_DECIMAL, 0, 0, 0, CLAUSE},
+    [TCP_F_SRCPORT] = ROW(0, 2, SHAPE_DECIMAL, "tcp.srcport", "Source Port"),
+    VIEW(0, 2, 1, SHAPE_DECIMAL, "tcp.port", "Source or Destination Port"),
+    [TCP_F_DSTPORT] = ROW(2, 2, SHAPE_DECIMAL, "tcp.dstport", "Destination Port"),
+    VIEW(2, 2, 1, SHAPE_DECIMAL, "tcp.port", "Source or Destination Port"),
+    [TCP_F_SEQ] = ROW(4, 4, SHAPE_DECIMAL, "tcp.seq_raw", "Sequence Number"),
+    [TCP_F_ACK] = ROW(8, 4, SHAPE_DECIMAL, "tcp.ack_raw", "Acknowledgment Number"),
+    [TCP_F_OFFSET] = SCALED(12, 1, 0xf0, 4, "tcp.hdr_len", "Header Length"),
+    [TCP_F_FLAGS] = BITS(12, 2, 0x0fff, 1, SHAPE_HEX, "tcp.flags", "Flags"),
+    BITS(12, 1, 0x0e, 2, SHAPE_DECIMAL, "tcp.flags.res", "Reserved"),
+    BITS(12, 1, 0x01, 2, SHAPE_DECIMAL, "tcp.flags.ae", "Accurate ECN"),
+    BITS(13, 1, 0x80, 2, SHAPE_DECIMAL, "tcp.flags.cwr", "Congestion Window Reduced"),
+    BITS(13, 1, 0x40, 2, SHAPE_DECIMAL, "tcp.flags.ece", "ECN-Echo"),
+    BITS(13, 1, 0x20, 2, SHAPE_DECIMAL, "tcp.flags.urg", "Urgent"),
+    BITS(13, 1, 0x10, 2, SHAPE_DECIMAL, "tcp.flags.ack", "Acknowledgment"),
+    BITS(13, 1, 0x08, 2, SHAPE_DECIMAL, "tcp.flags.push", "Push"),
+    BITS(13, 1, 0x04, 2, SHAPE_DECIMAL, "tcp.flags.reset", "Reset"),
+    BITS(13, 1, 0x02, 2, SHAPE_DECIMAL, "tcp.flags.syn", "Syn"),
+    BITS(13, 1, 0x01, 2, SHAPE_DECIMAL, "tcp.flags.fin", "Fin"),
+    VIEW(12, 2, 2, SHAPE_TCP_FLAGS, "tcp.flags.str", "TCP Flags"),
+    [TCP_F_WINDOW] = ROW(14, 2, SHAPE_DECIMAL, "tcp.window_size_value", "Window"),
+    [TCP_F_CHECKSUM] = ROW(16, 2, SHAPE_CHECKSUM, "tcp.checksum", "Checksum"),
+    VIEW(16, 2, 1, SHAPE_CALCULATED, "tcp.checksum_calculated", "Calculated Checksum"),
+    [TCP_F_URGENT] = ROW(18, 2, SHAPE_DECIMAL, "tcp.urgent_pointer", "Urgent Pointer"),
 };
 const size_t tcp_field_count = sizeof tcp_fields / sizeof *tcp_fields;
 
@@ -73,14 +70,12 @@ static void take_option(struct tcp_options *o, uint8_t kind, struct reader *body
 }
 
 bool tcp_next_option(struct reader *list, struct tcp_option *option) {
-    if (read_left(list) == 0)
-        return false;
+    if (read_left(list) == 0) return false;
     option->start = list->at;
     option->kind = read_u8(list);
     option->length = 1;
     option->body = (struct reader){.at = list->at, .end = list->at};
-    if (option->kind == TCP_OPTION_END || option->kind == TCP_OPTION_NOP)
-        return true;
+    if (option->kind == TCP_OPTION_END || option->kind == TCP_OPTION_NOP) return true;
     uint8_t length = read_u8(list);
     if (list->failed || length < 2 || length - 2u > read_left(list)) {
         /* RFC 9293 3.1 MUST-7: an illegal length must be handled; the rest cannot be told apart. */
@@ -103,8 +98,7 @@ enum parse_result tcp_parse(struct tcp_header *h, struct reader *r, ip4 src, ip4
     const struct wire_field *f = tcp_fields;
     size_t length = read_left(r);
     const uint8_t *o = read_span(r, TCP_HEADER);
-    if (r->failed)
-        return PARSE_TRUNCATED;
+    if (r->failed) return PARSE_TRUNCATED;
     h->src_port = (uint16_t)field_get(o, &f[TCP_F_SRCPORT]);
     h->dst_port = (uint16_t)field_get(o, &f[TCP_F_DSTPORT]);
     h->seq = field_get(o, &f[TCP_F_SEQ]);
@@ -114,16 +108,13 @@ enum parse_result tcp_parse(struct tcp_header *h, struct reader *r, ip4 src, ip4
     h->window = (uint16_t)field_get(o, &f[TCP_F_WINDOW]);
     h->urgent_pointer = (uint16_t)field_get(o, &f[TCP_F_URGENT]);
     h->options = (struct tcp_options){0};
-    if (h->data_offset < TCP_HEADER)
-        return PARSE_BAD_HEADER;
-    if (h->data_offset > length || length > UINT16_MAX)
-        return PARSE_TRUNCATED;
+    if (h->data_offset < TCP_HEADER) return PARSE_BAD_HEADER;
+    if (h->data_offset > length || length > UINT16_MAX) return PARSE_TRUNCATED;
     uint32_t sum = checksum_add_pseudo(0, src, dst, IP_PROTOCOL_TCP, (uint16_t)length);
     if (checksum_finish(checksum_add(sum, o, length)) != 0) /* MUST-3 */
         return PARSE_BAD_CHECKSUM;
     struct reader list = read_sub(r, (size_t)h->data_offset - TCP_HEADER);
-    if (read_left(&list) > 0)
-        take_options(&h->options, &list);
+    if (read_left(&list) > 0) take_options(&h->options, &list);
     return PARSE_OK;
 }
 
@@ -157,8 +148,7 @@ static void emit_options(struct writer *w, const struct tcp_options *o) {
         write_u16(w, TCP_OPTION_NOP << 8 | TCP_OPTION_WINDOW_SCALE);
         write_u16(w, (uint16_t)(3 << 8 | o->window_scale));
     }
-    if (o->sack_count == 0)
-        return;
+    if (o->sack_count == 0) return;
     write_u16(w, TCP_OPTION_NOP << 8 | TCP_OPTION_NOP);
     write_u16(w, (uint16_t)(TCP_OPTION_SACK << 8 | (2 + 8 * o->sack_count)));
     for (uint32_t i = 0; i < o->sack_count; i++) {

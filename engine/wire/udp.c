@@ -4,22 +4,21 @@
  * comes out as zero is sent as all ones.
  */
 #include "base/checksum.h"
-#include "wire/fields.h"
+#include "wire/describe.h"
 #include "wire/ipv4.h"
 
 enum { SRCPORT, SRC_ANY, DSTPORT, DST_ANY, LENGTH, CHECKSUM, CALCULATED };
 
 #define CLAUSE "RFC 768"
-#define VIEW FIELD_GENERATED
 const struct wire_field udp_fields[] = {
-    [SRCPORT] = {"udp.srcport", "Source Port", 0, 2, 1, SHAPE_DECIMAL, 0, 0, 0, CLAUSE},
-    [SRC_ANY] = {"udp.port", "Source or Destination Port", 0, 2, 1, SHAPE_DECIMAL, 0, 0, VIEW, CLAUSE},
-    [DSTPORT] = {"udp.dstport", "Destination Port", 2, 2, 1, SHAPE_DECIMAL, 0, 0, 0, CLAUSE},
-    [DST_ANY] = {"udp.port", "Source or Destination Port", 2, 2, 1, SHAPE_DECIMAL, 0, 0, VIEW, CLAUSE},
-    [LENGTH] = {"udp.length", "Length", 4, 2, 1, SHAPE_DECIMAL, 0, 0, 0, CLAUSE},
-    [CHECKSUM] = {"udp.checksum", "Checksum", 6, 2, 1, SHAPE_HEX, 0, 0, 0, CLAUSE},
-    [CALCULATED] = {"udp.checksum_calculated", "Calculated Checksum", 6, 2, 1, SHAPE_CALCULATED, 0, 0,
-                    VIEW, CLAUSE},
+    [SRCPORT] = ROW(0, 2, SHAPE_DECIMAL, "udp.srcport", "Source Port"),
+    [SRC_ANY] = VIEW(0, 2, 1, SHAPE_DECIMAL, "udp.port", "Source or Destination Port"),
+    [DSTPORT] = ROW(2, 2, SHAPE_DECIMAL, "udp.dstport", "Destination Port"),
+    [DST_ANY] = VIEW(2, 2, 1, SHAPE_DECIMAL, "udp.port", "Source or Destination Port"),
+    [LENGTH] = ROW(4, 2, SHAPE_DECIMAL, "udp.length", "Length"),
+    [CHECKSUM] = ROW(6, 2, SHAPE_CHECKSUM, "udp.checksum", "Checksum"),
+    [CALCULATED] =
+        VIEW(6, 2, 2, SHAPE_CALCULATED, "udp.checksum_calculated", "Calculated Checksum"),
 };
 const size_t udp_field_count = sizeof udp_fields / sizeof *udp_fields;
 
@@ -27,19 +26,15 @@ enum parse_result udp_parse(struct udp_header *h, struct reader *r, ip4 src, ip4
     const struct wire_field *f = udp_fields;
     size_t given = read_left(r);
     const uint8_t *o = read_span(r, UDP_HEADER);
-    if (r->failed)
-        return PARSE_TRUNCATED;
+    if (r->failed) return PARSE_TRUNCATED;
     h->src_port = (uint16_t)field_get(o, &f[SRCPORT]);
     h->dst_port = (uint16_t)field_get(o, &f[DSTPORT]);
     h->length = (uint16_t)field_get(o, &f[LENGTH]);
-    if (h->length < UDP_HEADER)
-        return PARSE_BAD_LENGTH;
-    if (h->length > given)
-        return PARSE_TRUNCATED;
+    if (h->length < UDP_HEADER) return PARSE_BAD_LENGTH;
+    if (h->length > given) return PARSE_TRUNCATED;
     if (field_get(o, &f[CHECKSUM]) != 0) {
         uint32_t sum = checksum_add_pseudo(0, src, dst, IP_PROTOCOL_UDP, h->length);
-        if (checksum_finish(checksum_add(sum, o, h->length)) != 0)
-            return PARSE_BAD_CHECKSUM;
+        if (checksum_finish(checksum_add(sum, o, h->length)) != 0) return PARSE_BAD_CHECKSUM;
     }
     *r = read_sub(r, (size_t)h->length - UDP_HEADER);
     return PARSE_OK;
@@ -56,4 +51,35 @@ void udp_emit(uint8_t *datagram, const struct udp_header *h, size_t data_count, 
     uint32_t sum = checksum_add_pseudo(0, src, dst, IP_PROTOCOL_UDP, length);
     uint16_t checksum = checksum_finish(checksum_add(sum, datagram, length));
     field_put(datagram, &f[CHECKSUM], checksum == 0 ? 0xffff : checksum);
+}
+
+static void calculate(struct description *d, uint32_t ip, uint32_t at, uint32_t end) {
+    const uint8_t *o = d->octets + at, *ip_header = d->octets + ip;
+    uint32_t length = end - at, src = field_word(ip_header + 12, 4),
+             dst = field_word(ip_header + 16, 4);
+    uint32_t sum = checksum_add_pseudo(0, src, dst, IP_PROTOCOL_UDP, (uint16_t)length);
+    sum = checksum_add(sum, o, udp_fields[CHECKSUM].at);
+    uint16_t checksum = checksum_finish(checksum_add(sum, o + UDP_HEADER, length - UDP_HEADER));
+    d->calculated = checksum == 0 ? 0xffff : checksum;
+}
+
+void udp_describe(struct description *d, uint32_t ip, uint32_t at, uint32_t end,
+                  enum wholeness wholeness) {
+    const struct wire_field *f = udp_fields;
+    const uint8_t *o = d->octets + at;
+    uint32_t header_end = end - at < UDP_HEADER ? end : at + UDP_HEADER;
+    char room[24];
+    struct text t = text_of(room, sizeof room);
+    if (end - at >= UDP_HEADER) {
+        text_u64(&t, field_get(o, &f[SRCPORT]));
+        text_add(&t, " > ");
+        text_u64(&t, field_get(o, &f[DSTPORT]));
+    }
+    describe_header(d, 0, "udp", "User Datagram Protocol", CLAUSE, at, header_end, room);
+    d->has_calculated = wholeness == WHOLE && end - at >= UDP_HEADER &&
+                        field_get(o, &f[LENGTH]) == end - at && field_get(o, &f[CHECKSUM]) != 0;
+    if (d->has_calculated) calculate(d, ip, at, end);
+    if (!describe_rows(d, f, udp_field_count, at, header_end)) return;
+    describe_octets(d, 1, FIELD_GENERATED, "udp.payload", "Payload", CLAUSE, header_end, end);
+    describe_data(d, 0, header_end, end);
 }

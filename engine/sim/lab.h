@@ -38,7 +38,7 @@ struct node {
     uint32_t first_interface, interface_count; /* global interface numbers, from 1, consecutive */
     uint32_t packets_made;                     /* packet ids: (node, this counter) */
     uint32_t ip_id;
-    uint32_t processes_made, last_port; /* process ids; where the search for a UDP port goes on */
+    uint32_t processes_made, reserved; /* process ids */
     uint64_t events_made; /* the node's own event counter, for the order of simultaneous events */
     struct id first_neighbour, first_route, first_socket, first_process; /* per node lists */
     struct prng prng[PRNG_PURPOSE_COUNT];
@@ -72,25 +72,45 @@ struct id *bucket(struct lab *, enum bucket_set, uint64_t hash);
 
 /* Upward calls and what engine.c knows of every layer: sizes, watched fields, table rows. */
 struct text;
-struct watch { const char *name; uint16_t offset, size, format, field; }; /* field: NAME_FIELD index */
-struct object_kind {
-    uint32_t size;                /* octets of one object */
-    uint32_t table;               /* its table, or NO_TABLE */
-    uint16_t watch_first, watch_count;
-    /* Writes a table row as a JSON array of strings; false: the object has no row now. */
-    bool (*row)(const struct lab *, struct id, struct text *);
-    uint32_t (*row_node)(const struct lab *, struct id);
+enum watch_format { WATCH_NUMBER, WATCH_SIGNED, WATCH_SEQ, WATCH_NS, WATCH_IP4, WATCH_HEX };
+struct watch {
+    const char *name; /* as the RFC prints it: "SND.UNA" */
+    uint16_t offset, size; /* of the object's member: 1, 2, 4 or 8 octets */
+    uint16_t format;
+    uint16_t base; /* WATCH_SEQ: offset of the uint32_t that it counts from (iss, irs) */
 };
-enum { NO_TABLE = 0xffffffffu };
+struct object_kind {
+    uint32_t size;  /* octets of one object; at most OBJECT_MAX for kinds with a row or watches */
+    uint32_t table; /* its table, or NO_TABLE */
+    const struct watch *watches;
+    uint32_t watch_count;
+    uint32_t machine; /* when `state` is set: its machine */
+    /* Writes a table row as a JSON array of strings; false: the object has no row now. A row is a
+     * function of its own object and of facts that never change (names): the trace renders it for
+     * the former value of the object as well, to see whether it differs. */
+    bool (*row)(const struct lab *, struct id, struct text *);
+    uint32_t (*row_node)(const struct lab *, struct id); /* the node that owns the object */
+    uint32_t (*state)(const struct lab *, struct id);    /* for lab_snapshot; NULL: no states */
+    /* What a timer of this object is for, in TABLE_TIMERS: "10.0.0.2:80"; NULL: nothing more. */
+    void (*label)(const struct lab *, struct id, struct text *);
+};
+enum { NO_TABLE = 0xffffffffu, OBJECT_MAX = 4096 };
 struct frame;
 struct dispatch {
-    struct object_kind kinds[POOL_COUNT];
+    const struct object_kind *kinds[POOL_COUNT]; /* NULL for frames, events, faults, script lines */
     void (*frame_arrived)(struct step *, uint32_t interface, struct id frame); /* takes ownership */
     void (*timer_fired)(struct step *, uint32_t timer, struct id owner, uint32_t node);
+    /* Runs a line in the node's shell. `process` NULL: a process of its own. A named process of
+     * the script gets its next line only after script_returned(); "console" is the terminal. */
     void (*console)(struct step *, uint32_t node, const char *process, const char *line);
-    bool (*setting)(struct step *, uint32_t node, const char *name, const char *value);
-    void (*node_begin)(struct step *, uint32_t node, const struct scenario_node *);
-    void (*link_changed)(struct step *, uint32_t link);
+    bool (*setting)(struct step *, uint32_t node, const char *name, const char *value,
+                    struct complaint *why);
+    /* A node comes to life: profile, connected and static routes, permanent neighbours. False with
+     * why->place relative to the node ("gateway", "routes[1].via"). */
+    bool (*node_begin)(struct step *, uint32_t node, const struct scenario_node *,
+                       struct complaint *why);
+    void (*link_changed)(struct step *, uint32_t link); /* went up or down */
+    bool (*interface_row)(const struct lab *, uint32_t global_number, struct text *);
 };
 extern const struct dispatch dispatch; /* defined in engine.c, the only file that knows every layer */
 

@@ -24,6 +24,7 @@ struct step {
     uint64_t cause_step;      /* the step that scheduled this one */
     const struct sink *sink;  /* NULL: nobody listens */
     struct scratch *scratch;
+    bool spoken; /* this step has told something, so what it schedules is caused by it */
 };
 
 #endif

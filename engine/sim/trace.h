@@ -45,4 +45,8 @@ enum stream_direction { STREAM_SENT, STREAM_DELIVERED };
 void trace_stream(struct step *, uint32_t node, struct id socket, enum stream_direction,
                   const uint8_t *octets, size_t count);
 
+const char *timer_clause(uint32_t timer); /* "RFC 6298 5", NULL none; sim/names.c */
+/* The row of an interface differs: told by whoever changed its address or state. */
+void trace_interface(struct step *, uint32_t global_number);
+
 #endif

@@ -1,0 +1,309 @@
+#include "sim/state.h"
+/*
+ * Faults: what a person makes happen to frames on a link, by filter, count, chance, packet id and
+ * time. A link has a list of its faults in the order of their making; each frame that is handed to
+ * the link passes all of them. A frame that was chosen to be dropped dies half-way, so that it is
+ * seen to leave. Octets are changed on the way: the sender's record shows what was sent, the
+ * receiver's what arrived, and no checksum is mended.
+ *
+ * Left out: faults of nodes (crash, boot) and reordering by match; a link's own reorder_ppm and a
+ * delay do that.
+ */
+#include <assert.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "sim/trace.h"
+
+enum { DRAW_FAULT = 16, FRAME_BITS_MAX = FRAME_OCTETS_MAX * 8 };
+
+static struct fault *fault_at(struct lab *lab, struct id id) {
+    return (struct fault *)object_get(lab, POOL_FAULT, id);
+}
+
+/* ---------------------------------------------------------------------- where: "r1->server" */
+
+static uint32_t end_named(const struct lab *lab, const char *name, size_t length,
+                          uint32_t *interface) {
+    const char *colon = memchr(name, ':', length);
+    size_t node_length = colon == NULL ? length : (size_t)(colon - name);
+    uint32_t node = node_named_span(lab, name, node_length);
+    *interface = 0;
+    if (node != 0 && colon != NULL) {
+        *interface = interface_named(lab, node, colon + 1, length - node_length - 1);
+        if (*interface == 0)
+            return 0;
+    }
+    return node;
+}
+
+struct ends {
+    uint32_t node[2], interface[2];
+};
+
+/* Counts the links between the two ends; *way is the direction from the first end. */
+static uint32_t links_between(const struct lab *lab, const struct ends *ends, uint32_t *link,
+                              uint32_t *way) {
+    uint32_t found = 0;
+    for (uint32_t n = 1; n <= lab->link_count; n++) {
+        const struct link *l = link_const_at(lab, n);
+        for (uint32_t d = 0; d < 2; d++) {
+            uint32_t a = l->interface[d], b = l->interface[1 - d];
+            if (interface_at((struct lab *)lab, a)->node != ends->node[0] ||
+                interface_at((struct lab *)lab, b)->node != ends->node[1] ||
+                (ends->interface[0] != 0 && ends->interface[0] != a) ||
+                (ends->interface[1] != 0 && ends->interface[1] != b))
+                continue;
+            found += 1;
+            *link = n;
+            *way = d;
+        }
+    }
+    return found;
+}
+
+/* Names may contain '-': the split is where both sides are nodes. */
+static bool split_ends(const struct lab *lab, const char *on, const char *arrow,
+                       struct ends *ends) {
+    size_t length = strlen(on), arrow_length = strlen(arrow);
+    for (size_t i = 1; i + arrow_length < length; i++) {
+        const char *right = on + i + arrow_length;
+        if (memcmp(on + i, arrow, arrow_length) != 0)
+            continue;
+        ends->node[0] = end_named(lab, on, i, &ends->interface[0]);
+        ends->node[1] = end_named(lab, right, length - i - arrow_length, &ends->interface[1]);
+        if (ends->node[0] != 0 && ends->node[1] != 0)
+            return true;
+    }
+    return false;
+}
+
+static bool wrong(struct complaint *why, const char *place, const char *first, const char *quoted,
+                  const char *rest) {
+    copy_text(why->place, sizeof why->place, place);
+    struct text t = text_of(why->problem, sizeof why->problem);
+    text_add(&t, first);
+    if (quoted != NULL) {
+        text_char(&t, '"');
+        text_add(&t, quoted);
+        text_char(&t, '"');
+    }
+    text_add(&t, rest);
+    return false;
+}
+
+bool fault_place(const struct lab *lab, const char *on, uint32_t *link, uint32_t *ways,
+                 struct complaint *why) {
+    struct ends ends;
+    uint32_t way = 0, both = 0;
+    if (!split_ends(lab, on, "->", &ends)) {
+        if (!split_ends(lab, on, "-", &ends))
+            return wrong(why, "on", "", on,
+                         " names no two nodes; write A->B for one direction, A-B for both");
+        both = 1;
+    }
+    uint32_t found = links_between(lab, &ends, link, &way);
+    if (found == 0)
+        return wrong(why, "on", "no link joins the ends of ", on, "; name two neighbours");
+    if (found > 1)
+        return wrong(why, "on", "several links fit ", on,
+                     "; name the interfaces too, as in a:eth0->b:eth1");
+    *ways = both ? FAULT_WAY_FORTH | FAULT_WAY_BACK : 1u << way;
+    return true;
+}
+
+/* ----------------------------------------------------------------------------------- making one */
+
+static bool times_are_right(const struct scenario_fault *from, struct complaint *why) {
+    if (from->from < 0 || from->from > SIM_TIME_MAX)
+        return wrong(why, "from", "", NULL, "must lie between 0 and 2^53 ns");
+    if (from->until != 0 && (from->until <= from->from || from->until > SIM_TIME_MAX))
+        return wrong(why, "until", "", NULL, "must come after `from`");
+    if (from->delay_ns < 0 || from->delay_ns > (sim_time)86400 * 1000000000)
+        return wrong(why, "delay", "", NULL, "must lie between 0 and 24 hours");
+    return true;
+}
+
+static bool is_link_fault(enum fault_kind kind) {
+    return kind == FAULT_LINK_DOWN || kind == FAULT_LINK_UP;
+}
+
+static bool action_is_right(const struct scenario_fault *from, struct complaint *why) {
+    if ((unsigned)from->kind >= FAULT_KIND_COUNT)
+        return wrong(why, "do", "", NULL, "is no fault that we know");
+    if (from->kind == FAULT_CORRUPT && from->bit >= FRAME_BITS_MAX)
+        return wrong(why, "bit", "", NULL, "no frame has so many bits; at most 12111");
+    if (from->kind == FAULT_DELAY && from->delay_ns == 0)
+        return wrong(why, "delay", "", NULL, "a delay needs a time, as in \"200ms\"");
+    if (from->kind == FAULT_EDIT && from->edit == NULL)
+        return wrong(why, "edit", "", NULL, "an edit needs a field and a value: \"ip.ttl = 1\"");
+    if (from->chance_ppm > 1000000)
+        return wrong(why, "chance", "", NULL, "at most 100%");
+    if (is_link_fault(from->kind) && (from->match != NULL || from->nth != 0 || from->count != 0))
+        return wrong(why, "match", "", NULL, "a link goes down or up by time, not by frame");
+    return true;
+}
+
+static bool edit_is_right(const char *edit, struct fault *fault, struct complaint *why) {
+    if (strlen(edit) >= sizeof fault->edit)
+        return wrong(why, "edit", "", NULL, "at most 63 characters");
+    copy_text(fault->edit, sizeof fault->edit, edit);
+    if (field_edit_check(fault->edit, why))
+        return true;
+    copy_text(why->place, sizeof why->place, "edit");
+    return false;
+}
+
+bool fault_prepare(const struct lab *lab, const struct scenario_fault *from, struct fault *fault,
+                   struct complaint *why) {
+    memset(fault, 0, sizeof *fault);
+    if (!fault_place(lab, from->on, &fault->link, &fault->ways, why) ||
+        !times_are_right(from, why) || !action_is_right(from, why))
+        return false;
+    if (from->edit != NULL && from->kind == FAULT_EDIT && !edit_is_right(from->edit, fault, why))
+        return false;
+    fault->any = from->match == NULL || from->match[0] == '\0';
+    if (!fault->any && !match_compile(&fault->match, from->match, why)) {
+        copy_text(why->place, sizeof why->place, "match");
+        return false;
+    }
+    fault->from = from->from;
+    fault->until = from->until == 0 ? SIM_TIME_MAX : from->until;
+    fault->delay_ns = from->delay_ns;
+    fault->kind = from->kind;
+    fault->nth = from->nth;
+    fault->count = from->count;
+    fault->chance_ppm = from->chance_ppm;
+    fault->bit = from->bit;
+    return true;
+}
+
+static void fault_link(struct lab *lab, struct id id) {
+    struct id *at = &link_at(lab, fault_at(lab, id)->link)->first_fault;
+    while (id_is(*at))
+        at = &fault_at(lab, *at)->next;
+    *at = id;
+}
+
+/* The caller has seen that the pool has room. */
+void fault_add(struct step *s, const struct fault *prepared) {
+    struct id id = object_create(s, POOL_FAULT, 0);
+    assert(id_is(id));
+    struct fault *fault = fault_at(s->lab, id);
+    *fault = *prepared;
+    fault->serial = ++s->lab->faults_made;
+    if (!is_link_fault(fault->kind)) {
+        fault_link(s->lab, id);
+        return;
+    }
+    sim_time at = fault->from > s->now ? fault->from : s->now;
+    timer_set(s, &fault->timer, TIMER_FAULT, 0, id, at);
+}
+
+/* A link goes down at `from` and comes back at `until`. */
+void fault_timer(struct step *s, struct id id) {
+    struct fault *fault = fault_at(s->lab, id);
+    assert(fault != NULL);
+    uint32_t link = fault->link, up = fault->kind == FAULT_LINK_UP;
+    bool ends = s->now >= fault->until || up || fault->until == SIM_TIME_MAX;
+    if (s->now >= fault->until)
+        up = 1;
+    if (ends)
+        object_destroy(s, POOL_FAULT, id);
+    else
+        timer_set(s, &fault->timer, TIMER_FAULT, 0, id, fault->until);
+    link_set(s, link, up);
+}
+
+uint32_t fault_clear(struct step *s, uint32_t only, uint32_t ways) {
+    uint32_t cleared = 0;
+    for (uint32_t n = 1; n <= s->lab->link_count; n++) {
+        struct id *at = &link_at(s->lab, n)->first_fault;
+        while (id_is(*at)) {
+            struct fault *fault = fault_at(s->lab, *at);
+            if (only != 0 && (n != only || (fault->ways & ways) == 0)) {
+                at = &fault->next;
+                continue;
+            }
+            struct id gone = *at;
+            *at = fault->next;
+            object_destroy(s, POOL_FAULT, gone);
+            cleared += 1;
+        }
+    }
+    return cleared;
+}
+
+/* ------------------------------------------------------------------------------ judging a frame */
+
+static bool fault_fits(struct step *s, const struct fault *fault, uint32_t direction,
+                       struct id frame) {
+    const struct frame_note *note = &frame_at(s->lab, frame)->note;
+    if (!(fault->ways & 1u << direction) || s->now < fault->from || s->now >= fault->until)
+        return false;
+    if (fault->origin != 0 && (note->origin != fault->origin || note->number != fault->number))
+        return false;
+    return fault->any || match_frame(&fault->match, frame_octets(s->lab, frame),
+                                     frame_count(s->lab, frame));
+}
+
+/* nth and count choose among the frames that fit; then the chance. */
+static bool fault_strikes(const struct direction *way, struct fault *fault,
+                          const struct frame_note *note) {
+    fault->seen += 1;
+    uint32_t first = fault->nth == 0 ? 1 : fault->nth;
+    uint64_t count = fault->count != 0 ? fault->count : fault->nth != 0 ? 1 : UINT32_MAX;
+    if (fault->seen < first || fault->seen >= first + count)
+        return false;
+    return fault->chance_ppm == 0 ||
+           way_draw(way, DRAW_FAULT + fault->serial, note, 1000000) < fault->chance_ppm;
+}
+
+static void fault_effect_add(const struct fault *fault, struct id id, struct fault_effect *out) {
+    uint32_t room = sizeof out->mutations / sizeof out->mutations[0];
+    switch ((enum fault_kind)fault->kind) {
+    case FAULT_DROP:
+        out->drop = 1;
+        break;
+    case FAULT_DELAY:
+        out->delay_ns += fault->delay_ns;
+        break;
+    case FAULT_DUPLICATE:
+        if (out->duplicates < room)
+            out->duplicate_ns[out->duplicates++] = fault->delay_ns;
+        break;
+    case FAULT_CORRUPT:
+    case FAULT_EDIT:
+        if (out->mutation_count < room)
+            out->mutations[out->mutation_count++] = id;
+        break;
+    case FAULT_LINK_DOWN:
+    case FAULT_LINK_UP:
+    case FAULT_KIND_COUNT:
+        assert(!"faults of a link's state are not in its list");
+    }
+}
+
+void fault_judge(struct step *s, uint32_t link, uint32_t direction, struct id frame,
+                 struct fault_effect *out) {
+    const struct direction *way = &link_at(s->lab, link)->way[direction];
+    const struct frame_note *note = &frame_at(s->lab, frame)->note;
+    for (struct id id = link_at(s->lab, link)->first_fault; id_is(id);) {
+        struct fault *fault = fault_at(s->lab, id);
+        if (fault_fits(s, fault, direction, frame) && fault_strikes(way, fault, note))
+            fault_effect_add(fault, id, out);
+        id = fault->next;
+    }
+}
+
+void fault_mutate(struct step *s, const struct fault_effect *effect, struct id frame) {
+    for (uint32_t i = 0; i < effect->mutation_count; i++) {
+        const struct fault *fault = fault_at(s->lab, effect->mutations[i]);
+        uint8_t *octets = frame_octets(s->lab, frame);
+        size_t count = frame_count(s->lab, frame);
+        if (fault->kind == FAULT_EDIT)
+            field_edit(fault->edit, octets, count);
+        else if (fault->bit / 8 < count) /* a shorter frame has no such bit */
+            octets[fault->bit / 8] ^= (uint8_t)(0x80u >> fault->bit % 8);
+    }
+}

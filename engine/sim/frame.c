@@ -1,0 +1,133 @@
+#include "sim/frame.h"
+/*
+ * Frames in three pools by size of room. A frame's id carries its class in the two top bits of the
+ * slot. The room's octets are zero until written; `low` and `high` bound what was, so that a freed
+ * frame is made zero again at the cost of its own length.
+ */
+#include <assert.h>
+#include <string.h>
+
+#include "sim/state.h"
+
+enum { CLASS_SHIFT = 30, CLASSES = 3 };
+static const uint32_t rooms[CLASSES] = {128, 512, 2048};
+
+static struct id without_class(struct id frame) {
+    return (struct id){frame.slot & ((1u << CLASS_SHIFT) - 1), frame.generation};
+}
+
+uint32_t frame_pool(struct id frame) {
+    assert(frame.slot >> CLASS_SHIFT < CLASSES);
+    return POOL_FRAME_SMALL + (frame.slot >> CLASS_SHIFT);
+}
+
+uint32_t sim_object_size(enum pool_kind kind) {
+    if (kind <= POOL_FRAME_LARGE)
+        return (uint32_t)sizeof(struct frame) + rooms[kind - POOL_FRAME_SMALL];
+    if (kind == POOL_EVENT)
+        return sizeof(struct event);
+    if (kind == POOL_FAULT)
+        return sizeof(struct fault);
+    return kind == POOL_SCRIPT ? sizeof(struct script_line) : 0;
+}
+
+struct frame *frame_at(struct lab *lab, struct id frame) {
+    const struct pool *p = &lab->pools[frame_pool(frame)];
+    struct id id = without_class(frame);
+    assert(id.slot >= 1 && id.slot <= p->high);
+    struct slot *slot = pool_slot(lab, p, id.slot);
+    assert(slot->generation == id.generation);
+    return slot_object(slot);
+}
+
+static struct id frame_take(struct lab *lab, size_t room) {
+    for (uint32_t class = 0; class < CLASSES; class++) {
+        if (room > rooms[class])
+            continue;
+        struct id id = pool_take(lab, POOL_FRAME_SMALL + class);
+        if (!id_is(id)) /* a bigger room does as well, as long as there is one */
+            continue;
+        id.slot |= class << CLASS_SHIFT;
+        struct frame *f = frame_at(lab, id);
+        f->room = rooms[class];
+        f->start = f->end = f->low = f->high = FRAME_HEADROOM;
+        return id;
+    }
+    return (struct id){0, 0};
+}
+
+struct id frame_new(struct step *s, uint32_t node, size_t payload) {
+    assert(payload <= FRAME_OCTETS_MAX);
+    uint32_t number = ++node_at(s->lab, node)->packets_made;
+    struct id id = frame_take(s->lab, FRAME_HEADROOM + payload);
+    if (id_is(id))
+        frame_at(s->lab, id)->note = (struct frame_note){.origin = node, .number = number};
+    return id;
+}
+
+static uint8_t *room_of(struct frame *f) {
+    return (uint8_t *)(f + 1);
+}
+
+struct id frame_copy(struct step *s, struct id frame) {
+    const struct frame *from = frame_at(s->lab, frame);
+    struct id id = frame_take(s->lab, from->end);
+    if (!id_is(id))
+        return id;
+    from = frame_at(s->lab, frame);
+    struct frame *to = frame_at(s->lab, id);
+    to->note = from->note;
+    to->start = to->low = from->start;
+    to->end = to->high = from->end;
+    memcpy(room_of(to) + to->start, room_of((struct frame *)from) + from->start,
+           from->end - from->start);
+    return id;
+}
+
+void frame_free(struct step *s, struct id frame) {
+    struct frame *f = frame_at(s->lab, frame);
+    assert(f->link == 0 && !id_is(f->event));
+    memset(room_of(f) + f->low, 0, f->high - f->low);
+    pool_give(s->lab, frame_pool(frame), without_class(frame).slot, sizeof *f);
+}
+
+uint8_t *frame_octets(struct lab *lab, struct id frame) {
+    struct frame *f = frame_at(lab, frame);
+    return room_of(f) + f->start;
+}
+
+size_t frame_count(const struct lab *lab, struct id frame) {
+    const struct frame *f = frame_at((struct lab *)lab, frame);
+    return f->end - f->start;
+}
+
+uint8_t *frame_append(struct step *s, struct id frame, size_t count) {
+    struct frame *f = frame_at(s->lab, frame);
+    assert(count <= f->room - f->end);
+    uint8_t *at = room_of(f) + f->end;
+    f->end += (uint32_t)count;
+    if (f->high < f->end)
+        f->high = f->end;
+    return at;
+}
+
+uint8_t *frame_push(struct step *s, struct id frame, size_t count) {
+    struct frame *f = frame_at(s->lab, frame);
+    assert(count <= f->start);
+    f->start -= (uint32_t)count;
+    if (f->low > f->start)
+        f->low = f->start;
+    return room_of(f) + f->start;
+}
+
+void frame_pull(struct step *s, struct id frame, size_t count) {
+    struct frame *f = frame_at(s->lab, frame);
+    assert(count <= f->end - f->start);
+    f->start += (uint32_t)count;
+}
+
+void frame_trim(struct step *s, struct id frame, size_t count) {
+    struct frame *f = frame_at(s->lab, frame);
+    assert(count <= f->end - f->start);
+    f->end = f->start + (uint32_t)count;
+}

@@ -1,0 +1,169 @@
+#include "sim/trace.h"
+/*
+ * The names of everything that is numbered: stable snake_case keys, under which the catalogues of
+ * text have their sentences. A watched field's name is as its RFC prints it. Names of states and
+ * graphs belong to their machines: engine.c.
+ */
+#include "base/text.h"
+#include "sim/event.h"
+
+static const char *const kinds[TRACE_KIND_COUNT] = {
+    [TRACE_COMMAND] = "command", [TRACE_SENT] = "sent", [TRACE_DELIVERED] = "delivered",
+    [TRACE_LOST] = "lost", [TRACE_DROPPED] = "dropped", [TRACE_STATE] = "state",
+    [TRACE_VARIABLE] = "variable", [TRACE_TABLE] = "table", [TRACE_TIMER_SET] = "timer_set",
+    [TRACE_TIMER_FIRED] = "timer_fired", [TRACE_TIMER_STOPPED] = "timer_stopped",
+    [TRACE_OUTPUT] = "output", [TRACE_CALL] = "call", [TRACE_STREAM] = "stream",
+    [TRACE_RULE] = "rule"};
+
+static const char *const machines[MACHINE_COUNT] = {[MACHINE_TCP] = "tcp",
+                                                    [MACHINE_NEIGHBOUR] = "neighbour"};
+
+static const char *const tables[TABLE_COUNT] = {
+    [TABLE_INTERFACES] = "interfaces", [TABLE_ARP] = "arp", [TABLE_MAC] = "mac",
+    [TABLE_ROUTES] = "routes", [TABLE_SOCKETS] = "sockets", [TABLE_TIMERS] = "timers"};
+
+static const struct {
+    const char *name, *clause;
+} timers[TIMER_KIND_COUNT] = {
+    [TIMER_TCP_RETRANSMISSION] = {"retransmission", "RFC 6298 5"},
+    [TIMER_TCP_DELAYED_ACK] = {"delayed_ack", "RFC 9293 3.8.6.3"},
+    [TIMER_TCP_TIME_WAIT] = {"time_wait", "RFC 9293 3.10.8"},
+    [TIMER_TCP_USER] = {"user_timeout", "RFC 9293 3.10.8"},
+    [TIMER_TCP_PERSIST] = {"persist", "RFC 9293 3.8.6.1"},
+    [TIMER_TCP_KEEPALIVE] = {"keepalive", "RFC 9293 3.8.4"},
+    [TIMER_TCP_FIN_WAIT_2] = {"fin_wait_2", NULL}, /* Linux's tcp_fin_timeout; no RFC has it */
+    [TIMER_TCP_SYNACK] = {"synack", "RFC 6298 5"},
+    [TIMER_ARP_RETRANS] = {"arp_retrans", "RFC 1122 2.3.2.1"},
+    [TIMER_ARP_REACHABLE] = {"arp_reachable", "RFC 4861 7.3.2"},
+    [TIMER_ARP_DELAY] = {"arp_delay", "RFC 4861 7.3.3"},
+    [TIMER_ARP_PROBE] = {"arp_probe", "RFC 4861 7.3.3"},
+    [TIMER_PROCESS] = {"process", NULL},
+    [TIMER_WAKE] = {"wake", NULL},
+    [TIMER_LOOPBACK] = {"loopback", NULL},
+    [TIMER_SCRIPT] = {"script", NULL},
+    [TIMER_FAULT] = {"fault", NULL}};
+
+static const char *const reasons[REASON_COUNT] = {
+    [REASON_NONE] = "none",
+    [REASON_LOSS] = "loss",
+    [REASON_FAULT] = "fault",
+    [REASON_QUEUE_FULL] = "queue_full",
+    [REASON_LINK_DOWN] = "link_down",
+    [REASON_NO_CABLE] = "no_cable",
+    [REASON_NO_FRAMES] = "no_frames",
+    [REASON_NO_BUFFERS] = "no_buffers",
+    [REASON_NO_CONNECTIONS] = "no_connections",
+    [REASON_NO_NEIGHBOURS] = "no_neighbours",
+    [REASON_TRUNCATED] = "truncated",
+    [REASON_BAD_CHECKSUM] = "bad_checksum",
+    [REASON_BAD_HEADER] = "bad_header",
+    [REASON_BAD_VERSION] = "bad_version",
+    [REASON_BAD_LENGTH] = "bad_length",
+    [REASON_BAD_OPTION] = "bad_option",
+    [REASON_NOT_FOR_US] = "not_for_us",
+    [REASON_UNKNOWN_TYPE] = "unknown_type",
+    [REASON_UNKNOWN_PROTOCOL] = "unknown_protocol",
+    [REASON_NOT_FORWARDING] = "not_forwarding",
+    [REASON_NO_ROUTE] = "no_route",
+    [REASON_TTL_EXPIRED] = "ttl_expired",
+    [REASON_FRAGMENT] = "fragment",
+    [REASON_TOO_BIG] = "too_big",
+    [REASON_MARTIAN] = "martian",
+    [REASON_UNRESOLVED] = "unresolved",
+    [REASON_UNRESOLVED_QUEUE_FULL] = "unresolved_queue_full",
+    [REASON_LOOP_GUARD] = "loop_guard",
+    [REASON_NODE_DOWN] = "node_down",
+    [REASON_ECHO_IGNORED] = "echo_ignored",
+    [REASON_NO_SOCKET] = "no_socket",
+    [REASON_RECEIVE_QUEUE_FULL] = "receive_queue_full",
+    [REASON_TCP_OUTSIDE_WINDOW] = "tcp_outside_window",
+    [REASON_TCP_BAD_ACK] = "tcp_bad_ack",
+    [REASON_TCP_NO_ACK] = "tcp_no_ack",
+    [REASON_TCP_RST_IGNORED] = "tcp_rst_ignored",
+    [REASON_TCP_NO_LISTENER] = "tcp_no_listener",
+    [REASON_TCP_SYN_IN_WINDOW] = "tcp_syn_in_window",
+    [REASON_TCP_OLD_DUPLICATE] = "tcp_old_duplicate",
+    [REASON_TCP_ACCEPT_QUEUE_FULL] = "tcp_accept_queue_full",
+    [REASON_TCP_SYN_QUEUE_FULL] = "tcp_syn_queue_full",
+    [REASON_TCP_PAWS] = "tcp_paws",
+    [REASON_TCP_CLOSED] = "tcp_closed"};
+
+static const char *const node_kinds[NODE_KIND_COUNT] = {
+    [NODE_HOST] = "host", [NODE_ROUTER] = "router", [NODE_SWITCH] = "switch", [NODE_HUB] = "hub"};
+
+static const char *const fault_kinds[FAULT_KIND_COUNT] = {
+    [FAULT_DROP] = "drop", [FAULT_DELAY] = "delay", [FAULT_DUPLICATE] = "duplicate",
+    [FAULT_CORRUPT] = "corrupt", [FAULT_EDIT] = "edit", [FAULT_LINK_DOWN] = "link_down",
+    [FAULT_LINK_UP] = "link_up"};
+
+static const char *const stops[] = {
+    [STOP_BUDGET] = "budget", [STOP_UNTIL] = "until", [STOP_QUIET] = "quiet",
+    [STOP_LIVELOCK] = "livelock", [STOP_END] = "end"};
+
+static const struct watch *watch_numbered(uint32_t field) {
+    for (uint32_t pool = 0; pool < POOL_COUNT; pool++) {
+        const struct object_kind *kind = dispatch.kinds[pool];
+        if (kind == NULL)
+            continue;
+        if (field < kind->watch_count)
+            return &kind->watches[field];
+        field -= kind->watch_count;
+    }
+    return NULL;
+}
+
+#define NAME_IN(list, value) ((value) < sizeof(list) / sizeof((list)[0]) ? (list)[value] : NULL)
+
+const char *engine_name(enum name_set set, uint32_t value) {
+    const struct watch *watch;
+    switch (set) {
+    case NAME_TRACE_KIND:
+        return NAME_IN(kinds, value);
+    case NAME_MACHINE:
+        return NAME_IN(machines, value);
+    case NAME_TABLE:
+        return NAME_IN(tables, value);
+    case NAME_TIMER:
+        return value < TIMER_KIND_COUNT ? timers[value].name : NULL;
+    case NAME_FIELD:
+        watch = watch_numbered(value);
+        return watch == NULL ? NULL : watch->name;
+    case NAME_REASON:
+        return NAME_IN(reasons, value);
+    case NAME_NODE_KIND:
+        return NAME_IN(node_kinds, value);
+    case NAME_FAULT_KIND:
+        return NAME_IN(fault_kinds, value);
+    case NAME_STOP:
+        return NAME_IN(stops, value);
+    }
+    return NULL;
+}
+
+const char *timer_clause(uint32_t timer) {
+    return timer < TIMER_KIND_COUNT ? timers[timer].clause : NULL;
+}
+
+size_t engine_field_text(uint32_t field, uint64_t value, char *out, size_t size) {
+    struct text t = text_of(out, size);
+    const struct watch *watch = watch_numbered(field);
+    switch (watch == NULL ? WATCH_NUMBER : (enum watch_format)watch->format) {
+    case WATCH_NUMBER:
+    case WATCH_SEQ:
+        text_u64(&t, value);
+        break;
+    case WATCH_SIGNED:
+        text_i64(&t, watch->size == 4 ? (int32_t)value : (int64_t)value);
+        break;
+    case WATCH_NS:
+        text_time(&t, (int64_t)value);
+        break;
+    case WATCH_IP4:
+        text_ip4(&t, (uint32_t)value);
+        break;
+    case WATCH_HEX:
+        text_hex(&t, value, 2 * watch->size);
+        break;
+    }
+    return text_length(&t);
+}

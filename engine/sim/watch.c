@@ -1,0 +1,237 @@
+#include "sim/scratch.h"
+/*
+ * Watched fields and table rows, without a line in protocol code. object_edit() leaves a copy of
+ * the object here before it is changed for the first time in a step; at the step's end the copies
+ * are compared with what the objects have become. A field that differs is a TRACE_VARIABLE, a row
+ * that reads differently a TRACE_TABLE.
+ *
+ * The former row is rendered by putting the copy back for a moment: a row is a function of its own
+ * object (lab.h), and what is put back is exactly what was there, so the run cannot notice.
+ *
+ * A sequence number is told with the base that it counts from. If the base itself changed in the
+ * step (a connection that gets its ISS), the former value is moved along with it: relative to its
+ * base it has not changed.
+ *
+ * The scratch is bounded. When it is full, all differences so far are told, the older half of the
+ * objects is kept with new copies, and the younger half is forgotten: callers hold pointers to
+ * objects that they edited early, not to those of a long loop.
+ */
+#include <assert.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "sim/state.h"
+#include "sim/trace.h"
+
+enum { ROW_ROOM = 512 };
+
+uint32_t row_key(enum pool_kind kind, struct id id) {
+    return id.slot + (kind == POOL_SOCKET ? 0x01000000u : 0);
+}
+
+static bool is_watched(enum pool_kind pool) {
+    const struct object_kind *kind = dispatch.kinds[pool];
+    return kind != NULL && (kind->watch_count != 0 || kind->table != NO_TABLE);
+}
+
+static struct edited *find(struct scratch *w, enum pool_kind pool, struct id id) {
+    for (uint32_t i = w->count; i-- > 0;)
+        if (w->edited[i].id.slot == id.slot && w->edited[i].kind == pool &&
+            w->edited[i].id.generation == id.generation)
+            return &w->edited[i];
+    return NULL;
+}
+
+/* --------------------------------------------------------------------------------- telling */
+
+static uint64_t number_at(const uint8_t *object, uint32_t offset, uint32_t size) {
+    uint8_t u8;
+    uint16_t u16;
+    uint32_t u32;
+    uint64_t u64;
+    switch (size) {
+    case 1:
+        memcpy(&u8, object + offset, 1);
+        return u8;
+    case 2:
+        memcpy(&u16, object + offset, 2);
+        return u16;
+    case 4:
+        memcpy(&u32, object + offset, 4);
+        return u32;
+    default:
+        assert(size == 8);
+        memcpy(&u64, object + offset, 8);
+        return u64;
+    }
+}
+
+static uint32_t first_field(enum pool_kind pool) {
+    uint32_t first = 0;
+    for (uint32_t i = 0; i < pool; i++)
+        if (dispatch.kinds[i] != NULL)
+            first += dispatch.kinds[i]->watch_count;
+    return first;
+}
+
+static void tell_field(struct step *s, const struct edited *e, uint32_t field,
+                       const struct watch *watch, const uint8_t *before, const uint8_t *after) {
+    uint64_t was = number_at(before, watch->offset, watch->size);
+    uint64_t is = number_at(after, watch->offset, watch->size);
+    uint32_t base = 0;
+    if (watch->format == WATCH_SEQ) {
+        base = (uint32_t)number_at(after, watch->base, 4);
+        was = (uint32_t)(was - number_at(before, watch->base, 4) + base);
+    }
+    if (was == is)
+        return;
+    const struct object_kind *kind = dispatch.kinds[e->kind];
+    struct trace_record r = {.kind = TRACE_VARIABLE, .object = e->id.slot, .before = was,
+                             .after = is, .field = (uint16_t)field, .seq_base = base};
+    if (kind->row_node != NULL)
+        r.node = kind->row_node(s->lab, e->id);
+    trace_emit(s, &r);
+}
+
+static void tell_fields(struct step *s, const struct edited *e, const uint8_t *before,
+                        const uint8_t *after) {
+    const struct object_kind *kind = dispatch.kinds[e->kind];
+    if (!trace_wants(s, WANT_VARIABLES))
+        return;
+    uint32_t first = first_field(e->kind);
+    for (uint32_t i = 0; i < kind->watch_count; i++)
+        tell_field(s, e, first + i, &kind->watches[i], before, after);
+}
+
+struct row {
+    char text[ROW_ROOM];
+    size_t length;
+    bool is;
+};
+
+static void row_now(const struct step *s, const struct edited *e, struct row *row) {
+    struct text t = text_of(row->text, sizeof row->text);
+    row->is = dispatch.kinds[e->kind]->row(s->lab, e->id, &t);
+    row->length = text_length(&t);
+    assert(!t.cut);
+}
+
+static void row_before(const struct step *s, const struct edited *e, uint8_t *object,
+                       const uint8_t *image, struct row *row) {
+    uint8_t now[OBJECT_MAX];
+    uint32_t size = dispatch.kinds[e->kind]->size;
+    row->is = false;
+    if (e->created)
+        return;
+    memcpy(now, object, size);
+    memcpy(object, image, size);
+    row_now(s, e, row);
+    memcpy(object, now, size);
+}
+
+static void tell_row(struct step *s, const struct edited *e, const struct row *row) {
+    const struct object_kind *kind = dispatch.kinds[e->kind];
+    struct trace_record r = {.kind = TRACE_TABLE, .table = (uint16_t)kind->table,
+                             .object = row_key(e->kind, e->id)};
+    if (kind->row_node != NULL)
+        r.node = kind->row_node(s->lab, e->id);
+    if (row->is) {
+        r.text = row->text;
+        r.text_length = row->length;
+    }
+    trace_emit(s, &r);
+}
+
+static bool same_row(const struct row *a, const struct row *b) {
+    return a->is == b->is &&
+           (!a->is || (a->length == b->length && memcmp(a->text, b->text, a->length) == 0));
+}
+
+static uint8_t *object_of(struct step *s, const struct edited *e) {
+    return (uint8_t *)object_get(s->lab, e->kind, e->id);
+}
+
+static void tell_differences(struct step *s, const struct edited *e) {
+    const struct object_kind *kind = dispatch.kinds[e->kind];
+    const uint8_t *image = s->scratch->images + e->image;
+    uint8_t *object = object_of(s, e);
+    if (!e->created && memcmp(object, image, kind->size) == 0)
+        return;
+    tell_fields(s, e, image, object);
+    if (kind->table == NO_TABLE || !trace_wants(s, WANT_STORY))
+        return;
+    struct row was, is;
+    row_before(s, e, object, image, &was);
+    row_now(s, e, &is);
+    if (!same_row(&was, &is))
+        tell_row(s, e, &is);
+}
+
+/* ----------------------------------------------------------------------------- remembering */
+
+static void renew_older_half(struct step *s) {
+    struct scratch *w = s->scratch;
+    uint32_t kept = w->count / 2;
+    for (uint32_t i = 0; i < w->count; i++)
+        tell_differences(s, &w->edited[i]);
+    w->count = kept;
+    w->image_used = 0;
+    for (uint32_t i = 0; i < kept; i++) {
+        uint32_t size = (dispatch.kinds[w->edited[i].kind]->size + 7) / 8 * 8;
+        w->edited[i].created = false;
+        w->edited[i].image = w->image_used;
+        memcpy(w->images + w->image_used, object_of(s, &w->edited[i]), size);
+        w->image_used += size;
+    }
+}
+
+static struct edited *remember(struct step *s, enum pool_kind pool, struct id id) {
+    struct scratch *w = s->scratch;
+    uint32_t size = (dispatch.kinds[pool]->size + 7) / 8 * 8;
+    while (w->count == EDITED_MAX || w->image_used + size > IMAGE_ROOM)
+        renew_older_half(s);
+    struct edited *e = &w->edited[w->count++];
+    *e = (struct edited){.kind = pool, .id = id, .image = w->image_used};
+    w->image_used += size;
+    return e;
+}
+
+void watch_edit(struct step *s, enum pool_kind pool, struct id id, const void *object) {
+    if (!is_watched(pool) || find(s->scratch, pool, id) != NULL)
+        return;
+    struct edited *e = remember(s, pool, id);
+    memcpy(s->scratch->images + e->image, object, dispatch.kinds[pool]->size);
+}
+
+void watch_created(struct step *s, enum pool_kind pool, struct id id) {
+    if (!is_watched(pool))
+        return;
+    struct edited *e = remember(s, pool, id);
+    e->created = true;
+    memset(s->scratch->images + e->image, 0, dispatch.kinds[pool]->size);
+}
+
+/* Its last changes are told, then its row is removed, if it had one before. */
+void watch_destroyed(struct step *s, enum pool_kind pool, struct id id) {
+    if (!is_watched(pool))
+        return;
+    const struct object_kind *kind = dispatch.kinds[pool];
+    watch_edit(s, pool, id, object_get(s->lab, pool, id));
+    struct edited *e = find(s->scratch, pool, id);
+    uint8_t *object = object_of(s, e);
+    tell_fields(s, e, s->scratch->images + e->image, object);
+    if (kind->table != NO_TABLE && trace_wants(s, WANT_STORY)) {
+        struct row was;
+        row_before(s, e, object, s->scratch->images + e->image, &was);
+        if (was.is)
+            tell_row(s, e, &(struct row){.is = false});
+    }
+    *e = s->scratch->edited[--s->scratch->count];
+}
+
+void watch_flush(struct step *s) {
+    struct scratch *w = s->scratch;
+    for (uint32_t i = 0; i < w->count; i++)
+        tell_differences(s, &w->edited[i]);
+    w->count = w->image_used = 0;
+}

@@ -25,7 +25,7 @@ ENGINE_OBJ := $(ENGINE_SRC:%.c=$(B)/%.o)
 SERVER_OBJ := $(filter-out $(B)/server/main.o,$(SERVER_SRC:%.c=$(B)/%.o))
 SUPPORT_OBJ := $(SUPPORT_SRC:%.c=$(B)/%.o)
 
-.PHONY: run test build check bench fuzz image clean setup setup-test engine program bare units web
+.PHONY: run test build check format bench fuzz image clean setup setup-test engine program bare units web
 .DEFAULT_GOAL := build
 
 # ---------------------------------------------------------------- what a newcomer types
@@ -107,6 +107,8 @@ $(FUZZ_BIN): $(B)/%: $(B)/%.o $(SUPPORT_OBJ) $(SERVER_OBJ) $(B)/libengine.a $(B)
 
 check:
 	@tests/check.sh
+format:
+	@clang-format -i $$(git ls-files -co --exclude-standard '*.c' '*.h')
 bench: setup-test
 	@tests/bench/run.sh
 fuzz: setup-test

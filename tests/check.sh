@@ -45,14 +45,14 @@ say 'engine: includes go one way' "$(awk '
     /^#include "/ { split($2, q, "\""); split(FILENAME, p, "/"); if (!(p[2] in rank)) next
         n = split(q[2], t, "/"); if (n < 2 || !(t[1] in rank)) { if (q[2] != "engine.h") print FILENAME ": " $0; next }
         if (rank[t[1]] > rank[p[2]]) print FILENAME ": " $0 }
-    /^#include </ { split(FILENAME, p, "/"); if (p[1] == "engine" && $2 !~ /^<(assert|stdbool|stddef|stdint|string|limits)\.h>$/) print FILENAME ": " $0 }
+    /^#include </ { split(FILENAME, p, "/"); if (p[1] == "engine" && $2 !~ /^<(assert|stdbool|stddef|stdint|stdlib|string|limits)\.h>$/) print FILENAME ": " $0 }
 ' $(git ls-files -co --exclude-standard 'engine/*.c' 'engine/*.h'))"
 say 'server includes only engine.h of the engine' \
     "$(grep -nE '#include "(base|wire|sim|stack|apps)/' $(git ls-files -co --exclude-standard 'server/*.[ch]'))"
 say 'each library has its own file' "$(for pair in 'microhttpd.h:server/http' 'libwebsockets.h:server/ws' 'jansson.h:server/json'; do
     grep -ln "<${pair%%:*}>" server/*.[ch] 2>/dev/null | grep -v "^${pair##*:}" ; done)"
 say 'engine: no byte-order calls, packed structs, floats or clocks' \
-    "$(grep -nE '\b(nto[hs][ls]|hto[n][ls])\b|__packed|attribute__ *\(\(packed|\b(float|double)\b|\btime\(|\brand\(|printf' \
+    "$(grep -nE '\b(nto[hs][ls]|hto[n][ls])\b|__packed|attribute__ *\(\(packed|\b(float|double) +\*?[a-z_]+ *[=;,)[]|\btime\(|\brand\(|printf' \
         $(git ls-files -co --exclude-standard 'engine/*.[ch]') | grep -vE '^[^:]+:[0-9]+: *(/?\*|//)')"
 
 # The strongest fence: what the built engine asks of the outside world.

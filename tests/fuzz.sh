@@ -13,7 +13,7 @@ for source in tests/fuzz/fuzz_*.c; do
     [ "$target" = all ] || [ "$target" = "$short" ] || continue
     n=$((n + 1))
     corpus=tests/fuzz/corpus/$short
-    work=build/fuzz/work/$short
+    work=build/fuzz/grown/$short
     mkdir -p "$work"
     [ -d "$corpus" ] || corpus=$work
     if ! ASAN_OPTIONS=detect_leaks=1 build/fuzz/tests/fuzz/"$name" -max_total_time="$seconds" -timeout=5 -rss_limit_mb=2048 \

@@ -10,8 +10,9 @@
 
 enum tcp_state { /* RFC 9293 3.3.2, in the order of Figure 5's text */
     TCP_CLOSED, TCP_LISTEN, TCP_SYN_SENT, TCP_SYN_RECEIVED, TCP_ESTABLISHED, TCP_FIN_WAIT_1,
-    TCP_FIN_WAIT_2, TCP_CLOSE_WAIT, TCP_CLOSING, TCP_LAST_ACK, TCP_TIME_WAIT, TCP_STATE_COUNT
+    TCP_FIN_WAIT_2, TCP_CLOSE_WAIT, TCP_CLOSING, TCP_LAST_ACK, TCP_TIME_WAIT
 };
+enum { TCP_STATE_COUNT = TCP_TIME_WAIT + 1 };
 enum tcp_error { TCP_OK, TCP_ERROR_REFUSED, TCP_ERROR_RESET, TCP_ERROR_TIMED_OUT,
                  TCP_ERROR_UNREACHABLE, TCP_ERROR_NO_ROUTE, TCP_ERROR_IN_USE, TCP_ERROR_NO_BUFFERS,
                  TCP_ERROR_NO_PORT, TCP_ERROR_NOT_CONNECTED, TCP_ERROR_PIPE, TCP_ERROR_INVALID };
@@ -24,6 +25,9 @@ enum tcp_error tcp_listen(struct step *, uint32_t node, struct id socket, struct
                           uint32_t backlog, struct id *connection);
 enum tcp_error tcp_connect(struct step *, uint32_t node, struct id socket, struct tcp_endpoint local,
                            struct tcp_endpoint remote, struct id *connection);
+/* OPEN, active, of a connection in LISTEN (3.10.1): it turns round and sends a SYN. Linux has no
+ * such call: TCP_ERROR_INVALID there. */
+enum tcp_error tcp_connect_listener(struct step *, struct id listener, struct tcp_endpoint remote);
 /* 3.10.2 SEND: takes as many octets as the send buffer has room for; 0 means wait for SOCKET_WRITABLE. */
 enum tcp_error tcp_send(struct step *, struct id connection, const uint8_t *octets, size_t count,
                         size_t *taken);
@@ -39,7 +43,11 @@ void tcp_close(struct step *, struct id connection);
 void tcp_abort(struct step *, struct id connection); /* 3.10.5 ABORT; SO_LINGER 0 */
 /* A listener's next finished child, or none; the child then belongs to `socket`. */
 struct id tcp_accept(struct step *, struct id listener, struct id socket);
+/* The pending error; tcp_send and tcp_receive_octets return it once, and then it is gone. */
 enum tcp_error tcp_error_of(const struct lab *, struct id connection);
+/* Whether some connection of the node, in any state, has this local port (address 0: any). */
+bool tcp_port_in_use(const struct lab *, uint32_t node, struct tcp_endpoint local);
+void tcp_set_no_delay(struct step *, struct id connection); /* MUST-17 */
 
 /* 3.10.6 STATUS */
 struct tcp_view {

@@ -1,0 +1,84 @@
+#include "stack/tcp_state.h"
+/*
+ * Which connection a segment belongs to: RFC 9293 3.3.1's pair of sockets, found by a hash over
+ * (node, local port, remote address, remote port) with chains threaded through the TCBs. Listeners
+ * stand in the same table with a remote socket of 0; one that names its address goes before one
+ * that takes any. Also the choice of an ephemeral port, RFC 6056 3.3.1: a random start, then on.
+ */
+#include "stack/sysctl.h"
+
+static struct id *chain_of(struct lab *lab, uint32_t node, uint32_t port,
+                           struct tcp_endpoint remote) {
+    uint64_t ports = (uint64_t)port << 16 | remote.port;
+    return bucket(lab, BUCKET_TCB, hash_mix(hash_mix(node, ports), remote.address));
+}
+
+void tcp_hash_in(struct step *s, struct tcb *c) {
+    struct tcp_endpoint remote = {c->remote_address, c->remote_port};
+    struct id *head = chain_of(s->lab, c->node, c->local_port, remote);
+    c->chain = *head;
+    *head = c->self;
+    c->hashed = 1;
+}
+
+void tcp_hash_out(struct step *s, struct tcb *c) {
+    if (!c->hashed) return;
+    struct tcp_endpoint remote = {c->remote_address, c->remote_port};
+    struct id *link = chain_of(s->lab, c->node, c->local_port, remote);
+    while (!id_same(*link, c->self)) link = &tcb_edit(s, *link)->chain;
+    *link = c->chain;
+    c->chain = (struct id){0, 0};
+    c->hashed = 0;
+}
+
+struct id tcp_find(struct lab *lab, uint32_t node, struct tcp_endpoint local,
+                   struct tcp_endpoint remote) {
+    const struct tcb *c;
+    for (struct id at = *chain_of(lab, node, local.port, remote); id_is(at); at = c->chain) {
+        c = tcb_get(lab, at);
+        if (c->node == node && c->local_port == local.port && c->remote_port == remote.port &&
+            c->local_address == local.address && c->remote_address == remote.address &&
+            c->state != TCP_LISTEN)
+            return at;
+    }
+    return (struct id){0, 0};
+}
+
+struct id tcp_find_listener(struct lab *lab, uint32_t node, struct tcp_endpoint local) {
+    struct id any = {0, 0};
+    const struct tcb *c;
+    struct tcp_endpoint nobody = {0, 0};
+    for (struct id at = *chain_of(lab, node, local.port, nobody); id_is(at); at = c->chain) {
+        c = tcb_get(lab, at);
+        if (c->node != node || c->local_port != local.port || c->state != TCP_LISTEN) continue;
+        if (c->local_address == local.address) return at; /* MUST-42: one for each address */
+        if (c->local_address == 0) any = at;
+    }
+    return any;
+}
+
+bool tcp_port_in_use(const struct lab *lab, uint32_t node, struct tcp_endpoint local) {
+    struct id at = object_next(lab, POOL_TCB, (struct id){0, 0});
+    for (; id_is(at); at = object_next(lab, POOL_TCB, at)) {
+        const struct tcb *c = tcb_get(lab, at);
+        if (c->node == node && c->local_port == local.port && c->hashed &&
+            (c->local_address == local.address || c->local_address == 0 || local.address == 0))
+            return true;
+    }
+    return false;
+}
+
+uint32_t tcp_choose_port(struct step *s, uint32_t node, ip4 local, struct tcp_endpoint remote) {
+    uint32_t low = (uint32_t)setting_of(s->lab, node, SETTING_PORT_LOW);
+    uint32_t high = (uint32_t)setting_of(s->lab, node, SETTING_PORT_HIGH);
+    if (high < low) return 0;
+    uint32_t count = high - low + 1;
+    uint32_t start = prng_below(&node_at(s->lab, node)->prng[PRNG_PORT], count);
+    for (uint32_t i = 0; i < count; i++) {
+        struct tcp_endpoint candidate = {local, low + (start + i) % count};
+        if (!id_is(tcp_find(s->lab, node, candidate, remote)) &&
+            !id_is(tcp_find_listener(s->lab, node, candidate)))
+            return candidate.port;
+    }
+    return 0;
+}

@@ -1,0 +1,266 @@
+#include "stack/tcp_state.h"
+/*
+ * SEGMENT ARRIVES, RFC 9293 3.10.7: from IP up to the connection, then the states CLOSED
+ * (3.10.7.1), LISTEN (3.10.7.2) and SYN-SENT (3.10.7.3) in the RFC's order and words. All other
+ * states go through the eight steps of 3.10.7.4, in tcp_steps.c. What became due on the way (an
+ * ACK, text that a new window lets out) leaves at the end, by one tcp_output().
+ *
+ * Security and compartments (3.10.7.3, third) do not exist here.
+ * Differs: where Linux answers otherwise, the step says so.
+ */
+#include "stack/mib.h"
+#include "stack/seq.h"
+#include "stack/sysctl.h"
+#include <assert.h>
+
+enum { TW_ISN_STEP = 65535 + 2 }; /* Linux: how far a reopened connection's ISS lies ahead */
+
+void tcp_drop(struct step *s, const struct segment *seg, enum reason reason, const char *clause) {
+    trace_dropped(s, seg->node, seg->in->frame, reason, clause);
+}
+
+/* ------------------------------------------------------------------------------ 3.10.7.1 CLOSED */
+
+static void arrives_in_closed(struct step *s, const struct segment *seg) {
+    tcp_drop(s, seg, REASON_TCP_NO_LISTENER, "RFC 9293 3.10.7.1");
+    tcp_refuse(s, seg);
+}
+
+/* ------------------------------------------------------------------------------ 3.10.7.2 LISTEN */
+
+/* Differs: Linux bounds what waits. A full accept queue, or more half-open children than the
+ * backlog, and the SYN is ignored; the peer will repeat it. */
+static bool has_room(struct step *s, struct tcb *listener, const struct segment *seg) {
+    const char *clause = "RFC 9293 3.10.7.2";
+    if (listener->accept_queue > listener->backlog) {
+        mib_add(s, listener->node, MIB_TCP_LISTEN_OVERFLOWS);
+        tcp_drop(s, seg, REASON_TCP_ACCEPT_QUEUE_FULL, clause);
+    } else if (listener->syn_queue > listener->backlog) {
+        tcp_drop(s, seg, REASON_TCP_SYN_QUEUE_FULL, clause);
+    } else {
+        return true;
+    }
+    mib_add(s, listener->node, MIB_TCP_LISTEN_DROPS);
+    return false;
+}
+
+/* The copy of the listener that this SYN will turn into a connection. */
+static struct tcb *child_of(struct step *s, struct tcb *listener, const struct segment *seg) {
+    struct tcb *c = tcb_create(s, listener->node, TCP_LISTEN);
+    if (c == NULL) {
+        tcp_drop(s, seg, REASON_NO_CONNECTIONS, "RFC 9293 3.10.7.2");
+        return NULL;
+    }
+    c->passive = 1; /* MUST-11 */
+    c->listener = listener->self;
+    c->place = TCP_IN_SYN_QUEUE;
+    listener->syn_queue++; /* MUST-41: the listener itself goes on listening */
+    c->local_address = seg->dst;
+    c->local_port = seg->header.dst_port;
+    c->remote_address = seg->src;
+    c->remote_port = seg->header.src_port;
+    c->no_delay = listener->no_delay;
+    tcp_hash_in(s, c);
+    return c;
+}
+
+/* "Any other control or text should be queued for processing later." Differs: Linux takes no text
+ * from a SYN without Fast Open; the peer has to repeat it. */
+static void queue_rest_of_syn(struct step *s, struct tcb *c, const struct segment *seg) {
+    if (tcp_is_linux(s->lab, c->node)) return;
+    uint32_t count = (uint32_t)seg->text_count < c->rcv.wnd ? (uint32_t)seg->text_count : c->rcv.wnd;
+    if (!tcp_queue_insert(s, c, c->rcv.nxt, seg->text, count)) return;
+    if ((seg->flags & TCP_FIN) != 0 && count == seg->text_count) {
+        c->rcv.fin = c->rcv.nxt + count;
+        c->fin_known = 1;
+    }
+}
+
+static void answer_syn(struct step *s, struct tcb *listener, const struct segment *seg,
+                       uint32_t least_iss) {
+    struct tcb *c = child_of(s, listener, seg);
+    if (c == NULL) return;
+    c->irs = seg->seq;
+    c->rcv.nxt = c->rcv.acked = c->rcv.up = seg->seq + 1;
+    tcp_rtt_begin(s, c);
+    tcp_offer(s, c);
+    tcp_agree(s, c, seg);
+    c->iss = least_iss != 0 ? least_iss : tcp_iss(s, c);
+    c->snd.una = c->snd.small = c->iss;
+    c->snd.nxt = c->iss + 1;
+    tcp_open_window(s, c, seg);
+    queue_rest_of_syn(s, c, seg);
+    tcp_enter(s, c, TCP_SYN_RECEIVED, "RFC 9293 3.10.7.2");
+    tcp_rtt_sent(s, c, c->snd.nxt);
+    tcp_timer_start(s, c, TIMER_TCP_SYNACK, c->rto);
+    tcp_transmit(s, c, c->iss, TCP_SYN | TCP_ACK, 0); /* <SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK> */
+}
+
+static void arrives_in_listen(struct step *s, struct tcb *listener, const struct segment *seg,
+                              uint32_t least_iss) {
+    const char *clause = "RFC 9293 3.10.7.2";
+    if ((seg->flags & TCP_RST) != 0) { /* First, check for a RST */
+        tcp_drop(s, seg, REASON_TCP_RST_IGNORED, clause);
+        return;
+    }
+    if ((seg->flags & TCP_ACK) != 0) { /* Second, check for an ACK */
+        tcp_drop(s, seg, REASON_TCP_BAD_ACK, clause);
+        tcp_refuse(s, seg);
+        return;
+    }
+    /* Fourth, other data or control: drop. Differs: Linux drops a SYN that carries FIN, too. */
+    bool syn_fin = (seg->flags & TCP_FIN) != 0 && tcp_is_linux(s->lab, seg->node);
+    if ((seg->flags & TCP_SYN) == 0 || syn_fin) {
+        tcp_drop(s, seg, REASON_TCP_NO_ACK, clause);
+        return;
+    }
+    if (has_room(s, listener, seg)) answer_syn(s, listener, seg, least_iss); /* Third, a SYN */
+}
+
+/* ---------------------------------------------------------------------------- 3.10.7.3 SYN-SENT */
+
+/* Fourth: our SYN has been acknowledged, so the connection stands on this side. */
+static void established_by_syn(struct step *s, struct tcb *c, struct segment *seg) {
+    c->snd.una = seg->ack;
+    tcp_rtt_acked(s, c, seg);
+    c->retransmissions = 0;
+    tcp_timer_stop(s, c, TIMER_TCP_RETRANSMISSION);
+    tcp_enter(s, c, TCP_ESTABLISHED, "RFC 9293 3.10.7.3");
+    c->data_received_at = s->now;
+    c->ack_due = TCP_ACK_NOW; /* <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK> */
+    tcp_notify(s, c, SOCKET_CONNECTED | SOCKET_WRITABLE);
+    if (seg->text_count == 0 && (seg->flags & (TCP_FIN | TCP_URG)) == 0) return;
+    seg->flags &= ~(uint32_t)TCP_SYN;
+    seg->seq++;
+    seg->len--;
+    tcp_run_steps(s, c, seg, STEP_URG);
+}
+
+/* Fourth, otherwise: both sides have sent a SYN, MUST-10. */
+static void received_by_syn(struct step *s, struct tcb *c, const struct segment *seg) {
+    tcp_enter(s, c, TCP_SYN_RECEIVED, "RFC 9293 3.10.7.3");
+    tcp_rtt_repeated(c);
+    queue_rest_of_syn(s, c, seg);
+    tcp_transmit(s, c, c->iss, TCP_SYN | TCP_ACK, 0); /* <SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK> */
+}
+
+static void arrives_in_syn_sent(struct step *s, struct tcb *c, struct segment *seg) {
+    const char *clause = "RFC 9293 3.10.7.3";
+    bool ack = (seg->flags & TCP_ACK) != 0;
+    /* First, check the ACK bit */
+    if (ack && (seq_leq(seg->ack, c->iss) || seq_gt(seg->ack, c->snd.nxt))) {
+        tcp_drop(s, seg, REASON_TCP_BAD_ACK, clause);
+        tcp_refuse(s, seg);
+        return;
+    }
+    /* Second, check the RST bit */
+    if ((seg->flags & TCP_RST) != 0) {
+        mib_add(s, c->node, MIB_TCP_ATTEMPT_FAILS);
+        if (ack) tcp_fail(s, c, TCP_ERROR_REFUSED, clause);
+        else tcp_drop(s, seg, REASON_TCP_RST_IGNORED, clause);
+        return;
+    }
+    /* Third, check the security: there is none. Fifth, neither SYN nor RST: drop. */
+    if ((seg->flags & TCP_SYN) == 0) {
+        tcp_drop(s, seg, REASON_TCP_NO_ACK, clause);
+        return;
+    }
+    /* Fourth, check the SYN bit */
+    c->irs = seg->seq;
+    c->rcv.nxt = c->rcv.acked = c->rcv.up = seg->seq + 1;
+    tcp_agree(s, c, seg);
+    tcp_open_window(s, c, seg);
+    if (ack) established_by_syn(s, c, seg);
+    else received_by_syn(s, c, seg);
+}
+
+/* --------------------------------------------------------------------------------- from below */
+
+static void segment_arrives(struct step *s, struct tcb *c, struct segment *seg) {
+    switch ((enum tcp_state)c->state) {
+    case TCP_CLOSED:
+        arrives_in_closed(s, seg);
+        return;
+    case TCP_LISTEN:
+        arrives_in_listen(s, c, seg, 0);
+        return;
+    case TCP_SYN_SENT:
+        arrives_in_syn_sent(s, c, seg);
+        return;
+    case TCP_SYN_RECEIVED:
+    case TCP_ESTABLISHED:
+    case TCP_FIN_WAIT_1:
+    case TCP_FIN_WAIT_2:
+    case TCP_CLOSE_WAIT:
+    case TCP_CLOSING:
+    case TCP_LAST_ACK:
+    case TCP_TIME_WAIT:
+        /* RFC 7323 2.3: SND.WND <- SEG.WND << Snd.Wind.Shift, but not in a SYN. */
+        if ((seg->flags & TCP_SYN) == 0) seg->wnd <<= c->snd.scale;
+        tcp_run_steps(s, c, seg, STEP_SEQUENCE);
+        return;
+    }
+}
+
+/* 3.6.1 MAY-2, RFC 6191: a SYN that is certainly new ends TIME-WAIT and begins a new incarnation,
+ * whose numbers lie beyond the old one's. */
+static bool reopens(struct step *s, struct tcb *c, struct segment *seg) {
+    const struct tcp_options *o = &seg->header.options;
+    if (c->state != TCP_TIME_WAIT) return false;
+    if ((seg->flags & (TCP_SYN | TCP_ACK | TCP_RST)) != TCP_SYN) return false;
+    bool later = c->timestamps && o->has_timestamps && seq_gt(o->ts_val, c->ts_recent);
+    if (!later && !seq_gt(seg->seq, c->rcv.nxt)) return false;
+    struct tcp_endpoint local = {seg->dst, seg->header.dst_port};
+    struct tcb *listener = tcb_edit(s, tcp_find_listener(s->lab, seg->node, local));
+    if (listener == NULL) return false;
+    uint32_t least_iss = c->snd.nxt + TW_ISN_STEP;
+    tcp_delete(s, c, "RFC 9293 3.6.1");
+    arrives_in_listen(s, listener, seg, least_iss != 0 ? least_iss : 1);
+    return true;
+}
+
+static bool understand(struct step *s, struct segment *seg, struct reader octets) {
+    enum parse_result result = tcp_parse(&seg->header, &octets, seg->src, seg->dst); /* MUST-3 */
+    if (result != PARSE_OK) {
+        mib_add(s, seg->node, result == PARSE_BAD_CHECKSUM ? MIB_TCP_IN_CSUM_ERRORS
+                                                           : MIB_TCP_IN_ERRS);
+        tcp_drop(s, seg, (enum reason)(REASON_TRUNCATED + (result - PARSE_TRUNCATED)),
+                 "RFC 9293 3.1");
+        return false;
+    }
+    seg->seq = seg->header.seq;
+    seg->ack = seg->header.ack;
+    seg->wnd = seg->header.window; /* MUST-1: unsigned */
+    seg->up = seg->header.urgent_pointer;
+    seg->flags = seg->header.flags;
+    seg->text = octets.at;
+    seg->text_count = read_left(&octets);
+    seg->len = (uint32_t)seg->text_count + ((seg->flags & TCP_SYN) != 0) +
+               ((seg->flags & TCP_FIN) != 0);
+    return true;
+}
+
+void tcp_segment_in(struct step *s, uint32_t node, const struct ip_in *in, struct reader octets) {
+    struct segment seg = {.in = in, .node = node, .src = in->header.src, .dst = in->header.dst};
+    mib_add(s, node, MIB_TCP_IN_SEGS);
+    /* MUST-57, MUST-63: nothing that came for, or from, more than one host. */
+    if (ip_is_broadcast_or_multicast(s->lab, node, seg.dst) ||
+        ip_is_broadcast_or_multicast(s->lab, node, seg.src)) {
+        tcp_drop(s, &seg, REASON_MARTIAN, "RFC 9293 3.9.2.3");
+        return;
+    }
+    if (!understand(s, &seg, octets)) return;
+    struct tcp_endpoint local = {seg.dst, seg.header.dst_port};
+    struct tcp_endpoint remote = {seg.src, seg.header.src_port};
+    struct id found = tcp_find(s->lab, node, local, remote);
+    if (!id_is(found)) found = tcp_find_listener(s->lab, node, local);
+    struct tcb *c = tcb_edit(s, found);
+    if (c == NULL) {
+        arrives_in_closed(s, &seg);
+        return;
+    }
+    if (reopens(s, c, &seg)) return;
+    segment_arrives(s, c, &seg);
+    c = tcb_edit(s, found);
+    if (c != NULL && c->state != TCP_CLOSED && c->state != TCP_LISTEN) tcp_output(s, c);
+}

@@ -1,0 +1,186 @@
+#include "stack/tcp_state.h"
+/*
+ * What is sent when: RFC 9293 3.7 (segmentation, Nagle), 3.8.6 (the window: sender's and
+ * receiver's silly window avoidance, probes of a closed one), 3.10.2, 3.10.4. One function,
+ * tcp_output(), decides about data, FIN and window updates; whoever has changed the TCB calls it
+ * once at the end, so that an acknowledgment rides on data whenever it can (MUST-58).
+ * The segments themselves are made in tcp_segment.c.
+ *
+ * Left out: congestion control. tcp_flight_room() stands where it belongs, and holds as many
+ * segments in flight as an initial window has, RFC 6928.
+ */
+#include "stack/mib.h"
+#include "stack/seq.h"
+#include "stack/sysctl.h"
+#include <assert.h>
+
+enum { TIMESTAMPS_OCTETS = 12, WINDOW_FIELD_MAX = 65535 };
+
+/* Octets that may still enter the network. The one place that congestion control will own. */
+static uint32_t tcp_flight_room(const struct lab *lab, const struct tcb *c) {
+    uint32_t most = (uint32_t)setting_of(lab, c->node, SETTING_CONST_INITIAL_WINDOW) * c->snd.mss;
+    uint32_t in_flight = c->snd.nxt - c->snd.una;
+    return in_flight < most ? most - in_flight : 0;
+}
+
+static bool syn_acked(const struct tcb *c) {
+    return seq_gt(c->snd.una, c->iss);
+}
+
+/* Octets of text in flight: neither the SYN nor the FIN are text. */
+static uint32_t text_in_flight(const struct tcb *c) {
+    if (!syn_acked(c)) return 0;
+    uint32_t in_flight = c->snd.nxt - c->snd.una;
+    return in_flight < c->send.count ? in_flight : c->send.count;
+}
+
+uint32_t tcp_unsent(const struct tcb *c) {
+    return c->send.count - text_in_flight(c);
+}
+
+/* Most text that fits in one segment beside the options that it will carry (MUST-16). */
+static uint32_t text_room(const struct step *s, const struct tcb *c) {
+    struct tcp_header h = {.flags = TCP_ACK};
+    tcp_options_fill(s, c, TCP_ACK, &h.options);
+    return c->snd.mss - (uint32_t)(tcp_header_length(&h) - TCP_HEADER);
+}
+
+uint32_t tcp_send_limit(const struct lab *lab, const struct tcb *c) {
+    uint32_t usual = (uint32_t)setting_of(lab, c->node, SETTING_TCP_WMEM_DEFAULT);
+    uint32_t most = (uint32_t)setting_of(lab, c->node, SETTING_TCP_WMEM_MAX);
+    uint32_t flight = (uint32_t)setting_of(lab, c->node, SETTING_CONST_INITIAL_WINDOW) * c->snd.mss;
+    uint32_t limit = usual > 2 * flight ? usual : 2 * flight;
+    return limit < most ? limit : most;
+}
+
+/* ---------------------------------------------------------------------------- what may be sent */
+
+static bool may_send_text(enum tcp_state state) {
+    switch (state) {
+    case TCP_CLOSED:
+    case TCP_LISTEN:
+    case TCP_SYN_SENT:
+    case TCP_SYN_RECEIVED:
+        return false;
+    case TCP_ESTABLISHED:
+    case TCP_FIN_WAIT_1: /* text that was queued before the CLOSE */
+        return true;
+    case TCP_FIN_WAIT_2:
+        return false;
+    case TCP_CLOSE_WAIT:
+    case TCP_CLOSING:
+    case TCP_LAST_ACK:
+        return true;
+    case TCP_TIME_WAIT:
+        return false;
+    }
+    return false;
+}
+
+/* Nagle's algorithm, 3.7.4 SHLD-7: a short segment waits while something is unacknowledged.
+ * Differs: Linux lets it wait for a short one alone (Minshall's variant). */
+static bool nagle_waits(const struct step *s, const struct tcb *c) {
+    if (c->no_delay || c->snd.nxt == c->snd.una) return false;
+    if (!tcp_is_linux(s->lab, c->node)) return true;
+    return seq_gt(c->snd.small, c->snd.una) && seq_leq(c->snd.small, c->snd.nxt);
+}
+
+struct offer {
+    uint32_t count; /* octets of text */
+    bool fin;
+};
+
+/* 3.8.6.2.1 MUST-38, the sender's silly window avoidance: what may leave now, if anything. */
+static bool next_segment(const struct step *s, const struct tcb *c, struct offer *next) {
+    *next = (struct offer){0, false};
+    if (!may_send_text((enum tcp_state)c->state) || !syn_acked(c) || c->fin_sent) return false;
+    uint32_t window_end = c->snd.una + c->snd.wnd;
+    uint32_t window = seq_gt(window_end, c->snd.nxt) ? window_end - c->snd.nxt : 0;
+    uint32_t room = tcp_flight_room(s->lab, c);
+    uint32_t usable = window < room ? window : room;
+    uint32_t unsent = tcp_unsent(c), full = text_room(s, c);
+    uint32_t count = unsent < full ? unsent : full;
+    if (count > usable) count = usable;
+    /* The FIN follows the last octet of text, and it takes a number of the window. */
+    bool last = count == unsent && c->fin_queued && window > count;
+    next->count = count;
+    next->fin = last;
+    if (count == 0) return last;
+    return count == full ||                                  /* (1) a full segment */
+           (count == unsent && (last || !nagle_waits(s, c))) || /* (2), (3) all there is */
+           count >= c->snd.max_wnd / 2;                      /* (4) half of its largest window */
+}
+
+static void send_next(struct step *s, struct tcb *c, const struct offer *next) {
+    uint32_t seq = c->snd.nxt, end = seq + next->count + next->fin;
+    bool all = next->count == tcp_unsent(c);
+    uint32_t flags = TCP_ACK;
+    /* MUST-61: PSH on the last segment that is there to be sent. Linux has none on a bare FIN. */
+    if (all && next->count > 0) flags |= TCP_PSH;
+    if (next->fin) flags |= TCP_FIN;
+    if (next->count > 0 && next->count < text_room(s, c)) c->snd.small = end;
+    c->snd.nxt = end;
+    c->fin_sent = c->fin_sent || next->fin;
+    tcp_rtt_sent(s, c, end);
+    /* tcp_event_data_sent(): an answer within the ACK time-out makes a connection interactive. */
+    if (next->count > 0 && s->now - c->data_received_at < c->ato_ns) c->ping_pong = 1;
+    tcp_transmit(s, c, seq, flags, next->count);
+}
+
+/* RFC 6298 (5.1); 3.8.6.1: with nothing in flight and a closed window, only a probe can find out
+ * that it has opened, for the update may be lost. */
+static void arm(struct step *s, struct tcb *c) {
+    sim_time at;
+    bool in_flight = c->snd.nxt != c->snd.una;
+    bool waiting = tcp_unsent(c) > 0 || (c->fin_queued && !c->fin_sent);
+    bool probing = tcp_timer_runs(s->lab, c, TIMER_TCP_PERSIST, &at);
+    if (in_flight && !probing) {
+        if (!tcp_timer_runs(s->lab, c, TIMER_TCP_RETRANSMISSION, &at))
+            tcp_timer_start(s, c, TIMER_TCP_RETRANSMISSION, c->rto);
+    } else if (!in_flight && waiting && !probing && may_send_text((enum tcp_state)c->state)) {
+        c->probes = 0;
+        tcp_timer_start(s, c, TIMER_TCP_PERSIST, c->rto); /* SHLD-29 */
+    }
+}
+
+void tcp_output(struct step *s, struct tcb *c) {
+    struct offer next;
+    while (next_segment(s, c, &next)) {
+        tcp_timer_stop(s, c, TIMER_TCP_PERSIST);
+        send_next(s, c, &next);
+    }
+    if (c->ack_due == TCP_ACK_NOW) tcp_send_ack(s, c);
+    if (syn_acked(c)) arm(s, c);
+}
+
+/* -------------------------------------------------------------------- the window that we offer */
+
+/* 3.8.6.2.2 MUST-39, the receiver's silly window avoidance: the right edge moves by a segment or
+ * by half of the buffer, or it stays; SHLD-14: it never moves back. */
+static uint32_t window_to_offer(const struct tcb *c) {
+    uint32_t unread = c->receive.count;
+    uint32_t room = unread < c->rcv.limit ? c->rcv.limit - unread : 0;
+    uint32_t step = c->rcv.limit / 2 < c->rcv.mss ? c->rcv.limit / 2 : c->rcv.mss;
+    return room >= c->rcv.wnd + step ? room : c->rcv.wnd;
+}
+
+static uint32_t rounded_up(const struct tcb *c, uint32_t window) {
+    uint32_t unit = 1u << c->rcv.scale;
+    return (window + unit - 1) & ~(unit - 1);
+}
+
+uint32_t tcp_window_update(struct tcb *c, uint32_t flags) {
+    if ((flags & TCP_SYN) != 0) return c->rcv.wnd; /* RFC 7323 2.2: a SYN's is never scaled */
+    /* Rounding down could take back what was promised, so Linux rounds up, and so do we. */
+    uint32_t field = rounded_up(c, window_to_offer(c)) >> c->rcv.scale;
+    if (field > WINDOW_FIELD_MAX) field = WINDOW_FIELD_MAX;
+    c->rcv.wnd = field << c->rcv.scale;
+    return field;
+}
+
+/* tcp_cleanup_rbuf(): after reading, an update of its own when the window at least doubles. */
+bool tcp_window_opens(const struct tcb *c) {
+    if (2 * c->rcv.wnd > c->rcv.limit) return false;
+    uint32_t offer = window_to_offer(c);
+    return offer > c->rcv.wnd && offer >= 2 * c->rcv.wnd;
+}

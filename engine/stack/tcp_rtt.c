@@ -1,0 +1,70 @@
+#include "stack/tcp_state.h"
+/*
+ * The retransmission time-out, RFC 6298, with Karn's algorithm (MUST-18): one segment at a time is
+ * timed, a repeated one never, unless the peer's timestamp echo says which copy was answered
+ * (RFC 7323 4.1). The variables keep the RFC's meaning: SRTT, RTTVAR, RTO.
+ * Differs: Linux puts its floor under the variance, so that RTO >= SRTT + 200 ms; the RFC puts it
+ * under the RTO (2.4). Left out: taking a sample of every ACK, RFC 7323 appendix G.
+ */
+#include "stack/seq.h"
+#include "stack/sysctl.h"
+
+enum { NOT_TIMED = -1, TICK_NS = 1000000 };
+
+static sim_time greater(sim_time a, sim_time b) {
+    return a > b ? a : b;
+}
+
+void tcp_rtt_begin(struct step *s, struct tcb *c) {
+    /* RFC 6298 (2.1): until a round trip has been measured, RTO is 1 second. */
+    c->rto = setting_of(s->lab, c->node, SETTING_CONST_RTO_INIT);
+    c->srtt = c->rttvar = 0;
+    c->timed_at = NOT_TIMED;
+}
+
+static void sample(struct step *s, struct tcb *c, sim_time r) {
+    sim_time floor = setting_of(s->lab, c->node, SETTING_TCP_RTO_MIN);
+    sim_time most = setting_of(s->lab, c->node, SETTING_CONST_RTO_MAX);
+    if (c->srtt == 0) { /* (2.2) */
+        c->srtt = greater(r, 1);
+        c->rttvar = r / 2;
+    } else { /* (2.3): RTTVAR first, with the old SRTT; alpha = 1/8, beta = 1/4 */
+        sim_time off = c->srtt > r ? c->srtt - r : r - c->srtt;
+        c->rttvar = (3 * c->rttvar + off) / 4;
+        c->srtt = (7 * c->srtt + r) / 8;
+    }
+    if (tcp_is_linux(s->lab, c->node)) c->rto = c->srtt + greater(floor, 4 * c->rttvar);
+    else c->rto = greater(floor, c->srtt + greater(TICK_NS, 4 * c->rttvar)); /* (2.4) */
+    if (c->rto > most) c->rto = most; /* (2.5) */
+}
+
+void tcp_rtt_sent(struct step *s, struct tcb *c, uint32_t end) {
+    if (c->timed_at != NOT_TIMED) return;
+    c->timed_at = s->now;
+    c->timed_seq = end;
+}
+
+void tcp_rtt_repeated(struct tcb *c) {
+    c->timed_at = NOT_TIMED; /* RFC 6298 3 */
+}
+
+/* Called when an ACK moves SND.UNA, after it has moved. */
+void tcp_rtt_acked(struct step *s, struct tcb *c, const struct segment *seg) {
+    if (c->timed_at != NOT_TIMED) {
+        if (seq_lt(seg->ack, c->timed_seq)) return;
+        sample(s, c, s->now - c->timed_at);
+        c->timed_at = NOT_TIMED;
+        return;
+    }
+    /* RFC 7323 4.1: the echo names the copy that was answered, so a repeated segment counts too. */
+    if (!c->timestamps || !seg->header.options.has_timestamps || c->retransmissions == 0) return;
+    if (seg->header.options.ts_ecr == 0) return;
+    uint32_t ticks = tcp_ts_now(s, c) - seg->header.options.ts_ecr;
+    if (ticks < 0x7fffffff) sample(s, c, (sim_time)ticks * TICK_NS);
+}
+
+/* RFC 6298 (5.5): back off the timer. */
+sim_time tcp_backed_off(const struct step *s, const struct tcb *c, sim_time rto) {
+    sim_time most = setting_of(s->lab, c->node, SETTING_CONST_RTO_MAX);
+    return rto > most / 2 ? most : 2 * rto;
+}

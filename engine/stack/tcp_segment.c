@@ -1,0 +1,119 @@
+#include "stack/tcp_state.h"
+/*
+ * Making segments: RFC 9293 3.1 and 3.2 for what a header says, 3.5.2 for the resets that answer
+ * a segment of no connection, 3.10.8 for the one at the front of the retransmission queue.
+ * The retransmission queue is the send buffer itself, from SND.UNA to SND.NXT: a repetition takes
+ * as many octets as fit, whatever the sizes of the first copies were.
+ */
+#include "stack/mib.h"
+#include "stack/seq.h"
+#include <assert.h>
+
+enum { TCP_HEADER_MOST = 60 };
+
+/* Payload first, then the headers in front of it. The segment's text is already in the frame. */
+static enum ip_result send_frame(struct step *s, uint32_t node, struct id frame, ip4 src, ip4 dst,
+                                 struct tcp_header *h, size_t text_count) {
+    size_t length = tcp_header_length(h);
+    h->data_offset = (uint8_t)length;
+    uint8_t *segment = frame_push(s, frame, length);
+    tcp_emit(segment, h, text_count, src, dst); /* MUST-2 */
+    struct ip_out out = {.src = src, .dst = dst, .protocol = IP_PROTOCOL_TCP, .dont_fragment = true};
+    mib_add(s, node, MIB_TCP_OUT_SEGS);
+    if ((h->flags & TCP_RST) != 0) mib_add(s, node, MIB_TCP_OUT_RSTS);
+    return ip_send(s, node, frame, &out);
+}
+
+static void note(struct step *s, const struct tcb *c, struct id frame, uint32_t seq, uint32_t end) {
+    struct frame_note *n = &frame_at(s->lab, frame)->note;
+    n->connection = c->self.slot;
+    n->seq_base = c->iss;
+    n->ack_base = c->irs;
+    bool repeated = seq != end && seq == c->snd.una;
+    n->retransmission = repeated ? c->retransmissions : 0;
+}
+
+enum ip_result tcp_transmit(struct step *s, struct tcb *c, uint32_t seq, uint32_t flags,
+                            uint32_t text_count) {
+    struct tcp_header h = {.src_port = (uint16_t)c->local_port, .dst_port = (uint16_t)c->remote_port,
+                           .seq = seq, .flags = (uint16_t)flags};
+    if ((flags & TCP_ACK) != 0) h.ack = c->rcv.nxt;
+    tcp_options_fill(s, c, flags, &h.options);
+    h.window = (uint16_t)tcp_window_update(c, flags);
+    struct id frame = frame_new(s, c->node, text_count);
+    if (!id_is(frame)) {
+        /* As if it had been lost: the retransmission timer mends it. */
+        trace_dropped(s, c->node, frame, REASON_NO_FRAMES, NULL);
+        return IP_NO_BUFFERS;
+    }
+    if (text_count > 0) {
+        uint8_t *text = frame_append(s, frame, text_count);
+        tcp_buffer_read(s, &c->send, seq - c->snd.una, text, text_count);
+    }
+    uint32_t end = seq + text_count + ((flags & (TCP_SYN | TCP_FIN)) != 0);
+    note(s, c, frame, seq, end);
+    if ((flags & TCP_ACK) != 0) tcp_ack_sent(s, c);
+    return send_frame(s, c->node, frame, c->local_address, c->remote_address, &h, text_count);
+}
+
+void tcp_send_ack(struct step *s, struct tcb *c) {
+    tcp_transmit(s, c, c->snd.nxt, TCP_ACK, 0);
+}
+
+void tcp_send_reset(struct step *s, struct tcb *c) {
+    tcp_transmit(s, c, c->snd.nxt, TCP_RST | TCP_ACK, 0);
+}
+
+/* 3.10.8: "send the segment at the front of the retransmission queue again". */
+void tcp_retransmit(struct step *s, struct tcb *c) {
+    if (c->retransmissions == 0) c->first_sent_at = s->now;
+    c->retransmissions++;
+    tcp_rtt_repeated(c);
+    mib_add(s, c->node, MIB_TCP_RETRANS_SEGS);
+    if (c->snd.una == c->iss) {
+        mib_add(s, c->node, MIB_TCP_SYN_RETRANS);
+        tcp_transmit(s, c, c->iss, c->state == TCP_SYN_SENT ? TCP_SYN : TCP_SYN | TCP_ACK, 0);
+        return;
+    }
+    struct tcp_header h = {.flags = TCP_ACK};
+    tcp_options_fill(s, c, TCP_ACK, &h.options);
+    uint32_t full = c->snd.mss - (uint32_t)(tcp_header_length(&h) - TCP_HEADER);
+    uint32_t in_flight = c->snd.nxt - c->snd.una;
+    uint32_t text = in_flight < c->send.count ? in_flight : c->send.count;
+    bool fin = c->fin_sent && text <= full;
+    if (text > full) text = full;
+    uint32_t flags = TCP_ACK | (text > 0 && text == c->send.count ? TCP_PSH : 0);
+    tcp_transmit(s, c, c->snd.una, fin ? flags | TCP_FIN : flags, text);
+}
+
+/* 3.5.2 and 3.10.7.1: the reset that makes sense to whoever sent the offending segment. */
+void tcp_refuse(struct step *s, const struct segment *seg) {
+    if ((seg->flags & TCP_RST) != 0) return;
+    struct tcp_header h = {.src_port = seg->header.dst_port, .dst_port = seg->header.src_port};
+    if ((seg->flags & TCP_ACK) != 0) {
+        h.seq = seg->ack;
+        h.flags = TCP_RST;
+    } else {
+        h.ack = seg->seq + seg->len;
+        h.flags = TCP_RST | TCP_ACK;
+    }
+    struct id frame = frame_new(s, seg->node, 0);
+    if (!id_is(frame)) {
+        trace_dropped(s, seg->node, frame, REASON_NO_FRAMES, NULL);
+        return;
+    }
+    struct frame_note *n = &frame_at(s->lab, frame)->note;
+    n->seq_base = h.seq != 0 ? seg->in->note.ack_base : 0;
+    n->ack_base = seg->in->note.seq_base;
+    send_frame(s, seg->node, frame, seg->dst, seg->src, &h, 0);
+}
+
+enum ip_result tcp_forge(struct step *s, uint32_t node, ip4 src, ip4 dst, struct tcp_header *h,
+                         const uint8_t *octets, size_t count) {
+    assert(count + tcp_header_length(h) + 20 + 14 <= FRAME_OCTETS_MAX);
+    struct id frame = frame_new(s, node, count);
+    if (!id_is(frame)) return IP_NO_BUFFERS;
+    uint8_t *text = frame_append(s, frame, count);
+    for (size_t i = 0; i < count; i++) text[i] = octets[i];
+    return send_frame(s, node, frame, src, dst, h, count);
+}

@@ -1,0 +1,487 @@
+#include "stack/tcp_state.h"
+/*
+ * SEGMENT ARRIVES in the states after SYN-SENT, RFC 9293 3.10.7.4: eight steps in the RFC's order
+ * and words. A step is one function with one switch over all eleven states; it answers whether the
+ * segment goes on to the next step. The loop says so to the trace, so that a learner can follow a
+ * segment down the RFC's page.
+ *
+ * RFC 5961 (blind resets, SYNs and text), RFC 7323 5 (PAWS) and RFC 2883 (D-SACK) stand at the
+ * steps that they change. Left out: security and compartments (third step), and telling the user
+ * of urgent text (sixth): RCV.UP is kept, the octets stay in line.
+ */
+#include "stack/mib.h"
+#include "stack/seq.h"
+#include "stack/sysctl.h"
+#include <assert.h>
+#include <stdlib.h>
+
+enum verdict { DONE, NEXT };
+#define CLAUSE "RFC 9293 3.10.7.4"
+
+/* CLOSED, LISTEN and SYN-SENT have their own sections, and the loop ends when one is entered. */
+static enum verdict never(void) {
+    abort();
+}
+
+/* ----------------------------------------------------------------- first, check sequence number */
+
+/* Table 6, the segment acceptability tests. */
+static bool acceptable(const struct tcb *c, const struct segment *seg) {
+    if (seg->len == 0 && c->rcv.wnd == 0) return seg->seq == c->rcv.nxt;
+    if (seg->len == 0) return seq_in_window(seg->seq, c->rcv.nxt, c->rcv.wnd);
+    /* MUST-66: a closed window still lets ACK, URG and RST through; the text is cut off below. */
+    if (c->rcv.wnd == 0) return seg->seq == c->rcv.nxt;
+    return seq_in_window(seg->seq, c->rcv.nxt, c->rcv.wnd) ||
+           seq_in_window(seg->seq + seg->len - 1, c->rcv.nxt, c->rcv.wnd);
+}
+
+/* RFC 7323 5.3 R1: a timestamp from before the last one is from before the last wrap. */
+static bool paws_rejects(const struct tcb *c, const struct segment *seg) {
+    const struct tcp_options *o = &seg->header.options;
+    return c->timestamps && o->has_timestamps && (seg->flags & TCP_RST) == 0 &&
+           seq_lt(o->ts_val, c->ts_recent);
+}
+
+/* RFC 2883 4: octets that have come twice are named in the next ACK. */
+static void note_duplicate(struct tcb *c, uint32_t left, uint32_t right) {
+    if (c->sack_permitted && seq_lt(left, right)) c->duplicate = (struct tcp_range){left, right};
+}
+
+static enum verdict unacceptable(struct step *s, struct tcb *c, const struct segment *seg,
+                                 enum reason reason) {
+    tcp_drop(s, seg, reason, CLAUSE);
+    if ((seg->flags & TCP_RST) != 0) return DONE;
+    if (seg->len == 0) {
+        tcp_ack_challenge(s, c, seg);
+        return DONE;
+    }
+    if ((seg->flags & TCP_SYN) == 0 && c->state != TCP_TIME_WAIT)
+        note_duplicate(c, seg->seq, seq_min(seg->seq + seg->len, c->rcv.nxt));
+    tcp_quick_acks(s, c); /* <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK> */
+    return DONE;
+}
+
+/* "If a segment's contents straddle the boundary between old and new, only the new parts are
+ * processed", and of those what lies in the window. A bare FIN is taken even at a closed one. */
+static void cut_to_window(struct tcb *c, struct segment *seg) {
+    if (seq_lt(seg->seq, c->rcv.nxt)) {
+        uint32_t old = c->rcv.nxt - seg->seq;
+        note_duplicate(c, seg->seq, c->rcv.nxt);
+        if ((seg->flags & TCP_SYN) != 0) old--;
+        seg->flags &= ~(uint32_t)TCP_SYN;
+        seg->text += old;
+        seg->text_count -= old;
+        seg->seq = c->rcv.nxt;
+    }
+    uint32_t room = c->rcv.wnd - (seg->seq - c->rcv.nxt);
+    if (seg->text_count > room) {
+        seg->text_count = room;
+        seg->flags &= ~(uint32_t)(TCP_FIN | TCP_PSH);
+        if (room == 0) c->ack_due = TCP_ACK_NOW;
+    }
+    seg->len = (uint32_t)seg->text_count + ((seg->flags & TCP_SYN) != 0) +
+               ((seg->flags & TCP_FIN) != 0);
+}
+
+/* The segment passes. RFC 7323 4.3 (2): its timestamp counts if it covers Last.ACK.sent. */
+static enum verdict pass(struct tcb *c, struct segment *seg) {
+    if (c->timestamps && seg->header.options.has_timestamps && seq_leq(seg->seq, c->rcv.acked))
+        c->ts_recent = seg->header.options.ts_val;
+    cut_to_window(c, seg);
+    return NEXT;
+}
+
+/* In SYN-RECEIVED the peer's SYN may come again. By itself: the peer has not seen our answer, which
+ * is repeated (Linux, tcp_check_req). With the ACK of ours: it is the second half of a simultaneous
+ * open, Figure 7 line 6, which Table 6 would refuse (A.2): the ACK counts, the SYN is a duplicate. */
+static enum verdict syn_again(struct step *s, struct tcb *c, struct segment *seg) {
+    if ((seg->flags & TCP_ACK) == 0) {
+        tcp_drop(s, seg, REASON_TCP_OLD_DUPLICATE, CLAUSE);
+        tcp_transmit(s, c, c->iss, TCP_SYN | TCP_ACK, 0);
+        return DONE;
+    }
+    if (c->passive || seg->ack != c->snd.nxt)
+        return unacceptable(s, c, seg, REASON_TCP_OLD_DUPLICATE);
+    tcp_quick_acks(s, c);
+    return pass(c, seg);
+}
+
+static enum verdict check_sequence(struct step *s, struct tcb *c, struct segment *seg) {
+    switch ((enum tcp_state)c->state) {
+    case TCP_CLOSED:
+    case TCP_LISTEN:
+    case TCP_SYN_SENT:
+        return never();
+    case TCP_SYN_RECEIVED:
+        if ((seg->flags & (TCP_SYN | TCP_RST)) == TCP_SYN && seg->seq == c->irs)
+            return syn_again(s, c, seg);
+        break;
+    case TCP_ESTABLISHED:
+    case TCP_FIN_WAIT_1:
+    case TCP_FIN_WAIT_2:
+    case TCP_CLOSE_WAIT:
+    case TCP_CLOSING:
+    case TCP_LAST_ACK:
+        break;
+    case TCP_TIME_WAIT:
+        /* The peer's FIN again: our last ACK was lost. It lies before the window, so the fifth and
+         * eighth steps, which restart the 2 MSL time-out, would not see it. */
+        if ((seg->flags & (TCP_FIN | TCP_RST)) == TCP_FIN) tcp_time_wait_begin(s, c);
+        break;
+    }
+    if (paws_rejects(c, seg)) {
+        mib_add(s, c->node, MIB_TCP_PAWS_ESTAB);
+        return unacceptable(s, c, seg, REASON_TCP_PAWS);
+    }
+    if (acceptable(c, seg)) return pass(c, seg);
+    bool old = seq_leq(seg->seq + seg->len, c->rcv.nxt) && seg->len > 0;
+    return unacceptable(s, c, seg, old ? REASON_TCP_OLD_DUPLICATE : REASON_TCP_OUTSIDE_WINDOW);
+}
+
+/* --------------------------------------------------------------------- second, check the RST bit */
+
+static enum verdict check_rst(struct step *s, struct tcb *c, struct segment *seg) {
+    if ((seg->flags & TCP_RST) == 0) return NEXT;
+    /* RFC 5961 3.2: only a reset with exactly the next number is believed. */
+    if (seg->seq != c->rcv.nxt) {
+        tcp_drop(s, seg, REASON_TCP_RST_IGNORED, "RFC 5961 3.2");
+        tcp_ack_challenge(s, c, seg);
+        return DONE;
+    }
+    switch ((enum tcp_state)c->state) {
+    case TCP_CLOSED:
+    case TCP_LISTEN:
+    case TCP_SYN_SENT:
+        return never();
+    case TCP_SYN_RECEIVED:
+        mib_add(s, c->node, MIB_TCP_ATTEMPT_FAILS);
+        if (c->passive) {
+            mib_add(s, c->node, MIB_TCP_EMBRYONIC_RSTS);
+            tcp_return_to_listen(s, c, CLAUSE);
+        } else {
+            tcp_fail(s, c, TCP_ERROR_REFUSED, CLAUSE);
+        }
+        return DONE;
+    case TCP_ESTABLISHED:
+    case TCP_FIN_WAIT_1:
+    case TCP_FIN_WAIT_2:
+        mib_add(s, c->node, MIB_TCP_ESTAB_RESETS);
+        tcp_fail(s, c, TCP_ERROR_RESET, CLAUSE); /* MUST-12 */
+        return DONE;
+    case TCP_CLOSE_WAIT:
+        mib_add(s, c->node, MIB_TCP_ESTAB_RESETS);
+        /* Differs: Linux says EPIPE here, for nothing can be read any more anyway. */
+        tcp_fail(s, c, tcp_is_linux(s->lab, c->node) ? TCP_ERROR_PIPE : TCP_ERROR_RESET, CLAUSE);
+        return DONE;
+    case TCP_CLOSING:
+    case TCP_LAST_ACK:
+        tcp_fail(s, c, TCP_ERROR_RESET, CLAUSE);
+        return DONE;
+    case TCP_TIME_WAIT:
+        /* RFC 1337 3 fix F1, when it is switched on: a reset does not shorten TIME-WAIT. */
+        if (setting_of(s->lab, c->node, SETTING_TCP_RFC1337) != 0)
+            tcp_drop(s, seg, REASON_TCP_RST_IGNORED, "RFC 1337 3");
+        else tcp_delete(s, c, CLAUSE);
+        return DONE;
+    }
+    return DONE;
+}
+
+/* ---------------------------------------------------------------------- third, check security */
+
+/* No security or compartments here, so nothing can differ; the step stands for its place. */
+static enum verdict check_security(struct step *s, struct tcb *c, struct segment *seg) {
+    (void)s, (void)c, (void)seg;
+    return NEXT;
+}
+
+/* --------------------------------------------------------------------- fourth, check the SYN bit */
+
+static enum verdict check_syn(struct step *s, struct tcb *c, struct segment *seg) {
+    if ((seg->flags & TCP_SYN) == 0) return NEXT;
+    switch ((enum tcp_state)c->state) {
+    case TCP_CLOSED:
+    case TCP_LISTEN:
+    case TCP_SYN_SENT:
+        return never();
+    case TCP_SYN_RECEIVED:
+        tcp_drop(s, seg, REASON_TCP_SYN_IN_WINDOW, CLAUSE);
+        if (c->passive) {
+            tcp_return_to_listen(s, c, CLAUSE);
+            return DONE;
+        }
+        break;
+    case TCP_ESTABLISHED:
+    case TCP_FIN_WAIT_1:
+    case TCP_FIN_WAIT_2:
+    case TCP_CLOSE_WAIT:
+    case TCP_CLOSING:
+    case TCP_LAST_ACK:
+    case TCP_TIME_WAIT:
+        tcp_drop(s, seg, REASON_TCP_SYN_IN_WINDOW, "RFC 5961 4.2");
+        break;
+    }
+    mib_add(s, c->node, MIB_TCP_SYN_CHALLENGE);
+    tcp_ack_challenge(s, c, seg);
+    return DONE;
+}
+
+/* -------------------------------------------------------------------- fifth, check the ACK field */
+
+void tcp_open_window(struct step *s, struct tcb *c, const struct segment *seg) {
+    (void)s;
+    c->snd.wnd = seg->wnd;
+    c->snd.wl1 = seg->seq;
+    c->snd.wl2 = seg->ack;
+    if (seg->wnd > c->snd.max_wnd) c->snd.max_wnd = seg->wnd;
+}
+
+static bool our_fin_is_acked(const struct tcb *c) {
+    return c->fin_sent && c->snd.una == c->snd.nxt;
+}
+
+/* The third segment of the handshake. A child goes to its listener's accept queue. Differs: when
+ * that is full Linux ignores the ACK; the SYN,ACK will be repeated, and so will the ACK. */
+static enum verdict ack_of_syn(struct step *s, struct tcb *c, struct segment *seg) {
+    if (!seq_gt(seg->ack, c->snd.una) || !seq_leq(seg->ack, c->snd.nxt)) {
+        tcp_drop(s, seg, REASON_TCP_BAD_ACK, CLAUSE);
+        tcp_refuse(s, seg); /* <SEQ=SEG.ACK><CTL=RST> */
+        return DONE;
+    }
+    struct tcb *listener = c->place == TCP_IN_SYN_QUEUE ? tcb_edit(s, c->listener) : NULL;
+    if (listener != NULL && listener->accept_queue > listener->backlog) {
+        mib_add(s, c->node, MIB_TCP_LISTEN_OVERFLOWS);
+        tcp_drop(s, seg, REASON_TCP_ACCEPT_QUEUE_FULL, CLAUSE);
+        c->ack_due = TCP_ACK_NONE;
+        return DONE;
+    }
+    tcp_enter(s, c, TCP_ESTABLISHED, CLAUSE);
+    tcp_open_window(s, c, seg);
+    tcp_timer_stop(s, c, TIMER_TCP_SYNACK);
+    tcp_take_ack(s, c, seg);
+    if (listener == NULL) {
+        tcp_notify(s, c, SOCKET_CONNECTED | SOCKET_WRITABLE);
+        return NEXT;
+    }
+    c->place = TCP_IN_ACCEPT_QUEUE;
+    listener->syn_queue--;
+    listener->accept_queue++;
+    if (id_is(listener->accept_last)) tcb_edit(s, listener->accept_last)->queue_next = c->self;
+    else listener->accept_first = c->self;
+    listener->accept_last = c->self;
+    tcp_notify(s, listener, SOCKET_ACCEPTABLE);
+    return NEXT;
+}
+
+static void fin_wait_2(struct step *s, struct tcb *c) {
+    tcp_enter(s, c, TCP_FIN_WAIT_2, CLAUSE);
+    /* Differs: nobody holds it, so Linux waits tcp_fin_timeout for the peer's FIN; the RFC, ever. */
+    if (c->orphan && tcp_is_linux(s->lab, c->node))
+        tcp_timer_start(s, c, TIMER_TCP_FIN_WAIT_2,
+                        setting_of(s->lab, c->node, SETTING_TCP_FIN_TIMEOUT));
+}
+
+static enum verdict check_ack(struct step *s, struct tcb *c, struct segment *seg) {
+    if ((seg->flags & TCP_ACK) == 0) {
+        tcp_drop(s, seg, REASON_TCP_NO_ACK, CLAUSE);
+        return DONE;
+    }
+    switch ((enum tcp_state)c->state) {
+    case TCP_CLOSED:
+    case TCP_LISTEN:
+    case TCP_SYN_SENT:
+        return never();
+    case TCP_SYN_RECEIVED:
+        return ack_of_syn(s, c, seg);
+    case TCP_ESTABLISHED:
+        return tcp_take_ack(s, c, seg) ? NEXT : DONE;
+    case TCP_FIN_WAIT_1:
+        if (!tcp_take_ack(s, c, seg)) return DONE;
+        if (our_fin_is_acked(c)) fin_wait_2(s, c);
+        return NEXT; /* "continue processing in that state" */
+    case TCP_FIN_WAIT_2:
+        return tcp_take_ack(s, c, seg) ? NEXT : DONE;
+    case TCP_CLOSE_WAIT:
+        return tcp_take_ack(s, c, seg) ? NEXT : DONE;
+    case TCP_CLOSING:
+        if (!tcp_take_ack(s, c, seg) || !our_fin_is_acked(c)) return DONE;
+        tcp_enter(s, c, TCP_TIME_WAIT, CLAUSE);
+        mib_add(s, c->node, MIB_TCP_TW);
+        tcp_time_wait_begin(s, c);
+        return NEXT;
+    case TCP_LAST_ACK:
+        if (tcp_take_ack(s, c, seg) && our_fin_is_acked(c)) tcp_delete(s, c, CLAUSE);
+        return DONE;
+    case TCP_TIME_WAIT:
+        return NEXT; /* a retransmitted FIN has been answered in the first step */
+    }
+    return DONE;
+}
+
+/* ---------------------------------------------------------------------- sixth, check the URG bit */
+
+static enum verdict check_urg(struct step *s, struct tcb *c, struct segment *seg) {
+    (void)s;
+    switch ((enum tcp_state)c->state) {
+    case TCP_CLOSED:
+    case TCP_LISTEN:
+    case TCP_SYN_SENT:
+    case TCP_SYN_RECEIVED:
+        return never();
+    case TCP_ESTABLISHED:
+    case TCP_FIN_WAIT_1:
+    case TCP_FIN_WAIT_2:
+        /* MUST-30, MUST-62: the pointer names the octet behind the urgent ones. */
+        if ((seg->flags & TCP_URG) != 0) c->rcv.up = seq_max(c->rcv.up, seg->header.seq + seg->up);
+        return NEXT;
+    case TCP_CLOSE_WAIT:
+    case TCP_CLOSING:
+    case TCP_LAST_ACK:
+    case TCP_TIME_WAIT:
+        return NEXT; /* should not occur: ignore the URG */
+    }
+    return NEXT;
+}
+
+/* ------------------------------------------------------------------ seventh, process the segment text */
+
+static void in_order(struct step *s, struct tcb *c, struct segment *seg) {
+    size_t taken = tcp_buffer_append(s, &c->receive, seg->text, seg->text_count);
+    if (taken < seg->text_count) tcp_drop(s, seg, REASON_NO_BUFFERS, CLAUSE);
+    bool filled = id_is(c->out_of_order);
+    c->rcv.nxt += (uint32_t)taken;
+    uint32_t total = (uint32_t)taken + tcp_queue_take(s, c);
+    c->rcv.wnd -= total < c->rcv.wnd ? total : c->rcv.wnd;
+    tcp_sack_advance(c);
+    if (filled) c->ack_due = TCP_ACK_NOW; /* RFC 5681 4.2: a gap has been filled */
+    if (taken > 0) tcp_ack_text(s, c, taken);
+    if (total > 0) tcp_notify(s, c, SOCKET_READABLE);
+}
+
+static void out_of_order(struct step *s, struct tcb *c, struct segment *seg) {
+    uint32_t before = c->out_of_order_octets, count = (uint32_t)seg->text_count;
+    if (!tcp_queue_insert(s, c, seg->seq, seg->text, count)) /* SHLD-31 */
+        tcp_drop(s, seg, REASON_NO_BUFFERS, CLAUSE);
+    if (c->out_of_order_octets == before) note_duplicate(c, seg->seq, seg->seq + count);
+    tcp_sack_received(s, c, seg->seq);
+    tcp_quick_acks(s, c); /* MAY-13, RFC 5681 4.2: at once */
+}
+
+/* 3.6.1 SHLD-3: text that nobody will read. The reset says that it was lost. */
+static enum verdict nobody_reads(struct step *s, struct tcb *c, struct segment *seg) {
+    mib_add(s, c->node, MIB_TCP_ABORT_ON_DATA);
+    tcp_drop(s, seg, REASON_TCP_CLOSED, "RFC 9293 3.6.1");
+    tcp_refuse(s, seg);
+    tcp_delete(s, c, "RFC 9293 3.6.1");
+    return DONE;
+}
+
+static enum verdict process_text(struct step *s, struct tcb *c, struct segment *seg) {
+    switch ((enum tcp_state)c->state) {
+    case TCP_CLOSED:
+    case TCP_LISTEN:
+    case TCP_SYN_SENT:
+    case TCP_SYN_RECEIVED:
+        return never();
+    case TCP_FIN_WAIT_1:
+    case TCP_FIN_WAIT_2:
+        if (c->orphan && seg->text_count > 0) return nobody_reads(s, c, seg);
+        break;
+    case TCP_ESTABLISHED:
+        break;
+    case TCP_CLOSE_WAIT:
+    case TCP_CLOSING:
+    case TCP_LAST_ACK:
+    case TCP_TIME_WAIT:
+        return NEXT; /* should not occur: ignore the text */
+    }
+    /* Text that came with the SYN waits in the queue until now. */
+    bool waiting = seg->seq == c->rcv.nxt && id_is(c->out_of_order);
+    if (seg->text_count > 0 && seg->seq != c->rcv.nxt) out_of_order(s, c, seg);
+    else if (seg->text_count > 0 || waiting) in_order(s, c, seg);
+    return NEXT;
+}
+
+/* --------------------------------------------------------------------- eighth, check the FIN bit */
+
+/* A FIN that came before the text in front of it is remembered; RFC 9293 processes in order. */
+static bool fin_is_next(struct tcb *c, const struct segment *seg) {
+    if ((seg->flags & TCP_FIN) != 0 && !c->fin_received) {
+        c->rcv.fin = seg->seq + (uint32_t)seg->text_count;
+        c->fin_known = 1;
+        if (c->rcv.fin != c->rcv.nxt) c->ack_due = TCP_ACK_NOW;
+    }
+    return c->fin_known && !c->fin_received && c->rcv.fin == c->rcv.nxt;
+}
+
+static void enter_time_wait(struct step *s, struct tcb *c) {
+    tcp_enter(s, c, TCP_TIME_WAIT, CLAUSE);
+    mib_add(s, c->node, MIB_TCP_TW);
+    tcp_time_wait_begin(s, c);
+    c->ack_due = TCP_ACK_NOW;
+}
+
+static enum verdict check_fin(struct step *s, struct tcb *c, struct segment *seg) {
+    if (!fin_is_next(c, seg)) return DONE;
+    c->fin_received = 1;
+    c->rcv.nxt++;
+    if (c->rcv.wnd > 0) c->rcv.wnd--;
+    tcp_notify(s, c, SOCKET_READABLE); /* "connection closing" */
+    switch ((enum tcp_state)c->state) {
+    case TCP_CLOSED:
+    case TCP_LISTEN:
+    case TCP_SYN_SENT:
+        return never();
+    case TCP_SYN_RECEIVED:
+    case TCP_ESTABLISHED:
+        tcp_enter(s, c, TCP_CLOSE_WAIT, CLAUSE);
+        /* Differs: Linux delays this ACK, for the application may be about to close as well. */
+        c->ping_pong = 1;
+        if (tcp_is_linux(s->lab, c->node)) tcp_ack_later(s, c);
+        else c->ack_due = TCP_ACK_NOW;
+        return DONE;
+    case TCP_FIN_WAIT_1:
+        /* Had our FIN been acknowledged, the fifth step would have entered FIN-WAIT-2: Figure 5's
+         * note 2 is taken by way of it. */
+        tcp_enter(s, c, TCP_CLOSING, CLAUSE);
+        c->ack_due = TCP_ACK_NOW;
+        return DONE;
+    case TCP_FIN_WAIT_2:
+        enter_time_wait(s, c);
+        return DONE;
+    case TCP_CLOSE_WAIT:
+    case TCP_CLOSING:
+    case TCP_LAST_ACK:
+        return DONE; /* remain */
+    case TCP_TIME_WAIT:
+        tcp_time_wait_begin(s, c);
+        return DONE;
+    }
+    return DONE;
+}
+
+/* -------------------------------------------------------------------------------------- the list */
+
+static const struct {
+    const char *rfc;
+    enum verdict (*run)(struct step *, struct tcb *, struct segment *);
+} steps[STEP_COUNT] = {
+    [STEP_SEQUENCE] = {"first, check sequence number", check_sequence},
+    [STEP_RST] = {"second, check the RST bit", check_rst},
+    [STEP_SECURITY] = {"third, check security", check_security},
+    [STEP_SYN] = {"fourth, check the SYN bit", check_syn},
+    [STEP_ACK] = {"fifth, check the ACK field", check_ack},
+    [STEP_URG] = {"sixth, check the URG bit", check_urg},
+    [STEP_TEXT] = {"seventh, process the segment text", process_text},
+    [STEP_FIN] = {"eighth, check the FIN bit", check_fin},
+};
+
+void tcp_run_steps(struct step *s, struct tcb *c, struct segment *seg, enum tcp_step from) {
+    uint32_t node = c->node;
+    struct id self = c->self;
+    enum verdict verdict = NEXT;
+    for (uint32_t step = from; step < STEP_COUNT && verdict == NEXT; step++) {
+        verdict = steps[step].run(s, c, seg);
+        trace_rule(s, node, self, CLAUSE, steps[step].rfc, verdict == NEXT);
+    }
+}

@@ -1,0 +1,208 @@
+#include "stack/tcp_state.h"
+/*
+ * The clock's part: RFC 9293 3.10.8 (time-outs), RFC 6298 5 (the retransmission timer), 3.8.6.1
+ * (probing a closed window), 3.8.3 (giving up), and the timers that are Linux's alone: SYN,ACK of
+ * a half-open child, FIN-WAIT-2 of a connection that nobody holds any more.
+ *
+ * Differs: Linux keeps timers in a wheel whose slots grow with the distance (kernel/time/timer.c),
+ * so a timer fires up to one slot late; where in the slot depends on when the machine was booted.
+ * Ours fires in the middle: const.jiffy is the finest slot, 0 makes timers exact.
+ * Left out: the user timeout (MUST-21 by the sysctls alone) and keep-alives.
+ */
+#include "stack/mib.h"
+#include "stack/seq.h"
+#include "stack/sysctl.h"
+#include <assert.h>
+
+static struct id *slot(struct tcb *c, uint32_t kind) {
+    assert(kind - TIMER_TCP_RETRANSMISSION < TCP_TIMERS);
+    return &c->timer[kind - TIMER_TCP_RETRANSMISSION];
+}
+
+static sim_time setting(const struct step *s, const struct tcb *c, enum setting which) {
+    return setting_of(s->lab, c->node, which);
+}
+
+/* Half a slot of Linux's wheel: 64 slots of one jiffy, then each level's are 8 times as long. */
+sim_time tcp_lateness(const struct lab *lab, uint32_t node, sim_time after) {
+    sim_time jiffy = setting_of(lab, node, SETTING_CONST_JIFFY);
+    if (jiffy == 0) return 0;
+    sim_time width = jiffy;
+    while (after > 63 * width) width *= 8;
+    return width / 2;
+}
+
+void tcp_timer_start(struct step *s, struct tcb *c, uint32_t kind, sim_time after) {
+    sim_time at = s->now + after + tcp_lateness(s->lab, c->node, after);
+    timer_set(s, slot(c, kind), (enum timer_kind)kind, c->node, c->self, at);
+}
+
+void tcp_timer_stop(struct step *s, struct tcb *c, uint32_t kind) {
+    timer_stop(s, slot(c, kind));
+}
+
+bool tcp_timer_runs(const struct lab *lab, const struct tcb *c, uint32_t kind, sim_time *at) {
+    return timer_pending(lab, c->timer[kind - TIMER_TCP_RETRANSMISSION], at);
+}
+
+void tcp_timers_stop(struct step *s, struct tcb *c) {
+    for (uint32_t i = 0; i < TCP_TIMERS; i++) timer_stop(s, &c->timer[i]);
+}
+
+/* MUST-13: linger in TIME-WAIT for 2 MSL; turn off the other timers. */
+void tcp_time_wait_begin(struct step *s, struct tcb *c) {
+    tcp_timers_stop(s, c);
+    tcp_timer_start(s, c, TIMER_TCP_TIME_WAIT, setting(s, c, SETTING_CONST_TIMEWAIT_LEN));
+}
+
+/* RFC 9293 3.8.3's R2 as a time: Linux counts what `retries` time-outs would have taken had they
+ * begun with `base` (tcp_model_timeout). */
+static sim_time patience(const struct step *s, const struct tcb *c, uint32_t retries,
+                         sim_time base) {
+    sim_time most = setting(s, c, SETTING_CONST_RTO_MAX), sum = 0;
+    for (uint32_t i = 0; i <= retries; i++) {
+        sum += base;
+        base = base > most / 2 ? most : 2 * base;
+    }
+    return sum;
+}
+
+static bool patience_is_over(const struct step *s, const struct tcb *c, uint32_t retries,
+                             sim_time base) {
+    return c->retransmissions > 0 && s->now - c->first_sent_at >= patience(s, c, retries, base);
+}
+
+/* tcp_orphan_retries(): a connection that nobody holds is given up sooner. */
+static uint32_t orphan_retries(const struct step *s, const struct tcb *c) {
+    uint32_t retries = (uint32_t)setting(s, c, SETTING_TCP_ORPHAN_RETRIES);
+    bool alive = c->rto < setting(s, c, SETTING_CONST_RTO_MAX);
+    if (c->soft_error != TCP_OK && !alive) return 0;
+    return retries == 0 && alive ? 8 : retries;
+}
+
+/* MUST-20, MUST-22, MUST-23: whether the connection is to be closed (R2 has been reached). */
+static bool given_up(const struct step *s, const struct tcb *c) {
+    sim_time first = setting(s, c, SETTING_CONST_RTO_INIT);
+    if (c->state == TCP_SYN_SENT || c->state == TCP_SYN_RECEIVED) {
+        uint32_t retries = (uint32_t)setting(s, c, SETTING_TCP_SYN_RETRIES);
+        uint32_t most = retries;
+        if (c->state == TCP_SYN_SENT)
+            most += (uint32_t)setting(s, c, SETTING_TCP_SYN_LINEAR_TIMEOUTS);
+        return c->retransmissions >= most || patience_is_over(s, c, retries, first);
+    }
+    uint32_t retries = c->orphan ? orphan_retries(s, c)
+                                 : (uint32_t)setting(s, c, SETTING_TCP_RETRIES2);
+    return patience_is_over(s, c, retries, setting(s, c, SETTING_TCP_RTO_MIN));
+}
+
+/* RFC 6298 (5.4) to (5.7). */
+static void retransmission_timeout(struct step *s, struct tcb *c) {
+    mib_add(s, c->node, MIB_TCP_TIMEOUTS);
+    if (given_up(s, c)) {
+        mib_add(s, c->node, MIB_TCP_ABORT_ON_TIMEOUT);
+        enum tcp_error error = c->soft_error != TCP_OK ? (enum tcp_error)c->soft_error
+                                                       : TCP_ERROR_TIMED_OUT;
+        tcp_fail(s, c, error, "RFC 9293 3.8.3"); /* MUST-12 */
+        return;
+    }
+    /* What is repaired from now on: everything that has been sent, RFC 6582 3.2. */
+    c->snd.recover = c->snd.nxt;
+    c->snd.recovering = 1;
+    c->snd.duplicate_acks = 0;
+    c->timeouts++;
+    tcp_retransmit(s, c); /* (5.4) */
+    /* Differs: the first time-outs of a SYN do not double on Linux (tcp_syn_linear_timeouts). */
+    bool linear = c->state == TCP_SYN_SENT &&
+                  c->timeouts <= setting(s, c, SETTING_TCP_SYN_LINEAR_TIMEOUTS);
+    if (!linear) c->rto = tcp_backed_off(s, c, c->rto); /* (5.5) */
+    tcp_timer_start(s, c, TIMER_TCP_RETRANSMISSION, c->rto); /* (5.6) */
+}
+
+/* A child that waits for the third segment: Linux's reqsk_timer_handler(). */
+static void synack_timeout(struct step *s, struct tcb *c) {
+    if (c->retransmissions >= (uint32_t)setting(s, c, SETTING_TCP_SYNACK_RETRIES)) {
+        mib_add(s, c->node, MIB_TCP_ATTEMPT_FAILS);
+        tcp_delete(s, c, "RFC 9293 3.8.3");
+        return;
+    }
+    tcp_retransmit(s, c);
+    c->rto = tcp_backed_off(s, c, c->rto);
+    tcp_timer_start(s, c, TIMER_TCP_SYNACK, c->rto);
+}
+
+/* MUST-36: a sender probes a closed window; SHLD-30: at growing intervals; MUST-37: for ever, as
+ * long as the receiver answers. */
+static void persist_timeout(struct step *s, struct tcb *c) {
+    uint32_t window_end = c->snd.una + c->snd.wnd;
+    c->probes++;
+    mib_add(s, c->node, MIB_TCP_WIN_PROBE);
+    if (c->retransmissions == 0) c->first_sent_at = s->now;
+    c->retransmissions++;
+    if (given_up(s, c)) {
+        mib_add(s, c->node, MIB_TCP_ABORT_ON_TIMEOUT);
+        tcp_fail(s, c, TCP_ERROR_TIMED_OUT, "RFC 9293 3.8.6.1");
+        return;
+    }
+    if (seq_gt(window_end, c->snd.nxt)) {
+        /* 3.8.6.2.1 (5), the override time-out: a window too small to wait for is used. */
+        uint32_t room = window_end - c->snd.nxt, unsent = tcp_unsent(c);
+        uint32_t count = unsent < room ? unsent : room;
+        uint32_t seq = c->snd.nxt;
+        c->snd.nxt += count;
+        tcp_transmit(s, c, seq, TCP_ACK | TCP_PSH, count);
+    } else if (tcp_is_linux(s->lab, c->node)) {
+        /* Differs: Linux repeats an old sequence number and no octet; the answer is the same. */
+        tcp_transmit(s, c, c->snd.una - 1, TCP_ACK, 0);
+    } else {
+        uint32_t seq = c->snd.una;
+        if (c->snd.nxt == seq && tcp_unsent(c) > 0) c->snd.nxt = seq + 1;
+        bool text = c->send.count > 0;
+        tcp_transmit(s, c, seq, TCP_ACK, text ? 1 : 0);
+    }
+    if (seq_gt(c->snd.nxt, c->snd.una) && c->snd.wnd > 0) {
+        c->retransmissions = 0;
+        tcp_timer_start(s, c, TIMER_TCP_RETRANSMISSION, c->rto);
+        return;
+    }
+    sim_time after = c->rto;
+    for (uint32_t i = 0; i < c->probes; i++) after = tcp_backed_off(s, c, after);
+    tcp_timer_start(s, c, TIMER_TCP_PERSIST, after);
+}
+
+/* tcp_delack_timer_handler(): nothing was sent that could carry the ACK, so nobody is in a hurry to
+ * answer, or the time-out was too short. */
+static void delayed_ack_missed(struct step *s, struct tcb *c) {
+    if (c->ping_pong) c->ato_ns = (uint32_t)setting(s, c, SETTING_CONST_DELACK_MIN);
+    else c->ato_ns = c->ato_ns < c->rto / 2 ? 2 * c->ato_ns : (uint32_t)c->rto;
+    c->ping_pong = 0;
+}
+
+void tcp_timer_fired(struct step *s, uint32_t kind, struct id connection) {
+    struct tcb *c = tcb_edit(s, connection);
+    if (c == NULL) return;
+    switch (kind) {
+    case TIMER_TCP_RETRANSMISSION:
+        retransmission_timeout(s, c);
+        break;
+    case TIMER_TCP_SYNACK:
+        synack_timeout(s, c);
+        break;
+    case TIMER_TCP_DELAYED_ACK:
+        mib_add(s, c->node, MIB_TCP_DELAYED_ACKS);
+        c->ack_due = TCP_ACK_NOW;
+        delayed_ack_missed(s, c);
+        tcp_output(s, c);
+        break;
+    case TIMER_TCP_PERSIST:
+        persist_timeout(s, c);
+        break;
+    case TIMER_TCP_TIME_WAIT: /* 3.10.8: delete the TCB, enter the CLOSED state */
+        tcp_delete(s, c, "RFC 9293 3.10.8");
+        break;
+    case TIMER_TCP_FIN_WAIT_2: /* Linux: tcp_fin_timeout */
+        tcp_delete(s, c, "RFC 9293 3.6");
+        break;
+    default:
+        assert(!"a timer of TCP has a case here");
+    }
+}

@@ -1,0 +1,390 @@
+#include "stack/tcp_state.h"
+/*
+ * The user calls, RFC 9293 3.10.1 to 3.10.6 and 3.9.1: OPEN (tcp_listen, tcp_connect), SEND,
+ * RECEIVE, CLOSE, ABORT. They return at once; what happens later reaches the socket layer by
+ * socket_notify(). STATUS is tcp_view(), in tcp_state.c. Also what ICMP reports, 3.9.2.2.
+ *
+ * CLOSE comes in two strengths: shutdown(SHUT_WR), which is the RFC's CLOSE, "I have no more to
+ * send", and close(), after which nobody reads either (3.6.1 MAY-1).
+ * Left out: the push flag in SEND (every call pushes) and the urgent flag.
+ */
+#include "base/bytes.h"
+#include "stack/mib.h"
+#include "stack/seq.h"
+#include "stack/sysctl.h"
+#include "wire/icmp.h"
+#include <assert.h>
+
+/* ---------------------------------------------------------------------------------- 3.10.1 OPEN */
+
+enum tcp_error tcp_listen(struct step *s, uint32_t node, struct id socket,
+                          struct tcp_endpoint local, uint32_t backlog, struct id *connection) {
+    struct id other = tcp_find_listener(s->lab, node, local);
+    if (id_is(other) && tcb_get(s->lab, other)->local_address == local.address)
+        return TCP_ERROR_IN_USE;
+    struct tcp_endpoint nobody = {0, 0};
+    if (local.port == 0) local.port = tcp_choose_port(s, node, local.address, nobody);
+    if (local.port == 0) return TCP_ERROR_NO_PORT;
+    struct tcb *c = tcb_create(s, node, TCP_CLOSED);
+    if (c == NULL) return TCP_ERROR_NO_BUFFERS;
+    uint32_t most = (uint32_t)setting_of(s->lab, node, SETTING_SOMAXCONN);
+    c->socket = socket;
+    c->passive = 1;
+    c->local_address = local.address;
+    c->local_port = local.port;
+    c->backlog = backlog < most ? backlog : most;
+    tcp_enter(s, c, TCP_LISTEN, "RFC 9293 3.10.1");
+    tcp_hash_in(s, c);
+    *connection = c->self;
+    return TCP_OK;
+}
+
+/* "Issue a SYN segment": what both ways into SYN-SENT share. */
+static void send_syn(struct step *s, struct tcb *c, const char *clause) {
+    tcp_rtt_begin(s, c);
+    tcp_offer(s, c);
+    tcp_first_window(s, c);
+    c->iss = tcp_iss(s, c);
+    c->snd.una = c->snd.small = c->iss;
+    c->snd.nxt = c->iss + 1;
+    mib_add(s, c->node, MIB_TCP_ACTIVE_OPENS);
+    tcp_enter(s, c, TCP_SYN_SENT, clause);
+    tcp_rtt_sent(s, c, c->snd.nxt);
+    tcp_timer_start(s, c, TIMER_TCP_RETRANSMISSION, c->rto);
+    tcp_transmit(s, c, c->iss, TCP_SYN, 0); /* <SEQ=ISS><CTL=SYN> */
+}
+
+/* Fills in the addresses of an active OPEN, or says why it cannot be. */
+static enum tcp_error resolve(struct step *s, uint32_t node, struct tcp_endpoint *local,
+                              struct tcp_endpoint remote) {
+    if (remote.port == 0 || remote.address == 0) return TCP_ERROR_INVALID;
+    if (ip_is_broadcast_or_multicast(s->lab, node, remote.address))
+        return TCP_ERROR_UNREACHABLE; /* MUST-46 */
+    ip4 source = ip_source_for(s->lab, node, remote.address); /* MUST-44 */
+    if (source == 0) return TCP_ERROR_NO_ROUTE;
+    if (local->address == 0) local->address = source; /* MUST-45 */
+    if (local->port == 0) local->port = tcp_choose_port(s, node, local->address, remote);
+    if (local->port == 0) return TCP_ERROR_NO_PORT;
+    return id_is(tcp_find(s->lab, node, *local, remote)) ? TCP_ERROR_IN_USE : TCP_OK;
+}
+
+enum tcp_error tcp_connect(struct step *s, uint32_t node, struct id socket,
+                           struct tcp_endpoint local, struct tcp_endpoint remote,
+                           struct id *connection) {
+    enum tcp_error error = resolve(s, node, &local, remote);
+    if (error != TCP_OK) return error;
+    struct tcb *c = tcb_create(s, node, TCP_CLOSED);
+    if (c == NULL) return TCP_ERROR_NO_BUFFERS;
+    c->socket = socket;
+    c->local_address = local.address;
+    c->local_port = local.port;
+    c->remote_address = remote.address;
+    c->remote_port = remote.port;
+    tcp_hash_in(s, c);
+    *connection = c->self;
+    send_syn(s, c, "RFC 9293 3.10.1");
+    return TCP_OK;
+}
+
+/* Children of a listener that is going: finished ones are reset, half-open ones forgotten. */
+static void abandon_children(struct step *s, struct id listener) {
+    struct id at = object_next(s->lab, POOL_TCB, (struct id){0, 0}), following;
+    for (; id_is(at); at = following) {
+        following = object_next(s->lab, POOL_TCB, at);
+        const struct tcb *child = tcb_get(s->lab, at);
+        if (!id_same(child->listener, listener) || child->place == TCP_ALONE) continue;
+        struct tcb *c = tcb_edit(s, at);
+        bool finished = c->place == TCP_IN_ACCEPT_QUEUE;
+        if (finished) c->place = TCP_ALONE;
+        if (finished) tcp_abort(s, at);
+        else tcp_delete(s, c, "RFC 9293 3.10.4");
+    }
+}
+
+enum tcp_error tcp_connect_listener(struct step *s, struct id listener,
+                                    struct tcp_endpoint remote) {
+    struct tcb *c = tcb_edit(s, listener);
+    if (c == NULL || c->state != TCP_LISTEN || tcp_is_linux(s->lab, c->node))
+        return TCP_ERROR_INVALID;
+    struct tcp_endpoint local = {c->local_address, c->local_port};
+    enum tcp_error error = resolve(s, c->node, &local, remote);
+    if (error != TCP_OK) return error;
+    abandon_children(s, listener);
+    tcp_hash_out(s, c);
+    c->local_address = local.address;
+    c->remote_address = remote.address;
+    c->remote_port = remote.port;
+    c->passive = 0;
+    c->backlog = c->accept_queue = 0;
+    c->accept_first = c->accept_last = (struct id){0, 0};
+    tcp_hash_in(s, c);
+    send_syn(s, c, "RFC 9293 3.10.1");
+    return TCP_OK;
+}
+
+struct id tcp_accept(struct step *s, struct id listener, struct id socket) {
+    struct tcb *c = tcb_edit(s, listener);
+    assert(c != NULL && c->state == TCP_LISTEN);
+    struct id first = c->accept_first;
+    struct tcb *child = tcb_edit(s, first);
+    if (child == NULL) return (struct id){0, 0};
+    c->accept_first = child->queue_next;
+    if (!id_is(c->accept_first)) c->accept_last = (struct id){0, 0};
+    c->accept_queue--;
+    child->queue_next = child->listener = (struct id){0, 0};
+    child->place = TCP_ALONE;
+    child->socket = socket;
+    return first;
+}
+
+void tcp_set_no_delay(struct step *s, struct id connection) {
+    struct tcb *c = tcb_edit(s, connection);
+    if (c == NULL) return;
+    c->no_delay = 1;
+    if (c->state != TCP_LISTEN && c->state != TCP_CLOSED) tcp_output(s, c);
+}
+
+/* ---------------------------------------------------------------------------------- 3.10.2 SEND */
+
+static enum tcp_error take_error(struct tcb *c) {
+    enum tcp_error error = (enum tcp_error)c->error;
+    c->error = TCP_OK;
+    return error;
+}
+
+enum tcp_error tcp_error_of(const struct lab *lab, struct id connection) {
+    const struct tcb *c = tcb_get(lab, connection);
+    return c == NULL ? TCP_ERROR_NOT_CONNECTED : (enum tcp_error)c->error;
+}
+
+size_t tcp_send_room(const struct lab *lab, struct id connection) {
+    const struct tcb *c = tcb_get(lab, connection);
+    if (c == NULL || c->fin_queued || c->state == TCP_CLOSED || c->state == TCP_LISTEN) return 0;
+    uint32_t limit = tcp_send_limit(lab, c);
+    return c->send.count < limit ? limit - c->send.count : 0;
+}
+
+static enum tcp_error queue_text(struct step *s, struct tcb *c, const uint8_t *octets, size_t count,
+                                 size_t *taken) {
+    size_t room = tcp_send_room(s->lab, c->self);
+    *taken = tcp_buffer_append(s, &c->send, octets, count < room ? count : room);
+    /* Nothing is under way that could make room: waiting would be for ever. */
+    if (*taken == 0 && count > 0 && c->send.count == 0) return TCP_ERROR_NO_BUFFERS;
+    return TCP_OK;
+}
+
+enum tcp_error tcp_send(struct step *s, struct id connection, const uint8_t *octets, size_t count,
+                        size_t *taken) {
+    *taken = 0;
+    struct tcb *c = tcb_edit(s, connection);
+    if (c == NULL) return TCP_ERROR_NOT_CONNECTED;
+    if (c->error != TCP_OK) return take_error(c);
+    switch ((enum tcp_state)c->state) {
+    case TCP_CLOSED:
+        return c->iss == 0 && c->irs == 0 ? TCP_ERROR_NOT_CONNECTED : TCP_ERROR_PIPE;
+    case TCP_LISTEN:
+        return TCP_ERROR_NOT_CONNECTED; /* "error: remote socket unspecified" */
+    case TCP_SYN_SENT:
+    case TCP_SYN_RECEIVED:
+        /* "Queue the data for transmission after entering ESTABLISHED." Differs: Linux waits. */
+        if (tcp_is_linux(s->lab, c->node)) return TCP_OK;
+        return queue_text(s, c, octets, count, taken);
+    case TCP_ESTABLISHED:
+    case TCP_CLOSE_WAIT: {
+        enum tcp_error error = queue_text(s, c, octets, count, taken);
+        if (*taken > 0) tcp_output(s, c);
+        return error;
+    }
+    case TCP_FIN_WAIT_1:
+    case TCP_FIN_WAIT_2:
+    case TCP_CLOSING:
+    case TCP_LAST_ACK:
+    case TCP_TIME_WAIT:
+        return TCP_ERROR_PIPE; /* "error: connection closing" */
+    }
+    return TCP_ERROR_INVALID;
+}
+
+/* ------------------------------------------------------------------------------- 3.10.3 RECEIVE */
+
+size_t tcp_receive_pending(const struct lab *lab, struct id connection, bool *end) {
+    const struct tcb *c = tcb_get(lab, connection);
+    *end = c == NULL || c->fin_received ||
+           (c->state == TCP_CLOSED && c->error == TCP_OK);
+    return c == NULL ? 0 : c->receive.count;
+}
+
+enum tcp_error tcp_receive_octets(struct step *s, struct id connection, uint8_t *out, size_t room,
+                                  size_t *count, bool *end) {
+    *count = 0;
+    *end = false;
+    struct tcb *c = tcb_edit(s, connection);
+    if (c == NULL || c->state == TCP_LISTEN) return TCP_ERROR_NOT_CONNECTED;
+    if (c->receive.count == 0 && c->error != TCP_OK) return take_error(c);
+    *count = c->receive.count < room ? c->receive.count : room;
+    tcp_buffer_read(s, &c->receive, 0, out, *count);
+    tcp_buffer_drop(s, &c->receive, *count);
+    if (*count > 0) {
+        if (c->state != TCP_CLOSED && !c->fin_received && tcp_window_opens(c)) tcp_send_ack(s, c);
+        return TCP_OK;
+    }
+    *end = room > 0 && (c->fin_received || c->state == TCP_CLOSED); /* "connection closing" */
+    if (*end) c->fin_read = 1;
+    return TCP_OK;
+}
+
+/* --------------------------------------------------------------------------------- 3.10.4 CLOSE */
+
+/* The FIN follows what is queued: "until all preceding SENDs have been segmentized". */
+static void queue_fin(struct step *s, struct tcb *c, enum tcp_state state) {
+    c->fin_queued = 1;
+    tcp_enter(s, c, state, "RFC 9293 3.10.4");
+    tcp_output(s, c);
+}
+
+enum tcp_error tcp_shutdown_write(struct step *s, struct id connection) {
+    struct tcb *c = tcb_edit(s, connection);
+    if (c == NULL) return TCP_ERROR_NOT_CONNECTED;
+    switch ((enum tcp_state)c->state) {
+    case TCP_CLOSED:
+    case TCP_LISTEN:
+        return TCP_ERROR_NOT_CONNECTED;
+    case TCP_SYN_SENT:
+        tcp_delete(s, c, "RFC 9293 3.10.4"); /* "delete the TCB" */
+        return TCP_OK;
+    case TCP_SYN_RECEIVED:
+    case TCP_ESTABLISHED:
+        queue_fin(s, c, TCP_FIN_WAIT_1);
+        return TCP_OK;
+    case TCP_FIN_WAIT_1:
+    case TCP_FIN_WAIT_2:
+        return TCP_OK;
+    case TCP_CLOSE_WAIT:
+        queue_fin(s, c, TCP_LAST_ACK);
+        return TCP_OK;
+    case TCP_CLOSING:
+    case TCP_LAST_ACK:
+    case TCP_TIME_WAIT:
+        return TCP_OK; /* "error: connection closing"; Linux says nothing */
+    }
+    return TCP_ERROR_INVALID;
+}
+
+static void let_go(struct tcb *c) {
+    c->socket = (struct id){0, 0};
+    c->orphan = 1;
+}
+
+/* 3.6.1 SHLD-3: text that came and was never read is lost by this CLOSE, and the peer is told. */
+static bool loses_text(struct step *s, struct tcb *c) {
+    if (c->receive.count == 0 && !id_is(c->out_of_order)) return false;
+    mib_add(s, c->node, MIB_TCP_ABORT_ON_CLOSE);
+    tcp_send_reset(s, c);
+    tcp_delete(s, c, "RFC 9293 3.6.1");
+    return true;
+}
+
+void tcp_close(struct step *s, struct id connection) {
+    struct tcb *c = tcb_edit(s, connection);
+    if (c == NULL) return;
+    let_go(c);
+    switch ((enum tcp_state)c->state) {
+    case TCP_LISTEN:
+        abandon_children(s, connection);
+        tcp_delete(s, c, "RFC 9293 3.10.4");
+        return;
+    case TCP_CLOSED:
+    case TCP_SYN_SENT:
+        tcp_delete(s, c, "RFC 9293 3.10.4");
+        return;
+    case TCP_SYN_RECEIVED:
+        queue_fin(s, c, TCP_FIN_WAIT_1);
+        return;
+    case TCP_ESTABLISHED:
+        if (!loses_text(s, c)) queue_fin(s, c, TCP_FIN_WAIT_1);
+        return;
+    case TCP_FIN_WAIT_1:
+        loses_text(s, c);
+        return;
+    case TCP_FIN_WAIT_2:
+        if (!loses_text(s, c) && tcp_is_linux(s->lab, c->node))
+            tcp_timer_start(s, c, TIMER_TCP_FIN_WAIT_2,
+                            setting_of(s->lab, c->node, SETTING_TCP_FIN_TIMEOUT));
+        return;
+    case TCP_CLOSE_WAIT:
+        if (!loses_text(s, c)) queue_fin(s, c, TCP_LAST_ACK);
+        return;
+    case TCP_CLOSING:
+    case TCP_LAST_ACK:
+    case TCP_TIME_WAIT:
+        tcp_buffer_drop(s, &c->receive, c->receive.count);
+        return;
+    }
+}
+
+/* --------------------------------------------------------------------------------- 3.10.5 ABORT */
+
+static bool sends_reset(enum tcp_state state) {
+    switch (state) {
+    case TCP_CLOSED:
+    case TCP_LISTEN:
+    case TCP_SYN_SENT:
+        return false;
+    case TCP_SYN_RECEIVED:
+    case TCP_ESTABLISHED:
+    case TCP_FIN_WAIT_1:
+    case TCP_FIN_WAIT_2:
+    case TCP_CLOSE_WAIT:
+        return true; /* <SEQ=SND.NXT><CTL=RST> */
+    case TCP_CLOSING:
+    case TCP_LAST_ACK:
+    case TCP_TIME_WAIT:
+        return false;
+    }
+    return false;
+}
+
+void tcp_abort(struct step *s, struct id connection) {
+    struct tcb *c = tcb_edit(s, connection);
+    if (c == NULL) return;
+    let_go(c);
+    if (c->state == TCP_LISTEN) abandon_children(s, connection);
+    if (sends_reset((enum tcp_state)c->state)) tcp_send_reset(s, c);
+    tcp_delete(s, c, "RFC 9293 3.10.5");
+}
+
+/* ----------------------------------------------------------------------- what ICMP says, 3.9.2.2 */
+
+/* Differs: before the handshake is over Linux believes any unreachable; the RFC says to go on
+ * (MUST-56) and to keep the hint for the user. */
+static void take_hint(struct step *s, struct tcb *c, uint8_t code) {
+    bool hard = code == 2 || code == 3; /* protocol, port: SHLD-26 */
+    bool opening = c->state == TCP_SYN_SENT ||
+                   (c->state == TCP_SYN_RECEIVED && !c->passive);
+    enum tcp_error error = hard ? TCP_ERROR_REFUSED : TCP_ERROR_UNREACHABLE;
+    if (opening && (hard || tcp_is_linux(s->lab, c->node)))
+        tcp_fail(s, c, error, "RFC 9293 3.9.2.2");
+    else c->soft_error = error;
+}
+
+void tcp_icmp_in(struct step *s, uint32_t node, uint8_t type, uint8_t code, ip4 remote,
+                 const uint8_t *first_octets, size_t count) {
+    enum { FRAGMENTATION_NEEDED = 4 };
+    if (type != ICMP_UNREACHABLE || code == FRAGMENTATION_NEEDED) return; /* MUST-55: no quench */
+    struct reader quoted = reader_of(first_octets, count);
+    uint32_t port = read_u16(&quoted);
+    struct tcp_endpoint peer = {remote, read_u16(&quoted)};
+    uint32_t seq = read_u32(&quoted);
+    if (quoted.failed) return;
+    struct id at = object_next(s->lab, POOL_TCB, (struct id){0, 0});
+    for (; id_is(at); at = object_next(s->lab, POOL_TCB, at)) {
+        const struct tcb *c = tcb_get(s->lab, at);
+        if (c->node != node || c->local_port != port || c->remote_port != peer.port ||
+            c->remote_address != peer.address || c->state == TCP_CLOSED)
+            continue;
+        /* RFC 5927 4.1: only what is in flight can have caused the message. */
+        if (seq_lt(seq, c->snd.una) || seq_gt(seq, c->snd.nxt)) return;
+        take_hint(s, tcb_edit(s, at), code);
+        return;
+    }
+}

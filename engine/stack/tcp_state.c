@@ -224,10 +224,18 @@ static uint32_t row_state(const struct lab *lab, struct id connection) {
     return tcb_get(lab, connection)->state;
 }
 
+/* What people call a connection: "10.0.0.1:40000 > 10.0.0.2:80". */
+static void label(const struct lab *lab, struct id connection, struct text *out) {
+    const struct tcb *c = tcb_get(lab, connection);
+    text_endpoint(out, (struct tcp_endpoint){c->local_address, c->local_port});
+    text_add(out, " > ");
+    text_endpoint(out, (struct tcp_endpoint){c->remote_address, c->remote_port});
+}
+
 const struct object_kind tcp_object_kind = {
     .size = sizeof(struct tcb), .table = TABLE_SOCKETS, .watches = watches,
     .watch_count = sizeof watches / sizeof watches[0], .machine = MACHINE_TCP, .row = row,
-    .row_node = row_node, .state = row_state};
+    .row_node = row_node, .state = row_state, .label = label};
 const struct object_kind tcp_chunk_kind = {.size = sizeof(struct tcp_chunk), .table = NO_TABLE};
 
 size_t tcp_tcb_size(void) {

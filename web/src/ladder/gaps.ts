@@ -1,0 +1,65 @@
+// The collapsed silences of a window, each with how long it was and what was waited for: the timer
+// that ended it. Pure.
+
+import { KIND, type EventIndex } from '../wire/types';
+import type { Timeline } from '../model/lab';
+import type { Columns } from './columns';
+import type { Occupied } from './labels';
+import type { Fonts, Scene } from './scene';
+import { upperBound } from './time';
+
+export interface GapShape {
+  readonly side: number;
+  readonly i: EventIndex; // the event that ended it
+  readonly top: number; // CSS px of the band
+  readonly bottom: number;
+  readonly text: string;
+  readonly x: number; // of the text's middle
+  readonly width: number;
+  readonly past: boolean;
+}
+
+/** Rows between the events around a gap and the edges of its band. */
+const BAND_EDGE = 0.8;
+
+export function layGaps(scene: Scene, columns: Columns, fonts: Fonts, y: (row: number) => number, taken: Occupied): GapShape[] {
+  const { gaps } = scene.log.axis;
+  const { view, log, words } = scene;
+  const out: GapShape[] = [];
+  const bottoms = gaps.map((g) => g.bottom);
+  for (let k = upperBound(bottoms, bottoms.length, view.top); k < gaps.length; k++) {
+    const gap = gaps[k];
+    if (gap === undefined || y(gap.top) > view.height) break;
+    const timeline = log.timelines[gap.side];
+    const waited = timeline === undefined ? null : timerThatEnded(timeline, gap.i);
+    const span = words.span(gap.to - gap.from);
+    const text = waited === null || waited.say === null
+      ? words.t('ui.ladder.idle', { span })
+      : words.t('ui.ladder.idle_for', { span, timer: words.say(waited.say, waited.a) });
+    const [top, bottom] = [y(gap.top + BAND_EDGE), y(gap.bottom - BAND_EDGE)];
+    const width = scene.metrics.measure(text, fonts.words);
+    const x = middle(columns, width, view.width);
+    taken.add({ left: 0, right: columns.width, top, bottom });
+    const main = log.timelines[view.main];
+    const past = main !== undefined && view.cursor >= 0 && gap.from <= (view.now ?? main.time(view.cursor));
+    out.push({ side: gap.side, i: gap.i, top, bottom, text, x, width, past });
+  }
+  return out;
+}
+
+function middle(columns: Columns, width: number, view: number): number {
+  const first = columns.all[0]?.x ?? 0;
+  const last = columns.all[columns.all.length - 1]?.x ?? view;
+  return Math.min(Math.max((first + last) / 2, width / 2 + 6), Math.max(view - width / 2 - 6, width / 2 + 6));
+}
+
+/** The timer that fired at the instant of event i. */
+function timerThatEnded(timeline: Timeline, i: number) {
+  const t = timeline.time(i);
+  for (let k = i; k < timeline.length && timeline.time(k) === t; k++) {
+    if (timeline.kind(k) !== KIND.tm) continue;
+    const e = timeline.event(k);
+    if (e !== null && e.k === 'tm' && e.op === 'fire') return e;
+  }
+  return null;
+}

@@ -1,0 +1,150 @@
+// The lanes of the nodes: a band per state machine's instance, coloured by state, with a tick and
+// the state's name at every change, and the name once more at the upper edge when the change has
+// scrolled away. Pure; looks at one change a pixel at most.
+
+import type { EventIndex, NodeId } from '../wire/types';
+import type { Column, Columns } from './columns';
+import type { Box, Occupied } from './labels';
+import { isPast, LANE_CLEAR, type Fonts, type Scene } from './scene';
+import type { Track } from './log';
+
+export interface Band {
+  readonly x: number;
+  readonly width: number;
+  readonly top: number;
+  readonly bottom: number;
+  readonly tone: number | null; // index of the state in its graph; null: at rest
+  readonly state: string;
+  readonly past: boolean;
+}
+export interface Lane {
+  readonly side: number;
+  readonly node: NodeId;
+  readonly x: number;
+  readonly top: number;
+  readonly bottom: number;
+  readonly bands: readonly Band[];
+}
+export interface StateName {
+  readonly side: number;
+  readonly i: EventIndex;
+  readonly text: string;
+  readonly x: number; // of its anchor
+  readonly y: number;
+  readonly tickY: number;
+  readonly tick: readonly [number, number]; // from x to x
+  readonly anchor: 'start' | 'end';
+  readonly width: number;
+  readonly sticky: boolean; // the change lies above the window
+  readonly past: boolean;
+  readonly differs: boolean;
+}
+
+export const BAND = 10; // CSS px wide
+const MOST_SLOTS = 3;
+
+export function layLanes(
+  scene: Scene, columns: Columns, fonts: Fonts, y: (row: number) => number, taken: Occupied,
+): { lanes: Lane[]; states: StateName[] } {
+  const lanes: Lane[] = [];
+  const states: StateName[] = [];
+  const { view, log } = scene;
+  const bottom = Math.min(view.height, y(log.axis.height) + view.rowHeight * 0.9);
+  const top = Math.max(0, y(0) - view.rowHeight * 0.9);
+  for (const column of columns.all) {
+    const tracks = log.tracks[column.side]?.get(column.node.id) ?? [];
+    const shown = tracks.filter((t) => t.slot < MOST_SLOTS && scene.lab.graph(t.m) !== null);
+    const beside = Math.max(0, ...shown.map((t) => t.slot)) * (BAND + 1);
+    const bands = shown.flatMap((track) => layBands(scene, column, track, y, top, bottom));
+    for (const track of shown) states.push(...layNames(scene, column, track, beside, fonts, y, taken));
+    lanes.push({ side: column.side, node: column.node.id, x: column.x, top, bottom, bands });
+    taken.addSoft({ left: column.x - BAND, right: column.x + BAND, top, bottom });
+  }
+  return { lanes, states };
+}
+
+/** Instances stand beside each other, away from the arrows where the node has an outer side. */
+function bandX(column: Column, slot: number): number {
+  const way = column.edge === 'left' ? -1 : 1;
+  return column.x + way * slot * (BAND + 1) - BAND / 2;
+}
+
+function layBands(scene: Scene, column: Column, track: Track, y: (row: number) => number, top: number, bottom: number): Band[] {
+  const { log } = scene;
+  const rowOf = (k: number): number => log.axis.rowOf(column.side, track.at[k] ?? 0);
+  const graph = scene.lab.graph(track.m);
+  const out: Band[] = [];
+  const last = track.at.length - 1;
+  for (let k = firstBefore(track, rowOf, scene.view.top); k <= last; ) {
+    const from = y(rowOf(k));
+    if (from > bottom) break;
+    let next = k + 1;
+    while (next < last && y(rowOf(next)) < from + 1) next++; // one change a pixel
+    const to = next <= last ? y(rowOf(next)) : bottom;
+    const state = track.states[k] ?? '';
+    const tone = graph?.states.findIndex((s) => s.name === state) ?? -1;
+    const at = track.at[k];
+    if (to > top && state !== track.rest && at !== undefined) {
+      out.push({
+        x: bandX(column, track.slot), width: BAND, top: Math.max(top, from), bottom: Math.min(bottom, to),
+        tone: tone < 0 ? null : tone, state, past: isPast(scene, column.side, at),
+      });
+    }
+    k = next;
+  }
+  return out;
+}
+
+/** The last change at or above a row, or the first one. */
+function firstBefore(track: Track, rowOf: (k: number) => number, row: number): number {
+  let [low, high] = [0, track.at.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (rowOf(middle) > row) high = middle;
+    else low = middle + 1;
+  }
+  return Math.max(0, low - 1);
+}
+
+function layNames(
+  scene: Scene, column: Column, track: Track, beside: number, fonts: Fonts, y: (row: number) => number,
+  taken: Occupied,
+): StateName[] {
+  const { view, log } = scene;
+  const rowOf = (k: number): number => log.axis.rowOf(column.side, track.at[k] ?? 0);
+  const out: StateName[] = [];
+  const first = firstBefore(track, rowOf, view.top);
+  const sticky = y(rowOf(first)) < 0;
+  for (let k = first; k < track.at.length && y(rowOf(k)) < view.height + 20; k++) {
+    const name = nameOf(scene, column, track, k, beside, fonts, y(rowOf(k)), sticky && k === first);
+    if (name === null || (name.sticky && track.states[k] === track.rest)) continue;
+    const box = boxOf(name, fonts);
+    if (!taken.free(box)) continue;
+    taken.add(box);
+    out.push(name);
+  }
+  return out;
+}
+
+function nameOf(
+  scene: Scene, column: Column, track: Track, k: number, beside: number, fonts: Fonts, y: number, sticky: boolean,
+): StateName | null {
+  const at = track.at[k];
+  if (at === undefined) return null;
+  const text = track.states[k] ?? '';
+  const outer = column.edge === 'left' ? -1 : 1;
+  const band = bandX(column, track.slot);
+  return {
+    side: column.side, i: at, text, anchor: outer < 0 ? 'end' : 'start',
+    x: column.x + outer * (LANE_CLEAR - 8 + beside), y: sticky ? fonts.state.size * 0.8 : y, tickY: y,
+    tick: [band - 2, band + BAND + 2], width: scene.metrics.measure(text, fonts.state), sticky,
+    past: isPast(scene, column.side, at),
+    differs: scene.log.differences?.[column.side]?.has(at) ?? false,
+  };
+}
+
+function boxOf(name: StateName, fonts: Fonts): Box {
+  const left = name.anchor === 'start' ? name.x : name.x - name.width;
+  const half = fonts.state.size * 0.58;
+  return { left: left - 1, right: left + name.width + 1, top: name.y - half, bottom: name.y + half };
+}

@@ -1,0 +1,179 @@
+// What the ladder keeps of one timeline, or of two side by side: the time axis, and the tracks of
+// the state machines on each node. It only reads the model and grows with it, O(1) an event.
+
+import { KIND, eventIndex, type EventIndex, type GraphName, type NodeId, type ObjectId } from '../wire/types';
+import type { Lab, Timeline } from '../model/lab';
+import { TimeAxis, rowTime, type Clocked, type Scale } from './time';
+import { findDifferences, type Differences } from './compare';
+
+/** A machine's instance on a node: the events that moved it, ascending. */
+export interface Track {
+  readonly n: NodeId;
+  readonly m: GraphName;
+  readonly obj: ObjectId;
+  readonly rest: string | null; // the state in which it is as good as not there; null: not known
+  readonly slot: number; // beside how many others of its node it began
+  readonly at: EventIndex[];
+  readonly states: string[];
+}
+
+/** A packet carries the node that made it; any other node that sends it hands it on. */
+export function isForwarded(timeline: Timeline, i: number): boolean {
+  const e = timeline.event(i);
+  if (e === null || e.k !== 'tx') return false;
+  const origin = Number(e.p.slice(0, e.p.indexOf('.')));
+  return Number.isFinite(origin) && origin !== e.n;
+}
+
+function clocked(timeline: Timeline): Clocked {
+  return {
+    get length() {
+      return timeline.length;
+    },
+    time: (i) => timeline.time(i),
+    kind: (i) => timeline.kind(i),
+    node: (i) => timeline.node(i),
+    to: (i) => timeline.to(i),
+    forwarded: (i) => isForwarded(timeline, i),
+  };
+}
+
+export class LadderLog {
+  axis: TimeAxis;
+  /** Per side, the tracks of each node in the order in which they began. */
+  tracks: readonly Map<NodeId, Track[]>[];
+  differences: Differences | null = null;
+  /** Events that both sides share; 0 with one side. */
+  shared = 0;
+  private readonly logs: readonly Clocked[];
+  private taken: number[]; // events of each side that are on the axis
+  private holes: number[] = []; // of them, those that were not loaded
+
+  constructor(
+    readonly lab: Lab,
+    readonly timelines: readonly Timeline[],
+    private readonly scale: Scale,
+  ) {
+    this.logs = timelines.map(clocked);
+    this.axis = this.newAxis();
+    this.tracks = timelines.map(() => new Map<NodeId, Track[]>());
+    this.taken = timelines.map(() => 0);
+    this.extend();
+  }
+
+  /** Takes in what the model got since; true when there was something. */
+  extend(): boolean {
+    const grown = this.timelines.some((timeline, side) => timeline.length > (this.taken[side] ?? 0));
+    const filled = this.holes.some((i) => this.timelines.some((t) => i < t.length && t.has(i)));
+    if (!grown && !filled) return false;
+    if (filled) this.begin();
+    if (this.timelines.length === 1) this.extendOne();
+    else this.mergeAgain();
+    return true;
+  }
+
+  private newAxis(): TimeAxis {
+    return new TimeAxis(rowTime(this.lab.links), this.scale, this.timelines.length);
+  }
+  private begin(): void {
+    this.axis = this.newAxis();
+    this.tracks = this.timelines.map(() => new Map<NodeId, Track[]>());
+    this.taken = this.timelines.map(() => 0);
+    this.holes = [];
+  }
+
+  private extendOne(): void {
+    const [log] = this.logs;
+    if (log === undefined) return;
+    for (let i = this.taken[0] ?? 0; i < log.length; i++) {
+      this.axis.push(0, log, i);
+      this.note(0, i);
+      if (log.kind(i) === KIND.hole) this.holes.push(i);
+    }
+    this.taken[0] = log.length;
+  }
+
+  /** Two timelines interleave by time, so what comes late may belong before what is there. */
+  private mergeAgain(): void {
+    this.begin();
+    const [a, b] = this.logs;
+    const [ta, tb] = this.timelines;
+    if (a === undefined || b === undefined || ta === undefined || tb === undefined) return;
+    const fork = Math.min(forkPoint(this.lab, ta, tb), a.length, b.length);
+    this.shared = fork;
+    for (let i = 0; i < fork; i++) {
+      this.axis.pushShared(a, i);
+      this.note(0, i);
+      this.note(1, i);
+    }
+    let [i, k] = [fork, fork];
+    while (i < a.length || k < b.length) {
+      if (k >= b.length || (i < a.length && a.time(i) <= b.time(k))) {
+        this.axis.push(0, a, i);
+        this.note(0, i++);
+      } else {
+        this.axis.push(1, b, k);
+        this.note(1, k++);
+      }
+    }
+    this.taken = [a.length, b.length];
+    this.differences = findDifferences(ta, tb, fork);
+  }
+
+  private note(side: number, i: number): void {
+    const timeline = this.timelines[side];
+    if (timeline === undefined) return;
+    const kind = timeline.kind(i);
+    if (kind === KIND.st) this.noteState(side, timeline, i);
+    const cause = kind === KIND.rx || kind === KIND.lost ? timeline.cause(i) : null;
+    if (cause !== null) this.axis.noteFlight(side, cause, i);
+  }
+
+  private noteState(side: number, timeline: Timeline, i: number): void {
+    const e = timeline.event(i);
+    if (e === null || e.k !== 'st') return;
+    const nodes = this.tracks[side] ?? new Map<NodeId, Track[]>();
+    const tracks = nodes.get(e.n) ?? [];
+    nodes.set(e.n, tracks);
+    let track = tracks.find((t) => t.m === e.m && t.obj === e.obj);
+    if (track === undefined) {
+      const rest = e.from === e.to ? null : e.from;
+      track = { n: e.n, m: e.m, obj: e.obj, rest, slot: freeSlot(tracks), at: [], states: [] };
+      tracks.push(track);
+    }
+    track.at.push(eventIndex(i));
+    track.states.push(e.to);
+  }
+}
+
+/** Is the machine back where it began, so that its place beside the lane is free? */
+export function atRest(track: Track): boolean {
+  return track.states[track.states.length - 1] === track.rest;
+}
+
+function freeSlot(tracks: readonly Track[]): number {
+  const used = new Set(tracks.filter((t) => !atRest(t)).map((t) => t.slot));
+  let slot = 0;
+  while (used.has(slot)) slot++;
+  return slot;
+}
+
+/** The number of events that two timelines share. */
+export function forkPoint(lab: Lab, a: Timeline, b: Timeline): number {
+  const chain = (t: Timeline): Map<string, number> => {
+    const out = new Map<string, number>([[t.id, Infinity]]);
+    let at = Infinity;
+    for (let fork = t.fork; fork !== null; fork = lab.timeline(fork.timeline)?.fork ?? null) {
+      at = Math.min(at, fork.at);
+      out.set(fork.timeline, at);
+    }
+    return out;
+  };
+  const ofA = chain(a);
+  let best = 0;
+  for (const [id, at] of chain(b)) {
+    const other = ofA.get(id);
+    if (other !== undefined) best = Math.max(best, Math.min(at, other));
+  }
+  return best;
+}

@@ -1,0 +1,155 @@
+// The ladder's standing: the log, the columns and the layout of what is shown, each made anew only
+// when what it depends on has changed; and the window's moves. Knows no signals and no elements.
+
+import { hit, type DisplayList, type Owner } from '../draw/list';
+import type { Measure } from '../draw/measure';
+import type { Tokens } from '../draw/tokens';
+import type { Lab, Timeline } from '../model/lab';
+import type { Words } from '../text/text';
+import type { EventIndex, VirtualNs } from '../wire/types';
+import type { Columns } from './columns';
+import { layColumns, layout, type Layout } from './layout';
+import { LadderLog } from './log';
+import { marks, overlayMarks, type Pen } from './marks';
+import { EDGE_ROWS, rowPixels, timeText, type Scene } from './scene';
+import type { Scale } from './time';
+
+export interface Shown {
+  readonly sides: readonly Timeline[];
+  readonly main: number;
+  readonly scale: Scale;
+  readonly cursor: EventIndex;
+  readonly now: VirtualNs | null;
+  readonly window: { readonly top: number; readonly scale: number; readonly follow: boolean } | null;
+  readonly words: Words;
+}
+const NEAREST = 4; // zoom
+const MOUSE_SLOP = 8; // CSS px
+const TOUCH_SLOP = 24;
+
+export class Stage {
+  log: LadderLog | null = null;
+  columns: Columns | null = null;
+  current: Layout | null = null;
+  list: DisplayList | null = null;
+  /** Where the window stands: row at the upper edge, zoom, px to the right. */
+  top = -EDGE_ROWS;
+  zoom = 1;
+  left = 0;
+  private key = '';
+  private width = 0;
+  private height = 0;
+
+  constructor(
+    private readonly lab: Lab,
+    private readonly ask: { shown(): Shown; measure(): Measure; tokens(): Tokens },
+  ) {}
+
+  get rowHeight(): number {
+    return rowPixels(this.ask.tokens().fontSize) * this.zoom;
+  }
+  /** Rows that the view holds. */
+  get rows(): number {
+    return this.height / this.rowHeight;
+  }
+
+  resize(width: number, height: number): void {
+    this.width = width;
+    this.height = height;
+  }
+
+  /** The base list of this frame. */
+  draw(): DisplayList | null {
+    const shown = this.ask.shown();
+    const scene = this.prepare(shown);
+    if (scene === null) return null;
+    this.columns = layColumns(scene);
+    this.left = Math.min(this.left, Math.max(0, this.columns.width - this.width));
+    this.current = layout(scene, this.columns);
+    this.list = marks(this.current, this.pen());
+    return this.list;
+  }
+
+  drawOverlay(selected: readonly Owner[]): DisplayList | null {
+    const shown = this.ask.shown();
+    if (this.current === null || this.list === null || this.log === null) return null;
+    const main = shown.sides[shown.main];
+    const t = shown.now ?? (main === undefined || shown.cursor < 0 ? (0 as VirtualNs) : main.time(shown.cursor));
+    const label = timeText(t, this.log);
+    const labelWidth = this.ask.measure()(label, this.current.fonts.time);
+    return overlayMarks(this.current, this.list, { cursor: true, label, labelWidth, events: selected });
+  }
+
+  /** The scene that draw() would lay out; null: no timeline. */
+  prepare(shown: Shown): Scene | null {
+    if (shown.sides.length === 0 || this.width <= 1) return null;
+    const log = this.follow(shown);
+    this.place(shown, log);
+    const size = this.ask.tokens().fontSize;
+    return {
+      lab: this.lab, log, words: shown.words, metrics: { measure: this.ask.measure(), size },
+      view: {
+        width: this.width, height: this.height, top: this.top, rowHeight: this.rowHeight, left: this.left,
+        main: shown.main, cursor: shown.cursor, now: shown.now,
+      },
+    };
+  }
+
+  private follow(shown: Shown): LadderLog {
+    const key = [shown.scale, ...shown.sides.map((t) => t.id)].join(' ');
+    if (this.log === null || key !== this.key || this.log.timelines.some((t, k) => t !== shown.sides[k])) {
+      this.log = new LadderLog(this.lab, shown.sides, shown.scale);
+      this.key = key;
+    } else {
+      this.log.extend();
+    }
+    return this.log;
+  }
+
+  private place(shown: Shown, log: LadderLog): void {
+    const { window } = shown;
+    this.zoom = window?.scale ?? 1;
+    if (window !== null && !window.follow) this.top = window.top;
+    else this.keepInSight(shown.cursor < 0 ? 0 : log.axis.rowOf(shown.main, shown.cursor), log);
+    this.top = this.bounded(this.top);
+  }
+
+  /** Scrolls as little as brings the cursor between a sixth and three quarters of the view. */
+  private keepInSight(row: number, log: LadderLog): void {
+    const high = row - this.rows / 6;
+    const low = row - this.rows * 0.75;
+    this.top = Math.min(Math.max(this.top, low), Math.max(high, low));
+    if (log.axis.height + 2 * EDGE_ROWS <= this.rows) this.top = -EDGE_ROWS;
+  }
+
+  /** A window's top between the first event and the last. */
+  bounded(top: number): number {
+    const height = this.log?.axis.height ?? 0;
+    return Math.max(-EDGE_ROWS, Math.min(top, height + EDGE_ROWS - this.rows));
+  }
+  /** How far out one may zoom: until the whole log is in sight. */
+  boundedZoom(zoom: number): number {
+    const height = (this.log?.axis.height ?? 0) + 2 * EDGE_ROWS;
+    const all = this.height / (height * rowPixels(this.ask.tokens().fontSize));
+    return Math.max(Math.min(all, 1), Math.min(zoom, NEAREST));
+  }
+  /** The zoom at which the whole log is in sight, never larger than life. */
+  get fitZoom(): number {
+    return this.boundedZoom(0);
+  }
+
+  hit(x: number, y: number, touch: boolean): Owner | null {
+    return this.list === null ? null : hit(this.list, x, y, touch ? TOUCH_SLOP : MOUSE_SLOP);
+  }
+  /** The last event of a side at or above the height y; null: none. */
+  eventAt(side: number, y: number): EventIndex | null {
+    if (this.log === null) return null;
+    const i = this.log.axis.firstFrom(side, this.top + y / this.rowHeight + 1e-9) - 1;
+    return i < 0 ? null : (i as EventIndex);
+  }
+
+  private pen(): Pen {
+    const tokens = this.ask.tokens();
+    return { stroke: tokens.stroke, thin: tokens.thin, isThin: tokens.isThin };
+  }
+}

@@ -239,6 +239,7 @@ struct node_view lab_node(const struct lab *, uint32_t node);
 struct interface_view lab_interface(const struct lab *, uint32_t node, uint32_t n); /* n from 1 */
 struct link_view lab_link(const struct lab *, uint32_t link);
 uint32_t lab_node_named(const struct lab *, const char *name); /* 0: none */
+uint32_t lab_livelock_link(const struct lab *); /* after STOP_LIVELOCK: where the last frame came */
 /* All rows of all tables, as TRACE_TABLE records (and TRACE_STATE for machines with a graph,
  * before == after), in a total order: what a viewer needs who joins now. */
 void lab_snapshot(const struct lab *, const struct sink *);
@@ -285,6 +286,9 @@ struct packet_context {
 };
 void packet_describe_in(const struct packet_context *, const uint8_t *octets, size_t count,
                         field_visitor *, void *user);
+
+/* What packet_summary.protocol may say: "eth", "arp", "ip", ...; NULL past the last. */
+const char *engine_protocol_name(uint32_t n);
 
 /* Colour means role, never protocol. */
 enum role { ROLE_OPEN, ROLE_DATA, ROLE_CLOSE, ROLE_CONTROL, ROLE_PROBLEM, ROLE_COUNT };

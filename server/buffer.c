@@ -14,15 +14,13 @@ static void give_up(struct buffer *b) {
 }
 
 static bool grow(struct buffer *b, size_t count) {
-    if (b->failed)
-        return false;
+    if (b->failed) return false;
     if (count > SIZE_MAX / 4 - b->length) {
         give_up(b);
         return false;
     }
     size_t needed = b->length + count + 1, room = b->room == 0 ? 256 : b->room;
-    while (room < needed)
-        room *= 2;
+    while (room < needed) room *= 2;
     char *data = realloc(b->data, room);
     if (data == NULL) {
         give_up(b);
@@ -34,8 +32,7 @@ static bool grow(struct buffer *b, size_t count) {
 }
 
 char *buffer_room(struct buffer *b, size_t count) {
-    if (b->room - b->length <= count && !grow(b, count))
-        return NULL;
+    if (b->room - b->length <= count && !grow(b, count)) return NULL;
     return b->data + b->length;
 }
 
@@ -46,10 +43,8 @@ void buffer_took(struct buffer *b, size_t count) {
 
 void buffer_span(struct buffer *b, const char *octets, size_t count) {
     char *room = buffer_room(b, count);
-    if (room == NULL)
-        return;
-    if (count > 0)
-        memcpy(room, octets, count);
+    if (room == NULL) return;
+    if (count > 0) memcpy(room, octets, count);
     buffer_took(b, count);
 }
 
@@ -86,15 +81,13 @@ void buffer_u64(struct buffer *b, uint64_t value) {
 }
 
 void buffer_i64(struct buffer *b, int64_t value) {
-    if (value < 0)
-        buffer_char(b, '-');
+    if (value < 0) buffer_char(b, '-');
     buffer_u64(b, value < 0 ? 0u - (uint64_t)value : (uint64_t)value);
 }
 
 void buffer_hex(struct buffer *b, const uint8_t *octets, size_t count) {
     char *room = buffer_room(b, count * 2);
-    if (room == NULL)
-        return;
+    if (room == NULL) return;
     for (size_t i = 0; i < count; i++) {
         room[2 * i] = "0123456789abcdef"[octets[i] >> 4];
         room[2 * i + 1] = "0123456789abcdef"[octets[i] & 15];
@@ -104,18 +97,14 @@ void buffer_hex(struct buffer *b, const uint8_t *octets, size_t count) {
 
 /* Octets of the UTF-8 character at `s` (RFC 3629 4: no surrogates, no overlong forms); 0: none. */
 static size_t utf8_length(const uint8_t *s, size_t left) {
-    if (s[0] < 0x80)
-        return 1;
+    if (s[0] < 0x80) return 1;
     size_t length = s[0] >= 0xf0 ? 4 : s[0] >= 0xe0 ? 3 : 2;
-    if (s[0] < 0xc2 || s[0] > 0xf4 || length > left)
-        return 0;
+    if (s[0] < 0xc2 || s[0] > 0xf4 || length > left) return 0;
     uint8_t low = s[0] == 0xe0 ? 0xa0 : s[0] == 0xf0 ? 0x90 : 0x80;
     uint8_t high = s[0] == 0xed ? 0x9f : s[0] == 0xf4 ? 0x8f : 0xbf;
-    if (s[1] < low || s[1] > high)
-        return 0;
+    if (s[1] < low || s[1] > high) return 0;
     for (size_t i = 2; i < length; i++)
-        if ((s[i] & 0xc0) != 0x80)
-            return 0;
+        if ((s[i] & 0xc0) != 0x80) return 0;
     return length;
 }
 
@@ -139,7 +128,8 @@ void buffer_json_span(struct buffer *b, const char *octets, size_t count) {
     buffer_char(b, '"');
     while (i < count) {
         size_t length = utf8_length(s + i, count - i);
-        if (length > 1 || (length == 1 && s[i] >= 0x20 && s[i] != '"' && s[i] != '\\' && s[i] != 0x7f)) {
+        if (length > 1 ||
+            (length == 1 && s[i] >= 0x20 && s[i] != '"' && s[i] != '\\' && s[i] != 0x7f)) {
             i += length;
             continue;
         }
@@ -160,8 +150,7 @@ void buffer_json_string(struct buffer *b, const char *text) {
 
 void buffer_clear(struct buffer *b) {
     b->length = 0;
-    if (b->data != NULL)
-        b->data[0] = '\0';
+    if (b->data != NULL) b->data[0] = '\0';
 }
 
 void buffer_free(struct buffer *b) {

@@ -33,8 +33,8 @@ void write_u16(struct writer *, uint16_t);
 void write_u32(struct writer *, uint32_t);
 void write_copy(struct writer *, const uint8_t *octets, size_t count);
 void write_fill(struct writer *, uint8_t value, size_t count);
-size_t write_gap(struct writer *, size_t count); /* zeroes; its offset, for patch_u16 */
-uint8_t *write_span(struct writer *, size_t count);      /* the same, as octets to fill in */
+size_t write_gap(struct writer *, size_t count);    /* zeroes; its offset, for patch_u16 */
+uint8_t *write_span(struct writer *, size_t count); /* the same, as octets to fill in */
 void patch_u16(struct writer *, size_t offset, uint16_t);
 
 #endif

@@ -10,7 +10,7 @@
 
 struct heap_key {
     int64_t at;
-    uint32_t origin;  /* the node that scheduled it */
+    uint32_t origin; /* the node that scheduled it */
     uint32_t slot;
     uint64_t counter; /* that node's own count of events */
 };

@@ -13,7 +13,7 @@ uint32_t prng_below(struct prng *, uint32_t bound); /* 0..bound-1, unbiased; bou
 
 /* SipHash-2-4: RFC 6528's F() for initial sequence numbers, and what a link draws per packet. */
 uint64_t siphash(const uint64_t key[2], const uint8_t *octets, size_t count);
-uint64_t hash_text(uint64_t seed, const char *text);   /* for names; not keyed, stable for ever */
-uint64_t hash_mix(uint64_t a, uint64_t b);             /* order matters */
+uint64_t hash_text(uint64_t seed, const char *text); /* for names; not keyed, stable for ever */
+uint64_t hash_mix(uint64_t a, uint64_t b);           /* order matters */
 
 #endif

@@ -24,7 +24,7 @@ void text_column(struct text *, const char *, int width);       /* left aligned,
 void text_hex(struct text *, uint64_t, int digits);
 void text_ip4(struct text *, uint32_t);
 void text_mac(struct text *, const uint8_t mac[6]);
-void text_time(struct text *, int64_t ns); /* "1.030 s", "12.5 ms", "0 s" */
+void text_time(struct text *, int64_t ns);                  /* "1.030 s", "12.5 ms", "0 s" */
 void text_seconds(struct text *, int64_t ns, int decimals); /* "1.030" */
 
 bool same_text(const char *, const char *);
@@ -37,7 +37,7 @@ bool parse_duration(const char *, int64_t *ns); /* "10ms", "1.5s", "2us", "30ns"
 bool parse_rate(const char *, uint64_t *bps);   /* "10Mbit", "1Gbit", "64kbit" */
 bool parse_ppm(const char *, uint32_t *ppm);    /* "10%", "0.5%", "1/3" rounded down */
 
-/* Words of a command line: splits in place at blanks; at most `max` words; quotes are not special. */
+/* Words of a command line: splits in place at blanks; at most `max` words; no quotes. */
 size_t split_words(char *line, char *words[], size_t max);
 
 #endif

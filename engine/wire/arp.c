@@ -98,3 +98,8 @@ void arp_describe(struct description *d, uint32_t at, uint32_t end) {
     else if (describe_rows(d, f, OP + 1, at, end))
         describe_addresses(d, at, end);
 }
+
+bool arp_has_row(const uint8_t *header, uint32_t row) {
+    const struct wire_field *f = arp_fields;
+    return row <= OP || (field_get(header, &f[HLN]) == 6 && field_get(header, &f[PLN]) == 4);
+}

@@ -11,8 +11,6 @@
 
 enum { TEXT_ROOM = 200, OCTETS_SHOWN = 64 };
 
-static const char broadcast[] = "Broadcast";
-
 static void flags_text(struct text *t, uint32_t flags) {
     static const char letters[] = "RRRACEUAPRSF"; /* from the top bit down */
     for (int bit = 11; bit >= 0; bit--) {
@@ -23,18 +21,30 @@ static void flags_text(struct text *t, uint32_t flags) {
     }
 }
 
-static void mac_text(struct text *t, const uint8_t *mac, enum field_shape shape) {
-    static const uint8_t all[6] = {255, 255, 255, 255, 255, 255};
-    if (shape == SHAPE_MAC_NAME && memcmp(mac, all, sizeof all) == 0)
-        text_add(t, broadcast);
-    else
+/* As tshark's list of well-known addresses has it: broadcast, and RFC 1112 6.4's multicast. */
+static void mac_name(struct text *t, const uint8_t *mac) {
+    static const uint8_t all[6] = {255, 255, 255, 255, 255, 255}, multicast[3] = {1, 0, 0x5e};
+    if (memcmp(mac, all, sizeof all) == 0) {
+        text_add(t, "Broadcast");
+    } else if (memcmp(mac, multicast, sizeof multicast) == 0 && mac[3] < 0x80) {
+        text_add(t, "IPv4mcast_");
+        if (mac[3] != 0 || mac[4] != 0) {
+            text_hex(t, mac[3], 2);
+            text_char(t, ':');
+            text_hex(t, mac[4], 2);
+            text_char(t, ':');
+        }
+        text_hex(t, mac[5], 2);
+    } else {
         text_mac(t, mac);
+    }
 }
 
 static void value_text(struct text *t, const struct wire_field *f, const uint8_t *at,
                        uint32_t value) {
     switch ((enum field_shape)f->shape) {
-    case SHAPE_DECIMAL: text_u64(t, value); break;
+    case SHAPE_DECIMAL:
+    case SHAPE_UNSCALED: text_u64(t, value); break;
     case SHAPE_HEX:
     case SHAPE_CHECKSUM:
     case SHAPE_CALCULATED:
@@ -42,8 +52,8 @@ static void value_text(struct text *t, const struct wire_field *f, const uint8_t
         text_hex(t, value, f->size * 2);
         break;
     case SHAPE_IP4: text_ip4(t, value); break;
-    case SHAPE_MAC:
-    case SHAPE_MAC_NAME: mac_text(t, at, (enum field_shape)f->shape); break;
+    case SHAPE_MAC: text_mac(t, at); break;
+    case SHAPE_MAC_NAME: mac_name(t, at); break;
     case SHAPE_LE16: text_u64(t, (value & 0xff) << 8 | value >> 8); break;
     case SHAPE_POWER: text_u64(t, (uint64_t)1 << (value > 14 ? 14 : value)); break;
     case SHAPE_TCP_FLAGS: flags_text(t, value & 0xfff); break;
@@ -60,7 +70,7 @@ static void visit_row(struct description *d, const struct wire_field *f, uint32_
     char room[TEXT_ROOM];
     struct text t = text_of(room, sizeof room);
     const uint8_t *header = d->octets + base;
-    uint32_t value = field_get(header, f), flags = f->flags;
+    uint32_t value = field_shown(header, f), flags = f->flags;
     if (f->shape == SHAPE_CALCULATED) value = d->calculated;
     if (f->shape == SHAPE_CHECKSUM && d->has_calculated && d->calculated != value)
         flags |= FIELD_BAD;

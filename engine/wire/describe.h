@@ -53,6 +53,9 @@ void tcp_describe(struct description *, uint32_t ip, uint32_t at, uint32_t end, 
 uint32_t arp_length(const uint8_t *octets, uint32_t at, uint32_t end);
 /* The same of the IPv4 datagram: its total length, or all there is when that makes no sense. */
 uint32_t ipv4_length(const uint8_t *octets, uint32_t at, uint32_t end);
+/* The protocol of its payload; PROTOCOL_NONE for a fragment that is not the first. */
+enum { PROTOCOL_NONE = 256 };
+uint32_t ipv4_carries(const uint8_t *octets, uint32_t at, uint32_t end);
 /* Octets of the headers with their options, as far as they are there: at most end - at. */
 uint32_t ipv4_header_length(const uint8_t *octets, uint32_t at, uint32_t end);
 uint32_t tcp_described_length(const uint8_t *octets, uint32_t at, uint32_t end);

@@ -113,3 +113,8 @@ void ether_describe(struct description *d, uint32_t end) {
     else
         describe_data(d, 0, ETHER_HEADER, payload);
 }
+
+bool ether_has_row(const uint8_t *header, uint32_t row) {
+    bool length = field_get(header, &ether_fields[TYPE]) <= ETHER_LENGTH_MAX;
+    return row == TYPE ? !length : row == LENGTH ? length : true;
+}

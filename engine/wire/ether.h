@@ -3,8 +3,12 @@
 /* Ethernet II framing. */
 #include "wire/parse.h"
 
-enum { ETHER_HEADER = 14, ETHER_TYPE_IPV4 = 0x0800, ETHER_TYPE_ARP = 0x0806,
-       ETHER_LENGTH_MAX = 1500 /* up to this the field is a length (IEEE 802.3), not a type */ };
+enum {
+    ETHER_HEADER = 14,
+    ETHER_TYPE_IPV4 = 0x0800,
+    ETHER_TYPE_ARP = 0x0806,
+    ETHER_LENGTH_MAX = 1500 /* up to this the field is a length (IEEE 802.3), not a type */
+};
 struct ether_header {
     uint8_t dst[6], src[6];
     uint16_t type;

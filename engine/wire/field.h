@@ -12,6 +12,7 @@
 
 enum field_shape {
     SHAPE_DECIMAL,    /* 1460 */
+    SHAPE_UNSCALED,   /* decimal, as it stands in the octets: what tshark prints of an offset */
     SHAPE_HEX,        /* 0x0800: two digits an octet */
     SHAPE_CHECKSUM,   /* the same; bad when it is not what it should be */
     SHAPE_CALCULATED, /* the same, what the checksum should be; left out when that is not known */
@@ -51,6 +52,8 @@ struct wire_field {
     { name, label, at, size, 2, SHAPE_DECIMAL, mask, 0, FIELD_BITS, clause, names }
 #define SCALED(at, size, mask, scale, name, label)                                                 \
     { name, label, at, size, 1, SHAPE_DECIMAL, mask, scale, FIELD_BITS, CLAUSE, NULL }
+#define UNSCALED(at, size, mask, scale, name, label)                                               \
+    { name, label, at, size, 1, SHAPE_UNSCALED, mask, scale, FIELD_BITS, CLAUSE, NULL }
 #define VIEW(at, size, depth, shape, name, label)                                                  \
     { name, label, at, size, depth, shape, 0, 0, FIELD_GENERATED, CLAUSE, NULL }
 #define VIEW_BITS(at, size, mask, depth, name, label)                                              \
@@ -81,6 +84,11 @@ static inline uint32_t field_bits(const uint8_t *header, const struct wire_field
 
 static inline uint32_t field_get(const uint8_t *header, const struct wire_field *f) {
     return field_bits(header, f) * (f->scale == 0 ? 1 : f->scale);
+}
+
+/* The value that users see and filter by. */
+static inline uint32_t field_shown(const uint8_t *header, const struct wire_field *f) {
+    return f->shape == SHAPE_UNSCALED ? field_bits(header, f) : field_get(header, f);
 }
 
 /* Leaves the other bits of the same octets alone; the value must fit (ours: asserted). */

@@ -168,19 +168,27 @@ static void describe_echo_data(struct description *d, uint32_t at, uint32_t end)
 /* Errors quote the datagram that they are about: its header and at least eight octets more. */
 static void describe_quoted(struct description *d, uint32_t at, uint32_t end) {
     if (at == end) return;
-    d->depth += 1;
-    ipv4_describe(d, at, end);
-    d->depth -= 1;
+    struct packet_context quoted = {.has_time = d->context->has_time, .at_ns = d->context->at_ns};
+    struct description inner = *d; /* another connection, perhaps: its numbers are not known */
+    inner.context = &quoted;
+    inner.depth += 1;
+    ipv4_describe(&inner, at, end);
+}
+
+/* RFC 1191 4: fragmentation needed and DF set carries the MTU of the next hop. */
+static bool quotes_mtu(const uint8_t *header) {
+    enum { FRAGMENTATION_NEEDED = 4 };
+    return field_get(header, &icmp_fields[TYPE]) == ICMP_UNREACHABLE &&
+           field_get(header, &icmp_fields[CODE]) == FRAGMENTATION_NEEDED;
 }
 
 static bool describe_error_word(struct description *d, uint32_t type, uint32_t at, uint32_t end) {
-    enum { FRAGMENTATION_NEEDED = 4 };
     const struct wire_field *f = icmp_fields;
     if (type == ICMP_REDIRECT) return describe_rows(d, &f[GATEWAY], 1, at, end);
     if (type == ICMP_PARAMETER_PROBLEM)
         return describe_rows(d, &f[POINTER], 1, at, end) &&
                describe_unused(d, &f[POINTER_UNUSED], at, end);
-    if (type == ICMP_UNREACHABLE && d->octets[at + f[CODE].at] == FRAGMENTATION_NEEDED)
+    if (quotes_mtu(d->octets + at))
         return describe_unused(d, &f[UNUSED_HALF], at, end) &&
                describe_rows(d, &f[MTU], 1, at, end);
     return describe_unused(d, &f[UNUSED], at, end);
@@ -214,4 +222,17 @@ void icmp_describe(struct description *d, uint32_t at, uint32_t end, enum wholen
         d->calculated = checksum_finish(checksum_add(sum, o + 4, end - at - 4));
     }
     if (describe_rows(d, f, COMMON, at, end)) describe_rest(d, field_get(o, &f[TYPE]), at, end);
+}
+
+bool icmp_has_row(const uint8_t *header, uint32_t row) {
+    uint32_t type = field_get(header, &icmp_fields[TYPE]);
+    bool timestamp = type == ICMP_TIMESTAMP || type == ICMP_TIMESTAMP_REPLY;
+    bool echo = type == ICMP_ECHO || type == ICMP_ECHO_REPLY;
+    if (row < COMMON) return true;
+    if (row < ECHO_END) return echo || timestamp;
+    if (row >= ORIGINATE) return timestamp;
+    if (row == GATEWAY) return type == ICMP_REDIRECT;
+    if (row == MTU || row == UNUSED_HALF) return quotes_mtu(header);
+    if (row == POINTER || row == POINTER_UNUSED) return type == ICMP_PARAMETER_PROBLEM;
+    return !echo && !timestamp && type != ICMP_REDIRECT && !quotes_mtu(header);
 }

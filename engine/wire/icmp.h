@@ -3,9 +3,17 @@
 /* ICMP, RFC 792: echo and reply; the error messages carry the offending datagram's start. */
 #include "wire/parse.h"
 
-enum { ICMP_HEADER = 8, ICMP_ECHO_REPLY = 0, ICMP_UNREACHABLE = 3, ICMP_REDIRECT = 5, ICMP_ECHO = 8,
-       ICMP_TIME_EXCEEDED = 11, ICMP_PARAMETER_PROBLEM = 12, ICMP_TIMESTAMP = 13,
-       ICMP_TIMESTAMP_REPLY = 14 };
+enum {
+    ICMP_HEADER = 8,
+    ICMP_ECHO_REPLY = 0,
+    ICMP_UNREACHABLE = 3,
+    ICMP_REDIRECT = 5,
+    ICMP_ECHO = 8,
+    ICMP_TIME_EXCEEDED = 11,
+    ICMP_PARAMETER_PROBLEM = 12,
+    ICMP_TIMESTAMP = 13,
+    ICMP_TIMESTAMP_REPLY = 14
+};
 struct icmp_message {
     uint8_t type, code;
     uint16_t identifier, sequence; /* echo; for errors: the two halves of the second word */

@@ -57,7 +57,7 @@ const struct wire_field ipv4_fields[] = {
     [RESERVED] = BITS(6, 1, 0x80, 2, SHAPE_DECIMAL, "ip.flags.rb", "Reserved bit"),
     [DF] = BITS(6, 1, 0x40, 2, SHAPE_DECIMAL, "ip.flags.df", "Don't fragment"),
     [MF] = BITS(6, 1, 0x20, 2, SHAPE_DECIMAL, "ip.flags.mf", "More fragments"),
-    [OFFSET] = SCALED(6, 2, 0x1fff, 8, "ip.frag_offset", "Fragment Offset"),
+    [OFFSET] = UNSCALED(6, 2, 0x1fff, 8, "ip.frag_offset", "Fragment Offset"),
     [TTL] = ROW(8, 1, SHAPE_DECIMAL, "ip.ttl", "Time to Live"),
     [PROTOCOL] = NAMED(9, 1, SHAPE_DECIMAL, "ip.proto", "Protocol", protocol_names),
     [CHECKSUM] = ROW(10, 2, SHAPE_CHECKSUM, "ip.checksum", "Header Checksum"),
@@ -151,6 +151,12 @@ uint32_t ipv4_length(const uint8_t *octets, uint32_t at, uint32_t end) {
     return total >= header && total <= end - at ? total : end - at;
 }
 
+uint32_t ipv4_carries(const uint8_t *octets, uint32_t at, uint32_t end) {
+    const uint8_t *o = octets + at;
+    if (end - at < IPV4_HEADER || field_get(o, &ipv4_fields[OFFSET]) != 0) return PROTOCOL_NONE;
+    return field_get(o, &ipv4_fields[PROTOCOL]);
+}
+
 uint32_t ipv4_header_length(const uint8_t *octets, uint32_t at, uint32_t end) {
     if (end == at) return 0;
     uint32_t length = field_get(octets + at, &ipv4_fields[IHL]);
@@ -180,7 +186,7 @@ static void describe_payload(struct description *d, uint32_t ip, uint32_t at, ui
              offset = field_get(o, &ipv4_fields[OFFSET]);
     bool fragment = offset != 0 || field_get(o, &ipv4_fields[MF]);
     enum wholeness wholeness = !fragment && given == end - ip ? WHOLE : PART;
-    uint32_t protocol = offset != 0 ? 0 : field_get(o, &ipv4_fields[PROTOCOL]);
+    uint32_t protocol = ipv4_carries(d->octets, ip, end);
     if (at == end) return;
     if (protocol == IP_PROTOCOL_ICMP)
         icmp_describe(d, at, end, wholeness);

@@ -3,20 +3,29 @@
 /*
  * A small filter with Wireshark's field names, compiled once, run over frames:
  *   tcp.flags.syn && !tcp.flags.ack      ip.src == 10.0.0.1 or arp      tcp.len > 0      tcp
- * A bare field is true when present and not zero (a protocol: when present). Operators:
- * == != < <= > >= && || ! ( ) and or not eq ne lt le gt ge; values: numbers, 0x.., addresses.
+ * A bare field is true when present and not zero (a protocol or an option: when present).
+ * Operators, the tightest first: comparisons (== != < <= > >= eq ne lt le gt ge), ! or not,
+ * && or and, || or or; parentheses. Values: numbers, 0x.., addresses, 10.0.0.0/8, true, false.
+ * Where a packet has a field twice (ip.addr, tcp.port) one that fits is enough; for != none may be
+ * equal.
  */
 #include "engine.h"
 
-enum { MATCH_OPS_MAX = 24, MATCH_NAME_ROOM = 40 };
+enum { MATCH_OPS_MAX = 24 };
+/* In reverse Polish order; count 0 matches every frame. Lives in lab state: no pointers or gaps. */
 struct match {
-    struct { char name[MATCH_NAME_ROOM]; uint64_t value; uint32_t op, has_mac; } ops[MATCH_OPS_MAX];
-    uint32_t count, reserved; /* in reverse Polish order; count 0 matches every frame */
+    struct {
+        uint64_t value, mask;            /* compared under the mask: a prefix, or all ones */
+        uint32_t op, layer, row, second; /* second: another row of the same name, 0 none */
+    } ops[MATCH_OPS_MAX];
+    uint32_t count, reserved;
 };
-/* False: `complaint.problem` names the column and what was expected. */
+/* False: `complaint.problem` names the column and what was expected; `place` is left alone. NULL
+ * and "" match every frame. */
 bool match_compile(struct match *, const char *filter, struct complaint *);
 bool match_frame(const struct match *, const uint8_t *octets, size_t count);
-/* "ip.ttl = 1": sets the field's octets in place; false when the frame has no such field. */
+/* "ip.ttl = 1": sets the field's octets in place; false when the frame has no such field, or when
+ * the assignment is none (field_edit_check says why). Checksums are not mended. */
 bool field_edit(const char *assignment, uint8_t *octets, size_t count);
 bool field_edit_check(const char *assignment, struct complaint *);
 

@@ -3,15 +3,28 @@
 /* The TCP header and options, RFC 9293 3.1 and 3.2, RFC 7323 2 and 3, RFC 2018 2 and 3. */
 #include "wire/parse.h"
 
-enum { TCP_HEADER = 20, TCP_FIN = 1, TCP_SYN = 2, TCP_RST = 4, TCP_PSH = 8, TCP_ACK = 16,
-       TCP_URG = 32, TCP_ECE = 64, TCP_CWR = 128, TCP_AE = 256, TCP_SACK_BLOCKS_MAX = 4 };
+enum {
+    TCP_HEADER = 20,
+    TCP_FIN = 1,
+    TCP_SYN = 2,
+    TCP_RST = 4,
+    TCP_PSH = 8,
+    TCP_ACK = 16,
+    TCP_URG = 32,
+    TCP_ECE = 64,
+    TCP_CWR = 128,
+    TCP_AE = 256,
+    TCP_SACK_BLOCKS_MAX = 4
+};
 struct tcp_options {
     bool has_mss, has_window_scale, sack_permitted, has_timestamps;
     uint8_t window_scale; /* as received, may exceed 14 */
     uint8_t sack_count;
     uint16_t mss;
     uint32_t ts_val, ts_ecr;
-    struct { uint32_t left, right; } sack[TCP_SACK_BLOCKS_MAX];
+    struct {
+        uint32_t left, right;
+    } sack[TCP_SACK_BLOCKS_MAX];
 };
 struct tcp_header {
     uint16_t src_port, dst_port;

@@ -73,25 +73,40 @@ static void describe_relative(struct description *d, const char *name, const cha
     describe_text(d, 1, flags, name, label, CLAUSE, at, at + 4, room, value);
 }
 
-/* RFC 2018 3: each block is the edges of octets that have arrived. Shown relative to what they
- * acknowledge, the other side's numbers, when those are known. */
-static void describe_sack(struct description *d, uint32_t at, uint32_t end) {
-    describe_octets(d, 0, 0, "tcp.options.sack", "SACK", "RFC 2018 3", at, end);
-    describe_rows(d, kind_fields, 2, at, end);
-    uint32_t base = d->context->has_bases ? d->context->ack_base : 0;
-    for (at += 2; at < end; at += 8) {
-        uint32_t left = field_word(d->octets + at, 4), right = field_word(d->octets + at + 4, 4);
-        describe_relative(d, "tcp.options.sack_le", "Left edge", left - base, at, 0);
-        describe_relative(d, "tcp.options.sack_re", "Right edge", right - base, at + 4, 0);
-    }
+/* RFC 2883 4: the first block repeats what is acknowledged already, or lies within the second. */
+static bool is_duplicate(const uint8_t *blocks, uint32_t count, uint32_t ack) {
+    uint32_t left = field_word(blocks, 4), right = field_word(blocks + 4, 4);
+    if ((int32_t)(left - ack) < 0) return true;
+    if (count < 2) return false;
+    uint32_t left2 = field_word(blocks + 8, 4), right2 = field_word(blocks + 12, 4);
+    return (int32_t)(left - left2) >= 0 && (int32_t)(right2 - right) >= 0;
 }
 
-static void describe_option(struct description *d, const struct tcp_option *option) {
+/* RFC 2018 3: each block is the edges of octets that have arrived. Shown relative to what they
+ * acknowledge, the other side's numbers, when those are known. */
+static void describe_sack(struct description *d, uint32_t at, uint32_t end, uint32_t ack) {
+    uint32_t base = d->context->has_bases ? d->context->ack_base : 0, first = at + 2;
+    const uint8_t *o = d->octets;
+    describe_octets(d, 0, 0, "tcp.options.sack", "SACK", "RFC 2018 3", at, end);
+    describe_rows(d, kind_fields, 2, at, end);
+    for (at = first; at < end; at += 8) {
+        uint32_t left = field_word(o + at, 4) - base, right = field_word(o + at + 4, 4) - base;
+        describe_relative(d, "tcp.options.sack_le", "Left edge", left, at, 0);
+        describe_relative(d, "tcp.options.sack_re", "Right edge", right, at + 4, 0);
+    }
+    if (!is_duplicate(o + first, (end - first) / 8, ack)) return;
+    describe_relative(d, "tcp.options.sack.dsack_le", "D-SACK left edge",
+                      field_word(o + first, 4) - base, first, FIELD_GENERATED);
+    describe_relative(d, "tcp.options.sack.dsack_re", "D-SACK right edge",
+                      field_word(o + first + 4, 4) - base, first + 4, FIELD_GENERATED);
+}
+
+static void describe_option(struct description *d, const struct tcp_option *option, uint32_t ack) {
     uint32_t at = (uint32_t)(option->start - d->octets), end = at + option->length;
     const struct tcp_option_shape *shape = shape_of(option);
     d->depth += 2;
     if (option->kind == TCP_OPTION_SACK && option->length >= 10 && (option->length - 2) % 8 == 0) {
-        describe_sack(d, at, end);
+        describe_sack(d, at, end, ack);
     } else if (shape == NULL) {
         describe_octets(d, 0, 0, "tcp.options.unknown", "Unknown", NULL, at, end);
         describe_rows(d, kind_fields, 2, at, end);
@@ -104,13 +119,13 @@ static void describe_option(struct description *d, const struct tcp_option *opti
     d->depth -= 2;
 }
 
-static void describe_options(struct description *d, uint32_t at, uint32_t end) {
+static void describe_options(struct description *d, uint32_t at, uint32_t end, uint32_t ack) {
     struct reader list = reader_of(d->octets + at, end - at);
     struct tcp_option option;
     if (at == end) return;
     describe_octets(d, 1, 0, "tcp.options", "Options", CLAUSE, at, end);
     while (tcp_next_option(&list, &option)) {
-        describe_option(d, &option);
+        describe_option(d, &option, ack);
         if (option.kind == TCP_OPTION_END) break;
     }
     uint32_t rest = (uint32_t)(list.at - d->octets);
@@ -202,7 +217,8 @@ void tcp_describe(struct description *d, uint32_t ip, uint32_t at, uint32_t end,
     }
     if (d->has_calculated) calculate(d, ip, at, end);
     describe_fixed(d, at, header_end);
-    describe_options(d, at + TCP_HEADER, header_end);
+    uint32_t ack = field_get(d->octets + at, &tcp_fields[TCP_F_ACK]);
+    describe_options(d, at + TCP_HEADER, header_end, ack);
     describe_octets(d, 1, FIELD_GENERATED, "tcp.payload", "TCP payload", CLAUSE, header_end, end);
     describe_data(d, 0, header_end, end);
 }

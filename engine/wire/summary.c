@@ -1,0 +1,283 @@
+#include "wire/parse.h"
+/*
+ * One line about a frame, for an arrow: what it is, the role that colours it, and a sentence key
+ * with its arguments. The sentences are in engine/text/wire.*.json; each key has the same arguments
+ * always, whatever the frame lacks, so that a sentence never has a hole.
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "wire/arp.h"
+#include "wire/describe.h"
+#include "wire/ether.h"
+#include "wire/icmp.h"
+#include "wire/ipv4.h"
+#include "wire/layers.h"
+#include "wire/tcp_fields.h"
+#include "wire/udp.h"
+
+enum { VALUE_ROOM = sizeof(((struct packet_summary *)0)->arguments[0][1]) };
+
+static const char *const protocols[] = {"eth", "arp", "ip", "icmp", "udp", "tcp"};
+
+const char *engine_protocol_name(uint32_t n) {
+    return n < sizeof protocols / sizeof *protocols ? protocols[n] : NULL;
+}
+
+const char *engine_role_name(enum role role) {
+    static const char *const names[ROLE_COUNT] = {
+        [ROLE_OPEN] = "open",       [ROLE_DATA] = "data",       [ROLE_CLOSE] = "close",
+        [ROLE_CONTROL] = "control", [ROLE_PROBLEM] = "problem",
+    };
+    return (unsigned)role < ROLE_COUNT ? names[role] : NULL;
+}
+
+static void say(struct packet_summary *s, const char *protocol, enum role role, const char *key) {
+    copy_text(s->protocol, sizeof s->protocol, protocol);
+    copy_text(s->say, sizeof s->say, key);
+    s->role = role;
+}
+
+/* A writer into the next argument's value. */
+static struct text argument(struct packet_summary *s, const char *name) {
+    assert(s->argument_count < sizeof s->arguments / sizeof *s->arguments);
+    char(*pair)[VALUE_ROOM] = s->arguments[s->argument_count++];
+    copy_text(pair[0], VALUE_ROOM, name);
+    return text_of(pair[1], VALUE_ROOM);
+}
+
+static void number(struct packet_summary *s, const char *name, uint64_t value) {
+    struct text t = argument(s, name);
+    text_u64(&t, value);
+}
+
+static void address(struct packet_summary *s, const char *name, ip4 value) {
+    struct text t = argument(s, name);
+    text_ip4(&t, value);
+}
+
+static struct text label(struct packet_summary *s) {
+    assert(s->label_count < sizeof s->label / sizeof *s->label);
+    char *room = s->label[s->label_count++];
+    return text_of(room, sizeof s->label[0]);
+}
+
+static void label_is(struct packet_summary *s, const char *text) {
+    struct text t = label(s);
+    text_add(&t, text);
+}
+
+/* ------------------------------------------------------------------------------------------ TCP */
+
+static const char *tcp_key(uint16_t flags, uint32_t length) {
+    if (flags & TCP_RST) return "tcp.rst";
+    if (flags & TCP_SYN) return flags & TCP_ACK ? "tcp.syn_ack" : "tcp.syn";
+    if (flags & TCP_FIN) return "tcp.fin";
+    if (length > 0) return "tcp.data";
+    return flags & TCP_ACK ? "tcp.ack" : "tcp.other";
+}
+
+static enum role tcp_role(uint16_t flags, uint32_t length) {
+    if (flags & (TCP_RST | TCP_FIN)) return ROLE_CLOSE;
+    if (flags & TCP_SYN) return ROLE_OPEN;
+    return length > 0 ? ROLE_DATA : ROLE_CONTROL;
+}
+
+static void label_flags(struct packet_summary *s, uint16_t flags) {
+    static const struct {
+        uint16_t bit;
+        const char *name;
+    } names[] = {{TCP_SYN, "SYN"}, {TCP_FIN, "FIN"}, {TCP_RST, "RST"},
+                 {TCP_PSH, "PSH"}, {TCP_URG, "URG"}, {TCP_ACK, "ACK"}};
+    struct text t = label(s);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (!(flags & names[i].bit)) continue;
+        if (text_length(&t) > 0) text_char(&t, ' ');
+        text_add(&t, names[i].name);
+    }
+    if (text_length(&t) == 0) text_add(&t, "no flags");
+}
+
+static void label_numbers(struct packet_summary *s, uint16_t flags, uint32_t seq, uint32_t ack) {
+    struct text t = label(s);
+    text_add(&t, "seq ");
+    text_u64(&t, seq);
+    if (!(flags & TCP_ACK)) return;
+    text_add(&t, " ack ");
+    text_u64(&t, ack);
+}
+
+static void label_length(struct packet_summary *s, uint32_t length) {
+    struct text t = label(s);
+    text_add(&t, "len ");
+    text_u64(&t, length);
+}
+
+static uint32_t tcp_mss(const uint8_t *options, size_t count) {
+    enum { MSS_DEFAULT = 536 }; /* RFC 9293 3.7.1 MUST-15: what an absent option means */
+    struct reader list = reader_of(options, count);
+    struct tcp_option option;
+    while (tcp_next_option(&list, &option) && option.kind != TCP_OPTION_END)
+        if (option.kind == TCP_OPTION_MSS && option.length == 4) return read_u16(&option.body);
+    return MSS_DEFAULT;
+}
+
+static void tcp_summarise(struct packet_summary *s, const struct layers *l, uint32_t seq_base,
+                          uint32_t ack_base) {
+    const struct wire_field *f = tcp_fields;
+    const uint8_t *o = l->octets + l->at[LAYER_TCP];
+    uint16_t flags = (uint16_t)(field_get(o, &f[TCP_F_FLAGS]) & TCP_FLAG_BITS);
+    uint32_t length = l->payload_end - l->end[LAYER_TCP];
+    uint32_t seq = field_get(o, &f[TCP_F_SEQ]) - seq_base, ack = field_get(o, &f[TCP_F_ACK]);
+    if (flags & TCP_ACK) ack -= ack_base;
+    say(s, "tcp", tcp_role(flags, length), tcp_key(flags, length));
+    s->payload_length = length;
+    label_flags(s, flags);
+    label_numbers(s, flags, seq, ack);
+    if (length > 0) label_length(s, length);
+    uint32_t header = l->end[LAYER_TCP] - l->at[LAYER_TCP];
+    number(s, "seq", seq);
+    number(s, "ack", ack);
+    number(s, "len", length);
+    number(s, "next", seq + length + !!(flags & TCP_SYN) + !!(flags & TCP_FIN));
+    number(s, "win", field_get(o, &f[TCP_F_WINDOW]));
+    number(s, "mss", tcp_mss(o + TCP_HEADER, header - TCP_HEADER));
+    number(s, "from", field_get(o, &f[TCP_F_SRCPORT]));
+    number(s, "port", field_get(o, &f[TCP_F_DSTPORT]));
+}
+
+/* ------------------------------------------------------------------------------- the other ones */
+
+static void addresses(struct packet_summary *s, const struct layers *l) {
+    const uint8_t *o = l->octets + l->at[LAYER_IPV4];
+    address(s, "src", field_word(o + 12, 4));
+    address(s, "dst", field_word(o + 16, 4));
+}
+
+static void arp_summarise(struct packet_summary *s, const struct layers *l) {
+    struct arp_packet p;
+    struct reader r = reader_of(l->octets + l->at[LAYER_ARP], l->end[LAYER_ARP] - l->at[LAYER_ARP]);
+    bool whole = arp_parse(&p, &r) == PARSE_OK,
+         known = p.op == ARP_OP_REQUEST || p.op == ARP_OP_REPLY;
+    if (!whole || !known) {
+        say(s, "arp", ROLE_CONTROL, "arp.other");
+        label_is(s, "ARP");
+        return;
+    }
+    bool asks = p.op == ARP_OP_REQUEST, announces = p.spa == p.tpa;
+    say(s, "arp", announces ? ROLE_CONTROL : ROLE_OPEN,
+        announces ? "arp.announce"
+        : asks    ? "arp.request"
+                  : "arp.reply");
+    label_is(s, announces ? "ARP announcement" : asks ? "ARP request" : "ARP reply");
+    struct text t = label(s);
+    text_add(&t, asks && !announces ? "who has " : "");
+    text_ip4(&t, asks ? p.tpa : p.spa);
+    address(s, "src", p.spa);
+    address(s, "dst", p.tpa);
+    t = argument(s, "mac");
+    text_mac(&t, p.sha);
+}
+
+static const char *icmp_key(uint32_t type) {
+    switch (type) {
+    case ICMP_ECHO: return "icmp.echo";
+    case ICMP_ECHO_REPLY: return "icmp.echo_reply";
+    case ICMP_UNREACHABLE: return "icmp.unreachable";
+    case ICMP_REDIRECT: return "icmp.redirect";
+    case ICMP_TIME_EXCEEDED: return "icmp.time_exceeded";
+    default: return "icmp.other";
+    }
+}
+
+static void icmp_summarise(struct packet_summary *s, const struct layers *l) {
+    const struct wire_field *f = icmp_fields;
+    const uint8_t *o = l->octets + l->at[LAYER_ICMP];
+    uint32_t type = field_get(o, &f[0]), code = field_get(o, &f[1]),
+             sequence = field_word(o + 6, 2);
+    const char *name = field_meaning(&f[0], type);
+    bool echo = type == ICMP_ECHO || type == ICMP_ECHO_REPLY;
+    enum role role = icmp_quotes(type) ? ROLE_PROBLEM : echo ? ROLE_OPEN : ROLE_CONTROL;
+    say(s, "icmp", role, icmp_key(type));
+    s->payload_length = l->payload_end - l->end[LAYER_ICMP];
+    label_is(s, type == ICMP_ECHO         ? "echo request"
+                : type == ICMP_ECHO_REPLY ? "echo reply"
+                : name != NULL            ? name
+                                          : "ICMP");
+    struct text t = label(s);
+    text_add(&t, echo ? "seq " : "code ");
+    text_u64(&t, echo ? sequence : code);
+    if (echo) label_length(s, s->payload_length);
+    addresses(s, l);
+    number(s, "type", type);
+    number(s, "code", code);
+    number(s, "seq", sequence);
+    number(s, "len", s->payload_length);
+}
+
+static void udp_summarise(struct packet_summary *s, const struct layers *l) {
+    const uint8_t *o = l->octets + l->at[LAYER_UDP];
+    uint32_t from = field_word(o, 2), to = field_word(o + 2, 2);
+    say(s, "udp", ROLE_DATA, "udp.datagram");
+    s->payload_length = l->payload_end - l->end[LAYER_UDP];
+    label_is(s, "UDP");
+    struct text t = label(s);
+    text_u64(&t, from);
+    text_add(&t, " > ");
+    text_u64(&t, to);
+    label_length(s, s->payload_length);
+    number(s, "from", from);
+    number(s, "port", to);
+    number(s, "len", s->payload_length);
+}
+
+static void ip_summarise(struct packet_summary *s, const struct layers *l) {
+    const uint8_t *o = l->octets + l->at[LAYER_IPV4];
+    uint32_t protocol = o[9];
+    say(s, "ip", ROLE_DATA, "ip.other");
+    s->payload_length = l->payload_end - l->end[LAYER_IPV4];
+    label_is(s, "IP");
+    struct text t = label(s);
+    text_add(&t, "protocol ");
+    text_u64(&t, protocol);
+    addresses(s, l);
+    number(s, "protocol", protocol);
+    number(s, "len", s->payload_length);
+}
+
+static void ether_summarise(struct packet_summary *s, const struct layers *l) {
+    uint32_t type = l->count >= ETHER_HEADER ? field_word(l->octets + 12, 2) : 0;
+    say(s, "eth", ROLE_DATA, "eth.other");
+    s->payload_length = l->count > ETHER_HEADER ? l->count - ETHER_HEADER : 0;
+    label_is(s, "Ethernet");
+    struct text t = label(s);
+    text_add(&t, "type 0x");
+    text_hex(&t, type, 4);
+    t = argument(s, "type");
+    text_add(&t, "0x");
+    text_hex(&t, type, 4);
+    number(s, "len", l->count);
+}
+
+static bool has_header(const struct layers *l, enum layer layer, uint32_t octets) {
+    return layers_have(l, layer) && l->end[layer] - l->at[layer] >= octets;
+}
+
+void packet_summarise(const uint8_t *octets, size_t count, uint32_t seq_base, uint32_t ack_base,
+                      struct packet_summary *s) {
+    struct layers l;
+    memset(s, 0, sizeof *s);
+    layers_find(&l, octets, count);
+    if (has_header(&l, LAYER_TCP, TCP_HEADER))
+        tcp_summarise(s, &l, seq_base, ack_base);
+    else if (has_header(&l, LAYER_UDP, UDP_HEADER))
+        udp_summarise(s, &l);
+    else if (has_header(&l, LAYER_ICMP, ICMP_HEADER))
+        icmp_summarise(s, &l);
+    else if (layers_have(&l, LAYER_ARP))
+        arp_summarise(s, &l);
+    else if (has_header(&l, LAYER_IPV4, IPV4_HEADER))
+        ip_summarise(s, &l);
+    else
+        ether_summarise(s, &l);
+}

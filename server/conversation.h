@@ -1,0 +1,20 @@
+#ifndef NETSTEP_SERVER_CONVERSATION_H
+#define NETSTEP_SERVER_CONVERSATION_H
+/*
+ * What earlier packets of a capture say about a TCP segment: the first sequence numbers and the
+ * window scale of its connection. Sees each packet once, in order.
+ */
+#include "engine.h"
+
+enum { CONVERSATIONS_MAX = 65536 };
+struct conversation;
+struct conversations {
+    struct conversation *slots; /* open addressing; NULL: none yet */
+    size_t count, room;
+};
+/* Learns from the packet, and completes the context for its decoding. */
+void conversations_context(struct conversations *, const uint8_t *octets, size_t count,
+                           struct packet_context *);
+void conversations_free(struct conversations *);
+
+#endif

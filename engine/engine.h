@@ -191,7 +191,8 @@ struct trace_record {
     size_t text_length;
     const uint8_t *octets;       /* frames and streams */
     size_t octet_count;
-    uint32_t seq_base, ack_base; /* SENT: the sender's ISS and IRS, to print relative numbers */
+    uint32_t seq_base, ack_base; /* SENT: the sender's ISS and IRS, to print relative numbers;
+                                  * VARIABLE: what `before` and `after` count from, mod 2^32 */
 };
 enum { WANT_STORY = 1, WANT_VARIABLES = 2, WANT_RULES = 4, WANT_STREAMS = 8, WANT_ALL = 15 };
 struct sink {

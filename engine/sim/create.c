@@ -35,23 +35,18 @@ static const char *plan_capacities(const struct scenario *from, struct plan *pla
     memset(plan, 0, sizeof *plan);
     if (!limit(l->connections, DEFAULT_CONNECTIONS, MOST_CONNECTIONS, &c[POOL_TCB]))
         return "connections";
-    if (!limit(l->sockets, DEFAULT_SOCKETS, MOST_SOCKETS, &c[POOL_SOCKET]))
-        return "sockets";
+    if (!limit(l->sockets, DEFAULT_SOCKETS, MOST_SOCKETS, &c[POOL_SOCKET])) return "sockets";
     if (!limit(l->processes, DEFAULT_PROCESSES, MOST_PROCESSES, &c[POOL_PROCESS]))
         return "processes";
-    if (!limit(l->frames, DEFAULT_FRAMES, MOST_FRAMES, &frames))
-        return "frames";
+    if (!limit(l->frames, DEFAULT_FRAMES, MOST_FRAMES, &frames)) return "frames";
     if (!limit(l->buffer_octets, DEFAULT_BUFFER_OCTETS, MOST_BUFFER_OCTETS, &octets))
         return "buffer_octets";
     if (!limit(l->neighbours, DEFAULT_NEIGHBOURS, MOST_NEIGHBOURS, &c[POOL_NEIGHBOUR]))
         return "neighbours";
-    if (!limit(l->routes, DEFAULT_ROUTES, MOST_ROUTES, &c[POOL_ROUTE]))
-        return "routes";
-    if (!limit(l->faults, DEFAULT_FAULTS, MOST_FAULTS, &c[POOL_FAULT]))
-        return "faults";
+    if (!limit(l->routes, DEFAULT_ROUTES, MOST_ROUTES, &c[POOL_ROUTE])) return "routes";
+    if (!limit(l->faults, DEFAULT_FAULTS, MOST_FAULTS, &c[POOL_FAULT])) return "faults";
     uint32_t usual = 4 * c[POOL_TCB] > DEFAULT_EVENTS ? 4 * c[POOL_TCB] : DEFAULT_EVENTS;
-    if (!limit(l->events, usual, MOST_EVENTS, &c[POOL_EVENT]))
-        return "events";
+    if (!limit(l->events, usual, MOST_EVENTS, &c[POOL_EVENT])) return "events";
     c[POOL_FRAME_SMALL] = c[POOL_FRAME_MEDIUM] = c[POOL_FRAME_LARGE] = frames;
     c[POOL_MAC] = c[POOL_NEIGHBOUR];
     c[POOL_SCRIPT] = from->line_count == 0 ? 1 : (uint32_t)from->line_count;
@@ -61,16 +56,14 @@ static const char *plan_capacities(const struct scenario *from, struct plan *pla
 
 static uint32_t object_size(enum pool_kind pool) {
     const struct object_kind *kind = dispatch.kinds[pool];
-    if (kind == NULL)
-        return sim_object_size(pool);
+    if (kind == NULL) return sim_object_size(pool);
     assert((kind->watch_count == 0 && kind->table == NO_TABLE) || kind->size <= OBJECT_MAX);
     return kind->size;
 }
 
 static void plan_pool(struct plan *plan, enum pool_kind pool) {
     uint32_t stride = (object_size(pool) + (uint32_t)sizeof(struct slot) + 7) / 8 * 8, shift = 0;
-    while ((stride << (shift + 1)) <= PAGE_OCTETS)
-        shift++;
+    while ((stride << (shift + 1)) <= PAGE_OCTETS) shift++;
     plan->stride[pool] = stride;
     plan->page_shift[pool] = shift;
     plan->pages[pool] = ((uint64_t)plan->capacity[pool] + (1u << shift) - 1) >> shift;
@@ -78,40 +71,33 @@ static void plan_pool(struct plan *plan, enum pool_kind pool) {
 
 static uint32_t power_of_two(uint64_t least) {
     uint32_t n = 1;
-    while (n < least)
-        n *= 2;
+    while (n < least) n *= 2;
     return n;
 }
 
 /* Node and link counts beyond their most are a limit out of range, too. */
 static const char *plan_lab(const struct scenario *from, struct plan *plan) {
-    if (from->node_count > NODES_MAX)
-        return "nodes";
-    if (from->link_count > LINKS_MAX)
-        return "links";
-    if (from->line_count > SCRIPT_LINES_MAX)
-        return "script";
+    if (from->node_count > NODES_MAX) return "nodes";
+    if (from->link_count > LINKS_MAX) return "links";
+    if (from->line_count > SCRIPT_LINES_MAX) return "script";
     const char *bad = plan_capacities(from, plan);
-    if (bad != NULL)
-        return bad;
-    if (from->fault_count > plan->capacity[POOL_FAULT])
-        return "faults";
+    if (bad != NULL) return bad;
+    if (from->fault_count > plan->capacity[POOL_FAULT]) return "faults";
     for (size_t i = 0; i < from->node_count; i++) {
-        if (from->nodes[i].interface_count > NODE_INTERFACES_MAX)
-            return "interfaces";
+        if (from->nodes[i].interface_count > NODE_INTERFACES_MAX) return "interfaces";
         plan->interfaces += (uint32_t)from->nodes[i].interface_count;
     }
     plan->name_room = power_of_two(2 * from->node_count + 2);
-    for (uint32_t pool = 0; pool < POOL_COUNT; pool++)
-        plan_pool(plan, pool);
+    for (uint32_t pool = 0; pool < POOL_COUNT; pool++) plan_pool(plan, pool);
     return NULL;
 }
 
 /* ---------------------------------------------------------------------------------- the layout */
 
-static const enum pool_kind bucket_pools[BUCKET_SET_COUNT] = {
-    [BUCKET_TCB] = POOL_TCB, [BUCKET_NEIGHBOUR] = POOL_NEIGHBOUR,
-    [BUCKET_MAC] = POOL_MAC, [BUCKET_SOCKET] = POOL_SOCKET};
+static const enum pool_kind bucket_pools[BUCKET_SET_COUNT] = {[BUCKET_TCB] = POOL_TCB,
+                                                              [BUCKET_NEIGHBOUR] = POOL_NEIGHBOUR,
+                                                              [BUCKET_MAC] = POOL_MAC,
+                                                              [BUCKET_SOCKET] = POOL_SOCKET};
 
 static uint64_t rounded(uint64_t octets) {
     return (octets + PAGE_UNIT - 1) / PAGE_UNIT * PAGE_UNIT;
@@ -128,15 +114,14 @@ static uint64_t plan_octets(const struct scenario *from, const struct plan *plan
                    rounded(from->link_count * sizeof(struct link)) +
                    rounded(plan->name_room * sizeof(uint32_t));
     for (uint32_t set = 0; set < BUCKET_SET_COUNT; set++)
-        sum += rounded((uint64_t)power_of_two(plan->capacity[bucket_pools[set]]) *
-                       sizeof(struct id));
+        sum +=
+            rounded((uint64_t)power_of_two(plan->capacity[bucket_pools[set]]) * sizeof(struct id));
     for (uint32_t pool = 0; pool < POOL_COUNT; pool++) {
         uint64_t page = rounded((uint64_t)plan->stride[pool] << plan->page_shift[pool]);
         sum += rounded(plan->pages[pool] * sizeof(uint32_t)) + plan->pages[pool] * page;
     }
     uint64_t ways = 2 * from->link_count, room = HEAP_ROOM_FIRST, most = plan->capacity[POOL_EVENT];
-    for (; room < most; room *= 2)
-        sum += heap_octets(ways, room);
+    for (; room < most; room *= 2) sum += heap_octets(ways, room);
     return sum + heap_octets(ways, most > HEAP_ROOM_FIRST ? most : HEAP_ROOM_FIRST);
 }
 
@@ -175,8 +160,8 @@ static void lay_out(struct lab *lab, size_t size, const struct scenario *from,
         lab->layout = hash_mix(lab->layout, lab->pools[pool].stride);
     }
     uint64_t ways = 2 * from->link_count;
-    lab->heap_limit = plan->capacity[POOL_EVENT] > HEAP_ROOM_FIRST ? plan->capacity[POOL_EVENT]
-                                                                   : HEAP_ROOM_FIRST;
+    lab->heap_limit =
+        plan->capacity[POOL_EVENT] > HEAP_ROOM_FIRST ? plan->capacity[POOL_EVENT] : HEAP_ROOM_FIRST;
     lab->heap_room = HEAP_ROOM_FIRST;
     lab->heap_keys = arena_take(lab, (ways + HEAP_ROOM_FIRST) * sizeof(struct heap_key));
     lab->heap_places = arena_take(lab, (ways + HEAP_ROOM_FIRST + 1) * sizeof(uint32_t));
@@ -187,8 +172,7 @@ static void lay_out(struct lab *lab, size_t size, const struct scenario *from,
 static void name_enter(struct lab *lab, const struct node *node) {
     uint32_t *names = lab_at(lab, lab->names);
     uint64_t at = hash_text(0, node->name);
-    while (names[at & lab->name_mask] != 0)
-        at++;
+    while (names[at & lab->name_mask] != 0) at++;
     names[at & lab->name_mask] = node->number;
 }
 
@@ -214,8 +198,11 @@ static void interface_make(struct lab *lab, const struct scenario_interface *fro
                            uint32_t number) {
     lab->interface_count += 1;
     struct interface *interface = interface_at(lab, lab->interface_count);
-    *interface = (struct interface){.up = 1, .address = from->address, .prefix = from->prefix,
-                                    .mtu = from->mtu == 0 ? 1500 : from->mtu, .node = node,
+    *interface = (struct interface){.up = 1,
+                                    .address = from->address,
+                                    .prefix = from->prefix,
+                                    .mtu = from->mtu == 0 ? 1500 : from->mtu,
+                                    .node = node,
                                     .number = number};
     copy_text(interface->name, sizeof interface->name, from->name);
     uint8_t mac[6] = {2, 0, 0, (uint8_t)(node >> 8), (uint8_t)node, (uint8_t)number};
@@ -225,8 +212,7 @@ static void interface_make(struct lab *lab, const struct scenario_interface *fro
 static bool make_nodes(struct lab *lab, const struct scenario *from, struct complaint *why) {
     for (uint32_t n = 0; n < from->node_count; n++) {
         const struct scenario_node *node = &from->nodes[n];
-        if (!check_node(node, n, why))
-            return false;
+        if (!check_node(node, n, why)) return false;
         if (lab_node_named(lab, node->name) != 0)
             return refuse(why, place1("nodes", n, ".name"), "another node is called ", node->name,
                           "; names are unique");
@@ -240,15 +226,14 @@ static bool make_nodes(struct lab *lab, const struct scenario *from, struct comp
 /* ------------------------------------------------------------------------------------- links */
 
 /* 0: refused. */
-static uint32_t find_end(struct lab *lab, const struct scenario_link *from, uint32_t n, uint32_t end,
-                         struct complaint *why) {
+static uint32_t find_end(struct lab *lab, const struct scenario_link *from, uint32_t n,
+                         uint32_t end, struct complaint *why) {
     struct place place = place2("links", n, ".between", end, "");
     const char *name = from->node[end], *port = from->interface[end];
     if (name == NULL || port == NULL)
         return refuse(why, place, "says node and interface, as in ", "client:eth0", "");
     uint32_t node = lab_node_named(lab, name);
-    if (node == 0)
-        return refuse(why, place, "no node is called ", name, "");
+    if (node == 0) return refuse(why, place, "no node is called ", name, "");
     uint32_t interface = interface_named(lab, node, port, strlen(port));
     if (interface == 0)
         return refuse2(why, place, "no interface ", name, port,
@@ -264,8 +249,7 @@ static bool ends_are_right(struct lab *lab, const struct link *link, uint32_t n,
     const struct interface *a = interface_at(lab, link->interface[0]);
     const struct interface *b = interface_at(lab, link->interface[1]);
     struct place place = place2("links", n, ".between", 1, "");
-    if (a == b)
-        return refuse(why, place, "both ends are the same interface", NULL, "");
+    if (a == b) return refuse(why, place, "both ends are the same interface", NULL, "");
     if (a->address != 0 && a->address == b->address) {
         char text[16];
         struct text t = text_of(text, sizeof text);
@@ -287,22 +271,23 @@ static uint64_t way_seed(struct lab *lab, const struct link *link, uint32_t dire
 
 static bool make_link(struct lab *lab, const struct scenario_link *from, uint32_t n,
                       struct complaint *why) {
-    if (!check_link(from, n, why))
-        return false;
+    if (!check_link(from, n, why)) return false;
     lab->link_count = n + 1;
     struct link *link = link_at(lab, n + 1);
-    *link = (struct link){
-        .rate_bps = from->rate_bps, .jitter_ns = from->jitter_ns, .loss_ppm = from->loss_ppm,
-        .duplicate_ppm = from->duplicate_ppm, .reorder_ppm = from->reorder_ppm, .up = 1,
-        .queue_frames = from->queue_frames == 0 ? QUEUE_FRAMES_DEFAULT : from->queue_frames};
+    *link = (struct link){.rate_bps = from->rate_bps,
+                          .jitter_ns = from->jitter_ns,
+                          .loss_ppm = from->loss_ppm,
+                          .duplicate_ppm = from->duplicate_ppm,
+                          .reorder_ppm = from->reorder_ppm,
+                          .up = 1,
+                          .queue_frames =
+                              from->queue_frames == 0 ? QUEUE_FRAMES_DEFAULT : from->queue_frames};
     for (uint32_t end = 0; end < 2; end++) {
         link->interface[end] = find_end(lab, from, n, end, why);
-        if (link->interface[end] == 0)
-            return false;
+        if (link->interface[end] == 0) return false;
         link->way[end].delay_ns = from->delay_ns[end];
     }
-    if (!ends_are_right(lab, link, n, why))
-        return false;
+    if (!ends_are_right(lab, link, n, why)) return false;
     for (uint32_t end = 0; end < 2; end++) {
         link->way[end].seed = way_seed(lab, link, end);
         interface_at(lab, link->interface[end])->link = n + 1;
@@ -313,27 +298,11 @@ static bool make_link(struct lab *lab, const struct scenario_link *from, uint32_
 
 static bool make_links(struct lab *lab, const struct scenario *from, struct complaint *why) {
     for (uint32_t n = 0; n < from->link_count; n++)
-        if (!make_link(lab, &from->links[n], n, why))
-            return false;
+        if (!make_link(lab, &from->links[n], n, why)) return false;
     return true;
 }
 
 /* ------------------------------------------------------------- what the nodes begin with */
-
-static bool apply_settings(struct step *s, const struct scenario_node *from, uint32_t n,
-                           struct complaint *why) {
-    for (size_t i = 0; i < from->setting_count; i++) {
-        const struct scenario_setting *set = &from->settings[i];
-        if (!dispatch.setting(s, n + 1, set->name, set->value, why)) {
-            why->place[0] = '\0';
-            struct place place = place1("nodes", n, ".sysctl.");
-            place_add(&place, set->name);
-            place_give(why, &place);
-            return false;
-        }
-    }
-    return true;
-}
 
 static bool begin_nodes(struct step *s, const struct scenario *from, struct complaint *why) {
     for (uint32_t n = 0; n < from->node_count; n++) {
@@ -343,8 +312,6 @@ static bool begin_nodes(struct step *s, const struct scenario *from, struct comp
             place_give(why, &place);
             return false;
         }
-        if (!apply_settings(s, &from->nodes[n], n, why))
-            return false;
     }
     return true;
 }
@@ -352,8 +319,7 @@ static bool begin_nodes(struct step *s, const struct scenario *from, struct comp
 static bool make_script(struct step *s, const struct scenario *from, struct complaint *why) {
     for (uint32_t n = 0; n < from->line_count; n++) {
         const struct scenario_line *line = &from->script[n];
-        if (!check_line(line, n, why))
-            return false;
+        if (!check_line(line, n, why)) return false;
         uint32_t node = lab_node_named(s->lab, line->node);
         if (node == 0)
             return refuse(why, place1("script", n, ".on"), "no node is called ", line->node, "");
@@ -363,8 +329,7 @@ static bool make_script(struct step *s, const struct scenario *from, struct comp
         made->node = node;
         made->at = line->at;
         copy_text(made->run, sizeof made->run, line->run);
-        if (line->process != NULL)
-            copy_text(made->process, sizeof made->process, line->process);
+        if (line->process != NULL) copy_text(made->process, sizeof made->process, line->process);
         timer_set(s, &made->timer, TIMER_SCRIPT, node, id, line->at);
         if (!id_is(made->timer))
             return refuse(why, place1("script", n, ""), "more lines than limits.events", NULL, "");
@@ -392,11 +357,9 @@ bool lab_create(void *block, size_t size, const struct scenario *from, struct co
     struct plan plan;
     struct scratch *nobody = NULL; /* without a sink nothing is remembered */
     memset(why, 0, sizeof *why);
-    if (!check_counts(from, why))
-        return false;
+    if (!check_counts(from, why)) return false;
     const char *bad = plan_lab(from, &plan);
-    if (bad != NULL)
-        return refuse_limit(why, bad);
+    if (bad != NULL) return refuse_limit(why, bad);
     if (size < plan_octets(from, &plan))
         return refuse(why, place_whole(""), "the block is smaller than lab_size says", NULL, "");
     struct lab *lab = block;

@@ -113,8 +113,7 @@ static bool is_name(const char *name, size_t most) {
     for (size_t i = 0; i < length; i++) {
         char c = name[i];
         bool word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-        if (!word && (i == 0 || (c != '_' && c != '.' && c != '-')))
-            return false;
+        if (!word && (i == 0 || (c != '_' && c != '.' && c != '-'))) return false;
     }
     return length >= 1 && length <= most;
 }
@@ -134,8 +133,7 @@ static ip4 mask_of(uint32_t prefix) {
 
 static bool is_host_address(ip4 address, uint32_t prefix) {
     ip4 host = address & ~mask_of(prefix);
-    if (address >> 24 == 0 || address >> 24 == 127 || address >> 28 >= 0xe)
-        return false;
+    if (address >> 24 == 0 || address >> 24 == 127 || address >> 28 >= 0xe) return false;
     return prefix >= 31 || (host != 0 && host != ~mask_of(prefix));
 }
 
@@ -148,23 +146,22 @@ static bool check_interface(const struct scenario_node *node, size_t n, size_t i
     if (interface->mtu != 0 && (interface->mtu < 68 || interface->mtu > 1500))
         return refuse(why, place2("nodes", n, ".interfaces", i, ".mtu"), "68 to 1500", NULL, "");
     struct place place = place2("nodes", n, ".interfaces", i, ".address");
-    if (interface->prefix > 32)
-        return refuse(why, place, "a prefix is 0 to 32 long", NULL, "");
-    if (interface->address == 0)
-        return true;
+    if (interface->prefix > 32) return refuse(why, place, "a prefix is 0 to 32 long", NULL, "");
+    if (interface->address == 0) return true;
     if (node->kind == NODE_SWITCH || node->kind == NODE_HUB)
         return refuse(why, place, "a port of a switch or hub has no address; leave it out", NULL,
                       "");
     if (!is_host_address(interface->address, interface->prefix))
-        return refuse(why, place, "no address of a host: it is reserved, or the network's own or "
-                      "broadcast address of its prefix", NULL, "");
+        return refuse(why, place,
+                      "no address of a host: it is reserved, or the network's own or "
+                      "broadcast address of its prefix",
+                      NULL, "");
     return true;
 }
 
 static bool check_interfaces(const struct scenario_node *node, size_t n, struct complaint *why) {
     for (size_t i = 0; i < node->interface_count; i++) {
-        if (!check_interface(node, n, i, why))
-            return false;
+        if (!check_interface(node, n, i, why)) return false;
         for (size_t j = 0; j < i; j++) {
             const struct scenario_interface *a = &node->interfaces[i], *b = &node->interfaces[j];
             if (same_text(a->name, b->name))
@@ -198,21 +195,18 @@ static bool check_route(const struct scenario_node *node, size_t n, size_t i,
         return refuse(why, place2("nodes", n, ".routes", i, ".via"),
                       "lies in no network of this node's interfaces", NULL, "");
     if (route->via == 0 && route->interface == NULL)
-        return refuse(why, place2("nodes", n, ".routes", i, ""),
-                      "needs `via`, `interface` or both", NULL, "");
-    if (route->interface == NULL)
-        return true;
+        return refuse(why, place2("nodes", n, ".routes", i, ""), "needs `via`, `interface` or both",
+                      NULL, "");
+    if (route->interface == NULL) return true;
     for (size_t j = 0; j < node->interface_count; j++)
-        if (same_text(node->interfaces[j].name, route->interface))
-            return true;
+        if (same_text(node->interfaces[j].name, route->interface)) return true;
     return refuse(why, place2("nodes", n, ".routes", i, ".interface"),
                   "this node has no interface ", route->interface, "");
 }
 
 static bool check_lists(const struct scenario_node *node, size_t n, struct complaint *why) {
     for (size_t i = 0; i < node->route_count; i++)
-        if (!check_route(node, n, i, why))
-            return false;
+        if (!check_route(node, n, i, why)) return false;
     for (size_t i = 0; i < node->neighbour_count; i++)
         if (node->neighbours[i].address == 0 || (node->neighbours[i].mac[0] & 1) != 0)
             return refuse(why, place2("nodes", n, ".neighbours", i, ""),
@@ -229,12 +223,11 @@ bool check_node(const struct scenario_node *node, size_t n, struct complaint *wh
         return refuse(why, place1("nodes", n, ".name"),
                       "1 to 31 of letters, digits, _ . - (not first); as in ", "client", "");
     if (parse_ip4(node->name, &number))
-        return refuse(why, place1("nodes", n, ".name"), "a name must not look like an address: ",
-                      node->name, "");
+        return refuse(why, place1("nodes", n, ".name"),
+                      "a name must not look like an address: ", node->name, "");
     if ((unsigned)node->kind >= NODE_KIND_COUNT)
         return refuse(why, place1("nodes", n, ".kind"), "host, router, switch or hub", NULL, "");
-    if (!check_interfaces(node, n, why))
-        return false;
+    if (!check_interfaces(node, n, why)) return false;
     if (node->gateway != 0 && !is_on_link(node, node->gateway))
         return refuse(why, place1("nodes", n, ".gateway"),
                       "lies in no network of this node's interfaces, or is its own address", NULL,
@@ -274,5 +267,8 @@ bool check_line(const struct scenario_line *line, size_t n, struct complaint *wh
     if (line->process != NULL && !is_name(line->process, PROCESS_NAME_ROOM - 1))
         return refuse(why, place1("script", n, ".process"),
                       "1 to 31 of letters, digits, _ . - (not first)", NULL, "");
+    if (line->process != NULL && same_text(line->process, "console"))
+        return refuse(why, place1("script", n, ".process"), "", "console",
+                      " is what a person types into; choose another name");
     return true;
 }

@@ -62,8 +62,7 @@ static uint64_t moved(struct lab *lab, uint64_t from, uint64_t octets, uint64_t 
 
 static void heap_grow(struct lab *lab) {
     uint64_t ways = 2 * (uint64_t)lab->link_count, old = lab->heap_room, room = 2 * old;
-    if (room > lab->heap_limit)
-        room = lab->heap_limit;
+    if (room > lab->heap_limit) room = lab->heap_limit;
     lab->heap_keys = moved(lab, lab->heap_keys, (ways + old) * sizeof(struct heap_key),
                            (ways + room) * sizeof(struct heap_key));
     lab->heap_places = moved(lab, lab->heap_places, (ways + old + 1) * sizeof(uint32_t),
@@ -91,16 +90,14 @@ void head_remove(struct lab *lab, uint32_t way) {
 }
 
 bool event_first(struct lab *lab, struct heap_key *first) {
-    if (lab->heap_count == 0)
-        return false;
+    if (lab->heap_count == 0) return false;
     const struct heap_key *keys = lab_const_at(lab, lab->heap_keys);
     *first = keys[0];
     return true;
 }
 
 bool lab_next(const struct lab *lab, sim_time *at) {
-    if (lab->heap_count == 0 || lab->ended != 0)
-        return false;
+    if (lab->heap_count == 0 || lab->ended != 0) return false;
     const struct heap_key *keys = lab_const_at(lab, lab->heap_keys);
     *at = keys[0].at;
     return true;
@@ -125,10 +122,9 @@ struct id event_new(struct step *s, uint32_t kind, uint32_t node, struct id owne
         lab->events_refused += 1;
         return id;
     }
-    if (id.slot > lab->heap_room)
-        heap_grow(lab);
-    *event_at(lab, id) = (struct event){
-        .kind = kind, .node = node, .owner = owner, .at = at, .set_step = cause};
+    if (id.slot > lab->heap_room) heap_grow(lab);
+    *event_at(lab, id) =
+        (struct event){.kind = kind, .node = node, .owner = owner, .at = at, .set_step = cause};
     push(lab, event_place(lab, id), at, node, order);
     return id;
 }
@@ -152,23 +148,20 @@ void timer_set(struct step *s, struct id *timer, enum timer_kind kind, uint32_t 
                struct id owner, sim_time at) {
     assert(kind < TIMER_KIND_COUNT && at >= s->now);
     struct event *event = event_at(s->lab, *timer);
-    if (!timer_is_silent(kind))
-        s->spoken = true;
+    if (!timer_is_silent(kind)) s->spoken = true;
     if (event != NULL) {
         assert(event->kind == kind && id_same(event->owner, owner));
         timer_move(s, *timer, event, at);
     } else {
         *timer = event_new(s, kind, node, owner, at, order_next(s->lab, node), step_cause(s));
     }
-    if (id_is(*timer) && !timer_is_silent(kind))
-        trace_timer(s, TRACE_TIMER_SET, *timer);
+    if (id_is(*timer) && !timer_is_silent(kind)) trace_timer(s, TRACE_TIMER_SET, *timer);
 }
 
 void timer_stop(struct step *s, struct id *timer) {
     const struct event *event = event_at(s->lab, *timer);
     if (event != NULL) {
-        if (!timer_is_silent(event->kind))
-            trace_timer(s, TRACE_TIMER_STOPPED, *timer);
+        if (!timer_is_silent(event->kind)) trace_timer(s, TRACE_TIMER_STOPPED, *timer);
         event_drop(s->lab, *timer);
     }
     *timer = (struct id){0, 0};
@@ -176,9 +169,7 @@ void timer_stop(struct step *s, struct id *timer) {
 
 bool timer_pending(const struct lab *lab, struct id timer, sim_time *at) {
     const struct event *event = object_get(lab, POOL_EVENT, timer);
-    if (event == NULL)
-        return false;
-    if (at != NULL)
-        *at = event->at;
+    if (event == NULL) return false;
+    if (at != NULL) *at = event->at;
     return true;
 }

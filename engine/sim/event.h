@@ -8,14 +8,23 @@
 
 /* Every timer of the engine; names and clauses in sim/names.c. */
 enum timer_kind {
-    TIMER_TCP_RETRANSMISSION, TIMER_TCP_DELAYED_ACK, TIMER_TCP_TIME_WAIT, TIMER_TCP_USER,
-    TIMER_TCP_PERSIST, TIMER_TCP_KEEPALIVE, TIMER_TCP_FIN_WAIT_2, TIMER_TCP_SYNACK,
-    TIMER_ARP_RETRANS, TIMER_ARP_REACHABLE, TIMER_ARP_DELAY, TIMER_ARP_PROBE,
-    TIMER_PROCESS,      /* sleep, ping's interval, a call's time-out */
-    TIMER_WAKE,         /* a process runs again at this instant, as a step of its own */
-    TIMER_LOOPBACK,     /* a frame to the node itself arrives: owner is the frame; not traced */
-    TIMER_SCRIPT,       /* the scenario's script: owner in POOL_SCRIPT */
-    TIMER_FAULT,        /* a fault begins or ends: owner in POOL_FAULT */
+    TIMER_TCP_RETRANSMISSION,
+    TIMER_TCP_DELAYED_ACK,
+    TIMER_TCP_TIME_WAIT,
+    TIMER_TCP_USER,
+    TIMER_TCP_PERSIST,
+    TIMER_TCP_KEEPALIVE,
+    TIMER_TCP_FIN_WAIT_2,
+    TIMER_TCP_SYNACK,
+    TIMER_ARP_RETRANS,
+    TIMER_ARP_REACHABLE,
+    TIMER_ARP_DELAY,
+    TIMER_ARP_PROBE,
+    TIMER_PROCESS,  /* sleep, ping's interval, a call's time-out */
+    TIMER_WAKE,     /* a process runs again at this instant, as a step of its own */
+    TIMER_LOOPBACK, /* a frame to the node itself arrives: owner is the frame; not traced */
+    TIMER_SCRIPT,   /* the scenario's script: owner in POOL_SCRIPT */
+    TIMER_FAULT,    /* a fault begins or ends: owner in POOL_FAULT */
     TIMER_KIND_COUNT
 };
 

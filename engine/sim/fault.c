@@ -23,16 +23,21 @@ static struct fault *fault_at(struct lab *lab, struct id id) {
 
 /* ---------------------------------------------------------------------- where: "r1->server" */
 
+/* Where the colon stands, or `length`. */
+static size_t colon_in(const char *name, size_t length) {
+    size_t at = 0;
+    while (at < length && name[at] != ':') at++;
+    return at;
+}
+
 static uint32_t end_named(const struct lab *lab, const char *name, size_t length,
                           uint32_t *interface) {
-    const char *colon = memchr(name, ':', length);
-    size_t node_length = colon == NULL ? length : (size_t)(colon - name);
+    size_t node_length = colon_in(name, length);
     uint32_t node = node_named_span(lab, name, node_length);
     *interface = 0;
-    if (node != 0 && colon != NULL) {
-        *interface = interface_named(lab, node, colon + 1, length - node_length - 1);
-        if (*interface == 0)
-            return 0;
+    if (node != 0 && node_length < length) {
+        *interface = interface_named(lab, node, name + node_length + 1, length - node_length - 1);
+        if (*interface == 0) return 0;
     }
     return node;
 }
@@ -68,12 +73,10 @@ static bool split_ends(const struct lab *lab, const char *on, const char *arrow,
     size_t length = strlen(on), arrow_length = strlen(arrow);
     for (size_t i = 1; i + arrow_length < length; i++) {
         const char *right = on + i + arrow_length;
-        if (memcmp(on + i, arrow, arrow_length) != 0)
-            continue;
+        if (memcmp(on + i, arrow, arrow_length) != 0) continue;
         ends->node[0] = end_named(lab, on, i, &ends->interface[0]);
         ends->node[1] = end_named(lab, right, length - i - arrow_length, &ends->interface[1]);
-        if (ends->node[0] != 0 && ends->node[1] != 0)
-            return true;
+        if (ends->node[0] != 0 && ends->node[1] != 0) return true;
     }
     return false;
 }
@@ -137,8 +140,7 @@ static bool action_is_right(const struct scenario_fault *from, struct complaint 
         return wrong(why, "delay", "", NULL, "a delay needs a time, as in \"200ms\"");
     if (from->kind == FAULT_EDIT && from->edit == NULL)
         return wrong(why, "edit", "", NULL, "an edit needs a field and a value: \"ip.ttl = 1\"");
-    if (from->chance_ppm > 1000000)
-        return wrong(why, "chance", "", NULL, "at most 100%");
+    if (from->chance_ppm > 1000000) return wrong(why, "chance", "", NULL, "at most 100%");
     if (is_link_fault(from->kind) && (from->match != NULL || from->nth != 0 || from->count != 0))
         return wrong(why, "match", "", NULL, "a link goes down or up by time, not by frame");
     return true;
@@ -148,8 +150,7 @@ static bool edit_is_right(const char *edit, struct fault *fault, struct complain
     if (strlen(edit) >= sizeof fault->edit)
         return wrong(why, "edit", "", NULL, "at most 63 characters");
     copy_text(fault->edit, sizeof fault->edit, edit);
-    if (field_edit_check(fault->edit, why))
-        return true;
+    if (field_edit_check(fault->edit, why)) return true;
     copy_text(why->place, sizeof why->place, "edit");
     return false;
 }
@@ -180,8 +181,7 @@ bool fault_prepare(const struct lab *lab, const struct scenario_fault *from, str
 
 static void fault_link(struct lab *lab, struct id id) {
     struct id *at = &link_at(lab, fault_at(lab, id)->link)->first_fault;
-    while (id_is(*at))
-        at = &fault_at(lab, *at)->next;
+    while (id_is(*at)) at = &fault_at(lab, *at)->next;
     *at = id;
 }
 
@@ -206,8 +206,7 @@ void fault_timer(struct step *s, struct id id) {
     assert(fault != NULL);
     uint32_t link = fault->link, up = fault->kind == FAULT_LINK_UP;
     bool ends = s->now >= fault->until || up || fault->until == SIM_TIME_MAX;
-    if (s->now >= fault->until)
-        up = 1;
+    if (s->now >= fault->until) up = 1;
     if (ends)
         object_destroy(s, POOL_FAULT, id);
     else
@@ -243,8 +242,8 @@ static bool fault_fits(struct step *s, const struct fault *fault, uint32_t direc
         return false;
     if (fault->origin != 0 && (note->origin != fault->origin || note->number != fault->number))
         return false;
-    return fault->any || match_frame(&fault->match, frame_octets(s->lab, frame),
-                                     frame_count(s->lab, frame));
+    return fault->any ||
+           match_frame(&fault->match, frame_octets(s->lab, frame), frame_count(s->lab, frame));
 }
 
 /* nth and count choose among the frames that fit; then the chance. */
@@ -253,8 +252,7 @@ static bool fault_strikes(const struct direction *way, struct fault *fault,
     fault->seen += 1;
     uint32_t first = fault->nth == 0 ? 1 : fault->nth;
     uint64_t count = fault->count != 0 ? fault->count : fault->nth != 0 ? 1 : UINT32_MAX;
-    if (fault->seen < first || fault->seen >= first + count)
-        return false;
+    if (fault->seen < first || fault->seen >= first + count) return false;
     return fault->chance_ppm == 0 ||
            way_draw(way, DRAW_FAULT + fault->serial, note, 1000000) < fault->chance_ppm;
 }
@@ -262,25 +260,18 @@ static bool fault_strikes(const struct direction *way, struct fault *fault,
 static void fault_effect_add(const struct fault *fault, struct id id, struct fault_effect *out) {
     uint32_t room = sizeof out->mutations / sizeof out->mutations[0];
     switch ((enum fault_kind)fault->kind) {
-    case FAULT_DROP:
-        out->drop = 1;
-        break;
-    case FAULT_DELAY:
-        out->delay_ns += fault->delay_ns;
-        break;
+    case FAULT_DROP: out->drop = 1; break;
+    case FAULT_DELAY: out->delay_ns += fault->delay_ns; break;
     case FAULT_DUPLICATE:
-        if (out->duplicates < room)
-            out->duplicate_ns[out->duplicates++] = fault->delay_ns;
+        if (out->duplicates < room) out->duplicate_ns[out->duplicates++] = fault->delay_ns;
         break;
     case FAULT_CORRUPT:
     case FAULT_EDIT:
-        if (out->mutation_count < room)
-            out->mutations[out->mutation_count++] = id;
+        if (out->mutation_count < room) out->mutations[out->mutation_count++] = id;
         break;
     case FAULT_LINK_DOWN:
     case FAULT_LINK_UP:
-    case FAULT_KIND_COUNT:
-        assert(!"faults of a link's state are not in its list");
+    case FAULT_KIND_COUNT: assert(!"faults of a link's state are not in its list");
     }
 }
 

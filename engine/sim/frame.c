@@ -24,10 +24,8 @@ uint32_t frame_pool(struct id frame) {
 uint32_t sim_object_size(enum pool_kind kind) {
     if (kind <= POOL_FRAME_LARGE)
         return (uint32_t)sizeof(struct frame) + rooms[kind - POOL_FRAME_SMALL];
-    if (kind == POOL_EVENT)
-        return sizeof(struct event);
-    if (kind == POOL_FAULT)
-        return sizeof(struct fault);
+    if (kind == POOL_EVENT) return sizeof(struct event);
+    if (kind == POOL_FAULT) return sizeof(struct fault);
     return kind == POOL_SCRIPT ? sizeof(struct script_line) : 0;
 }
 
@@ -41,9 +39,8 @@ struct frame *frame_at(struct lab *lab, struct id frame) {
 }
 
 static struct id frame_take(struct lab *lab, size_t room) {
-    for (uint32_t class = 0; class < CLASSES; class++) {
-        if (room > rooms[class])
-            continue;
+    for (uint32_t class = 0; class < CLASSES; class ++) {
+        if (room > rooms[class]) continue;
         struct id id = pool_take(lab, POOL_FRAME_SMALL + class);
         if (!id_is(id)) /* a bigger room does as well, as long as there is one */
             continue;
@@ -72,8 +69,7 @@ static uint8_t *room_of(struct frame *f) {
 struct id frame_copy(struct step *s, struct id frame) {
     const struct frame *from = frame_at(s->lab, frame);
     struct id id = frame_take(s->lab, from->end);
-    if (!id_is(id))
-        return id;
+    if (!id_is(id)) return id;
     from = frame_at(s->lab, frame);
     struct frame *to = frame_at(s->lab, id);
     to->note = from->note;
@@ -106,8 +102,7 @@ uint8_t *frame_append(struct step *s, struct id frame, size_t count) {
     assert(count <= f->room - f->end);
     uint8_t *at = room_of(f) + f->end;
     f->end += (uint32_t)count;
-    if (f->high < f->end)
-        f->high = f->end;
+    if (f->high < f->end) f->high = f->end;
     return at;
 }
 
@@ -115,8 +110,7 @@ uint8_t *frame_push(struct step *s, struct id frame, size_t count) {
     struct frame *f = frame_at(s->lab, frame);
     assert(count <= f->start);
     f->start -= (uint32_t)count;
-    if (f->low > f->start)
-        f->low = f->start;
+    if (f->low > f->start) f->low = f->start;
     return room_of(f) + f->start;
 }
 

@@ -9,6 +9,8 @@
 
 enum { FRAME_HEADROOM = 14 + 20 + 60, FRAME_OCTETS_MAX = 1514 };
 
+#pragma GCC diagnostic push
+#pragma GCC diagnostic error "-Wpadded"
 /* What travels beside the octets, for the trace alone: no protocol may decide by it. */
 struct frame_note {
     uint32_t origin, number;     /* packet id, given by frame_new; kept when forwarded */
@@ -20,28 +22,31 @@ struct frame {
     struct id next, previous; /* in a link's FIFO, or (next alone) in a neighbour's queue */
     struct id event;          /* set while it travels by itself (delayed, lost) */
     struct frame_note note;
-    uint32_t start, end;      /* the frame's octets within its room */
-    uint32_t low, high;       /* octets of the room that were ever written */
+    uint32_t start, end; /* the frame's octets within its room */
+    uint32_t low, high;  /* octets of the room that were ever written */
     uint32_t room;
-    uint32_t link, direction; /* where it travels, 0 nowhere; direction 0: from the link's end 0 */
-    uint32_t fate;            /* 0 arrives, else a drop reason: dies on the way */
+    uint32_t link, direction;  /* where it travels, 0 nowhere; direction 0: from the link's end 0 */
+    uint32_t fate;             /* 0 arrives, else a drop reason: dies on the way */
     uint64_t sent_step, order; /* order: the sender's event counter when it was sent */
     sim_time sent_at, leaves_at, arrives_at; /* leaves: its first bit goes onto the wire */
     /* the room's octets follow */
 };
+#pragma GCC diagnostic pop
 
 /* A new frame of `node` with `payload` octets of room behind FRAME_HEADROOM; empty until pushed or
  * appended. {0,0}: the pool is exhausted (the caller drops with REASON_NO_FRAMES). */
 struct id frame_new(struct step *, uint32_t node, size_t payload);
-struct id frame_copy(struct step *, struct id frame); /* same note; for hubs, switches, duplicates */
+struct id frame_copy(struct step *,
+                     struct id frame); /* same note; for hubs, switches, duplicates */
 void frame_free(struct step *, struct id frame);
 struct frame *frame_at(struct lab *, struct id);
-uint8_t *frame_octets(struct lab *, struct id);      /* first octet of the frame */
-size_t frame_count(const struct lab *, struct id);   /* octets in the frame */
-uint8_t *frame_append(struct step *, struct id, size_t count); /* room for `count` more at the end */
-uint8_t *frame_push(struct step *, struct id, size_t count);   /* room for `count` more in front */
-void frame_pull(struct step *, struct id, size_t count);       /* a header in front is taken off */
-void frame_trim(struct step *, struct id, size_t count);       /* cut to `count` octets */
+uint8_t *frame_octets(struct lab *, struct id);    /* first octet of the frame */
+size_t frame_count(const struct lab *, struct id); /* octets in the frame */
+uint8_t *frame_append(struct step *, struct id,
+                      size_t count);                         /* room for `count` more at the end */
+uint8_t *frame_push(struct step *, struct id, size_t count); /* room for `count` more in front */
+void frame_pull(struct step *, struct id, size_t count);     /* a header in front is taken off */
+void frame_trim(struct step *, struct id, size_t count);     /* cut to `count` octets */
 uint32_t frame_pool(struct id); /* ids of frames carry their size class in the slot's top bits */
 
 #endif

@@ -21,25 +21,21 @@ static uint64_t mix(uint64_t lane, uint64_t word) {
 
 static uint64_t word_at(const uint8_t *octets) {
     uint64_t word = 0;
-    for (int i = 0; i < 8; i++)
-        word |= (uint64_t)octets[i] << (8 * i);
+    for (int i = 0; i < 8; i++) word |= (uint64_t)octets[i] << (8 * i);
     return word;
 }
 
 static uint64_t mix_octets(uint64_t lane, const uint8_t *octets, size_t count) {
     lane = mix(lane, count);
-    for (; count >= 8; octets += 8, count -= 8)
-        lane = mix(lane, word_at(octets));
-    if (count == 0)
-        return lane;
+    for (; count >= 8; octets += 8, count -= 8) lane = mix(lane, word_at(octets));
+    if (count == 0) return lane;
     uint8_t tail[8] = {0};
     memcpy(tail, octets, count);
     return mix(lane, word_at(tail));
 }
 
 static uint64_t mix_text(uint64_t lane, const char *text, size_t length) {
-    return text == NULL ? mix(lane, UINT64_MAX)
-                        : mix_octets(lane, (const uint8_t *)text, length);
+    return text == NULL ? mix(lane, UINT64_MAX) : mix_octets(lane, (const uint8_t *)text, length);
 }
 
 void trace_hash_begin(struct trace_hash *hash) {
@@ -81,23 +77,28 @@ static uint64_t mix_essence(uint64_t lane, const struct trace_record *r) {
     case TRACE_CALL:
     case TRACE_STREAM:
     case TRACE_RULE:
-    case TRACE_KIND_COUNT:
-        break;
+    case TRACE_KIND_COUNT: break;
     }
     return lane;
 }
 
 static uint64_t mix_all(uint64_t lane, const struct trace_record *r) {
-    const uint64_t words[] = {
-        r->step, r->cause_step, (uint64_t)r->at, (uint64_t)r->until,
-        (uint64_t)r->kind << 32 | r->k, (uint64_t)r->node << 32 | r->peer,
-        (uint64_t)r->link << 32 | r->object, (uint64_t)r->origin << 32 | r->number,
-        (uint64_t)r->connection << 32 | r->where_ppm, r->before, r->after,
-        (uint64_t)r->machine << 48 | (uint64_t)r->table << 32 | (uint64_t)r->timer << 16 | r->field,
-        (uint64_t)r->reason << 16 | r->retransmission,
-        (uint64_t)r->seq_base << 32 | r->ack_base};
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        lane = mix(lane, words[i]);
+    const uint64_t words[] = {r->step,
+                              r->cause_step,
+                              (uint64_t)r->at,
+                              (uint64_t)r->until,
+                              (uint64_t)r->kind << 32 | r->k,
+                              (uint64_t)r->node << 32 | r->peer,
+                              (uint64_t)r->link << 32 | r->object,
+                              (uint64_t)r->origin << 32 | r->number,
+                              (uint64_t)r->connection << 32 | r->where_ppm,
+                              r->before,
+                              r->after,
+                              (uint64_t)r->machine << 48 | (uint64_t)r->table << 32 |
+                                  (uint64_t)r->timer << 16 | r->field,
+                              (uint64_t)r->reason << 16 | r->retransmission,
+                              (uint64_t)r->seq_base << 32 | r->ack_base};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) lane = mix(lane, words[i]);
     lane = mix_text(lane, r->clause, r->clause == NULL ? 0 : strlen(r->clause));
     lane = mix_text(lane, r->text, r->text_length);
     return mix_octets(lane, r->octets, r->octet_count);

@@ -54,8 +54,7 @@ static const char *next_word(struct words *w) {
 }
 
 static bool next_is(struct words *w, const char *word) {
-    if (w->at == w->count || !same_text(w->word[w->at], word))
-        return false;
+    if (w->at == w->count || !same_text(w->word[w->at], word)) return false;
     w->at += 1;
     return true;
 }
@@ -82,8 +81,7 @@ static bool take_number(struct words *w, const char *name, uint32_t *out, struct
 static bool take_edit(struct words *w, char *out, size_t size, struct complaint *why) {
     struct text t = text_of(out, size);
     const char *word = next_word(w);
-    if (word == NULL)
-        return refuse(why, "edit needs a field and a value: ", "edit ip.ttl=1", "");
+    if (word == NULL) return refuse(why, "edit needs a field and a value: ", "edit ip.ttl=1", "");
     text_add(&t, word);
     if (w->at + 1 < w->count && same_text(w->word[w->at], "=")) {
         text_add(&t, " = ");
@@ -99,18 +97,17 @@ static bool take_action(struct words *w, struct scenario_fault *f, char *edit, s
     static const struct {
         const char *name;
         enum fault_kind kind;
-    } actions[] = {{"drop", FAULT_DROP}, {"delay", FAULT_DELAY}, {"duplicate", FAULT_DUPLICATE},
-                   {"corrupt", FAULT_CORRUPT}, {"edit", FAULT_EDIT}, {"down", FAULT_LINK_DOWN},
+    } actions[] = {{"drop", FAULT_DROP},           {"delay", FAULT_DELAY},
+                   {"duplicate", FAULT_DUPLICATE}, {"corrupt", FAULT_CORRUPT},
+                   {"edit", FAULT_EDIT},           {"down", FAULT_LINK_DOWN},
                    {"up", FAULT_LINK_UP}};
     size_t i = 0, count = sizeof actions / sizeof actions[0];
-    while (i < count && (action == NULL || !same_text(action, actions[i].name)))
-        i++;
+    while (i < count && (action == NULL || !same_text(action, actions[i].name))) i++;
     if (i == count)
         return refuse(why, "after the link comes what to do: ", NULL,
                       "drop, delay, duplicate, corrupt, edit, down or up");
     f->kind = actions[i].kind;
-    if (f->kind == FAULT_DELAY)
-        return take_time(w, "delay", &f->delay_ns, why);
+    if (f->kind == FAULT_DELAY) return take_time(w, "delay", &f->delay_ns, why);
     if (f->kind == FAULT_DUPLICATE) /* its time may be left out */
         w->at += w->at < w->count && parse_duration(w->word[w->at], &f->delay_ns);
     if (f->kind == FAULT_CORRUPT) {
@@ -158,8 +155,7 @@ static bool take_options(struct words *w, struct scenario_fault *f, char *filter
         } else
             right = refuse(why, "", w->word[w->at],
                            " is none of nth, count, chance, from, until, match");
-        if (!right)
-            return false;
+        if (!right) return false;
     }
     return true;
 }
@@ -168,8 +164,7 @@ static bool read_fault(const struct lab *lab, struct words *w, struct order *ord
                        struct complaint *why) {
     char filter[LINE_ROOM] = "", edit[FAULT_EDIT_ROOM] = "";
     struct scenario_fault f = {.on = next_word(w)};
-    if (f.on == NULL)
-        return refuse(why, "say where and what: ", "fault client->r1 drop", "");
+    if (f.on == NULL) return refuse(why, "say where and what: ", "fault client->r1 drop", "");
     if (same_text(f.on, "clear")) {
         order->kind = ORDER_CLEAR;
         const char *on = next_word(w);
@@ -188,14 +183,14 @@ static bool read_fault(const struct lab *lab, struct words *w, struct order *ord
 
 static bool read_packet(const struct lab *lab, const char *word, struct order *order,
                         struct complaint *why) {
-    const char *dot = word == NULL ? NULL : strrchr(word, '.');
+    const char *dot = NULL;
+    for (const char *c = word; c != NULL && *c != '\0'; c++) dot = *c == '.' ? c : dot;
     uint64_t origin = 0, number = 0;
     if (dot == NULL || !parse_u64(dot + 1, &number) || number == 0 || number > UINT32_MAX)
         return refuse(why, "name the packet as ORIGIN.NUMBER: ", "drop client.3", "");
     char name[NODE_NAME_ROOM];
     size_t length = (size_t)(dot - word);
-    if (length >= sizeof name)
-        return refuse(why, "no node made ", word, "");
+    if (length >= sizeof name) return refuse(why, "no node made ", word, "");
     memcpy(name, word, length);
     name[length] = '\0';
     origin = node_named_span(lab, name, length);
@@ -210,18 +205,15 @@ static bool read_drop(struct lab *lab, struct words *w, struct order *order,
                       struct complaint *why) {
     order->kind = ORDER_DROP;
     const char *packet = next_word(w);
-    if (!read_packet(lab, packet, order, why))
-        return false;
+    if (!read_packet(lab, packet, order, why)) return false;
     if (w->at == w->count)
         return link_count_flying(lab, order->origin, order->number, 0, 0) > 0 ||
-               refuse(why, packet, NULL,
-                      " is on no link now; add where to wait for it: on A->B");
+               refuse(why, packet, NULL, " is on no link now; add where to wait for it: on A->B");
     const char *on = next_is(w, "on") ? next_word(w) : NULL;
     if (on == NULL)
         return refuse(why, "after the packet comes where: ", "drop client.3 on client->r1", "");
     struct scenario_fault f = {.on = on, .kind = FAULT_DROP, .nth = 1};
-    if (!fault_prepare(lab, &f, &order->fault, why))
-        return false;
+    if (!fault_prepare(lab, &f, &order->fault, why)) return false;
     order->link = order->fault.link;
     order->ways = order->fault.ways;
     order->fault.origin = order->origin;
@@ -259,30 +251,23 @@ static bool read_order(struct lab *lab, struct words *w, struct order *order,
 
 static void carry_out(struct step *s, const struct order *order) {
     switch (order->kind) {
-    case ORDER_FAULT:
-        fault_add(s, &order->fault);
-        break;
-    case ORDER_CLEAR:
-        fault_clear(s, order->link, order->ways);
-        break;
+    case ORDER_FAULT: fault_add(s, &order->fault); break;
+    case ORDER_CLEAR: fault_clear(s, order->link, order->ways); break;
     case ORDER_DROP:
         if (link_kill(s, order->origin, order->number, order->link, order->ways) == 0)
             fault_add(s, &order->fault);
         break;
-    case ORDER_LINK:
-        link_set(s, order->link, order->up);
-        break;
+    case ORDER_LINK: link_set(s, order->link, order->up); break;
     }
 }
 
 /* ---------------------------------------------------------------------------------- the door */
 
 static bool line_is_right(const char *line, struct complaint *why) {
-    size_t length = strlen(line);
-    if (length >= LINE_ROOM)
-        return refuse(why, "a line is at most 255 octets long", NULL, "");
-    if (strspn(line, " \t") == length)
-        return refuse(why, "the line is empty", NULL, "");
+    size_t length = strlen(line), blanks = 0;
+    while (line[blanks] == ' ' || line[blanks] == '\t') blanks++;
+    if (length >= LINE_ROOM) return refuse(why, "a line is at most 255 octets long", NULL, "");
+    if (blanks == length) return refuse(why, "the line is empty", NULL, "");
     for (size_t i = 0; i < length; i++)
         if (((unsigned char)line[i] < ' ' && line[i] != '\t') || line[i] == 0x7f)
             return refuse(why, "a line has no control characters", NULL, "");
@@ -306,17 +291,13 @@ bool lab_command(struct lab *lab, const struct sink *sink, sim_time at, uint32_t
     struct words words = {.count = 0};
     struct order order;
     memset(why, 0, sizeof *why);
-    if (!moment_is_right(lab, at, why) || !line_is_right(line, why))
-        return false;
-    if (node > lab->node_count)
-        return refuse(why, "there is no such node", NULL, "");
+    if (!moment_is_right(lab, at, why) || !line_is_right(line, why)) return false;
+    if (node > lab->node_count) return refuse(why, "there is no such node", NULL, "");
     if (node == 0) {
         copy_text(words.line, sizeof words.line, line);
         words.count = split_words(words.line, words.word, WORDS_MAX);
-        if (words.count > WORDS_MAX)
-            return refuse(why, "too many words", NULL, "");
-        if (!read_order(lab, &words, &order, why))
-            return false;
+        if (words.count > WORDS_MAX) return refuse(why, "too many words", NULL, "");
+        if (!read_order(lab, &words, &order, why)) return false;
     }
     struct scratch scratch;
     struct step s;

@@ -61,8 +61,7 @@ uint64_t arena_take(struct lab *lab, uint64_t octets) {
 static void pool_grow(struct lab *lab, struct pool *p) {
     uint32_t page = p->high >> p->page_shift;
     uint32_t *directory = lab_at(lab, p->directory);
-    if (directory[page] != 0)
-        return;
+    if (directory[page] != 0) return;
     uint64_t octets = (uint64_t)p->stride << p->page_shift;
     directory[page] = (uint32_t)(arena_take(lab, octets) / PAGE_UNIT);
 }
@@ -71,16 +70,14 @@ static void pool_grow(struct lab *lab, struct pool *p) {
 
 struct id pool_take(struct lab *lab, enum pool_kind kind) {
     struct pool *p = &lab->pools[kind];
-    if (p->live == p->capacity)
-        return (struct id){0, 0};
+    if (p->live == p->capacity) return (struct id){0, 0};
     uint32_t number = p->free;
     if (number == 0) {
         pool_grow(lab, p);
         number = ++p->high;
     }
     struct slot *slot = pool_slot(lab, p, number);
-    if (number == p->free)
-        p->free = slot->next_free;
+    if (number == p->free) p->free = slot->next_free;
     slot->next_free = 0;
     slot->generation += 1;
     p->live += 1;
@@ -107,8 +104,7 @@ struct id pool_id(struct lab *lab, enum pool_kind kind, uint32_t number) {
 
 static void *object_at(struct lab *lab, enum pool_kind kind, struct id id) {
     const struct pool *p = &lab->pools[kind];
-    if (id.slot == 0 || id.slot > p->high)
-        return NULL;
+    if (id.slot == 0 || id.slot > p->high) return NULL;
     struct slot *slot = pool_slot(lab, p, id.slot);
     return slot->generation == id.generation ? slot_object(slot) : NULL;
 }
@@ -119,23 +115,20 @@ const void *object_get(const struct lab *lab, enum pool_kind kind, struct id id)
 
 void *object_edit(struct step *s, enum pool_kind kind, struct id id) {
     void *object = object_at(s->lab, kind, id);
-    if (object != NULL && s->sink != NULL)
-        watch_edit(s, kind, id, object);
+    if (object != NULL && s->sink != NULL) watch_edit(s, kind, id, object);
     return object;
 }
 
 struct id object_create(struct step *s, enum pool_kind kind, uint32_t node) {
     assert(node <= s->lab->node_count);
     struct id id = pool_take(s->lab, kind);
-    if (id_is(id) && s->sink != NULL)
-        watch_created(s, kind, id);
+    if (id_is(id) && s->sink != NULL) watch_created(s, kind, id);
     return id;
 }
 
 void object_destroy(struct step *s, enum pool_kind kind, struct id id) {
     assert(object_at(s->lab, kind, id) != NULL);
-    if (s->sink != NULL)
-        watch_destroyed(s, kind, id);
+    if (s->sink != NULL) watch_destroyed(s, kind, id);
     pool_give(s->lab, kind, id.slot, s->lab->pools[kind].stride - sizeof(struct slot));
 }
 
@@ -143,8 +136,7 @@ struct id object_next(const struct lab *lab, enum pool_kind kind, struct id afte
     const struct pool *p = &lab->pools[kind];
     for (uint32_t number = after.slot + 1; number <= p->high; number++) {
         const struct slot *slot = pool_slot((struct lab *)lab, p, number);
-        if (slot->generation & 1)
-            return (struct id){number, slot->generation};
+        if (slot->generation & 1) return (struct id){number, slot->generation};
     }
     return (struct id){0, 0};
 }
@@ -183,15 +175,13 @@ static bool span_is(const char *name, const char *span, size_t length) {
 /* Names lie in a table of node numbers, open to the next free place. */
 uint32_t node_named_span(const struct lab *lab, const char *name, size_t length) {
     char copy[NODE_NAME_ROOM];
-    if (length == 0 || length >= sizeof copy)
-        return 0;
+    if (length == 0 || length >= sizeof copy) return 0;
     memcpy(copy, name, length);
     copy[length] = '\0';
     const uint32_t *names = lab_const_at(lab, lab->names);
     for (uint64_t at = hash_text(0, copy);; at++) {
         uint32_t node = names[at & lab->name_mask];
-        if (node == 0 || span_is(node_view_at(lab, node)->name, name, length))
-            return node;
+        if (node == 0 || span_is(node_view_at(lab, node)->name, name, length)) return node;
     }
 }
 

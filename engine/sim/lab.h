@@ -10,22 +10,39 @@
 #include "sim/step.h"
 
 enum pool_kind {
-    POOL_FRAME_SMALL, POOL_FRAME_MEDIUM, POOL_FRAME_LARGE, /* 128, 512, 2048 octets of room */
-    POOL_EVENT, POOL_FAULT, POOL_SCRIPT, POOL_NEIGHBOUR, POOL_MAC, POOL_ROUTE,
-    POOL_SOCKET, POOL_TCB, POOL_CHUNK, POOL_PROCESS,
+    POOL_FRAME_SMALL,
+    POOL_FRAME_MEDIUM,
+    POOL_FRAME_LARGE, /* 128, 512, 2048 octets of room */
+    POOL_EVENT,
+    POOL_FAULT,
+    POOL_SCRIPT,
+    POOL_NEIGHBOUR,
+    POOL_MAC,
+    POOL_ROUTE,
+    POOL_SOCKET,
+    POOL_TCB,
+    POOL_CHUNK,
+    POOL_PROCESS,
     POOL_COUNT
 };
 
-enum { NODE_NAME_ROOM = 32, INTERFACE_NAME_ROOM = 16, NODE_INTERFACES_MAX = 64,
-       SETTING_MAX = 96, COUNTER_MAX = 96, NODES_MAX = 4096, LINKS_MAX = 16384 };
+enum {
+    NODE_NAME_ROOM = 32,
+    INTERFACE_NAME_ROOM = 16,
+    NODE_INTERFACES_MAX = 64,
+    SETTING_MAX = 96,
+    COUNTER_MAX = 96,
+    NODES_MAX = 4096,
+    LINKS_MAX = 16384
+};
 
 /* A number per (node, purpose): streams do not disturb each other. */
 enum prng_purpose { PRNG_ISN, PRNG_PORT, PRNG_APP, PRNG_TIMESTAMP, PRNG_PURPOSE_COUNT };
 
 struct interface {
     char name[INTERFACE_NAME_ROOM];
-    uint8_t mac[6];        /* 02:00:00:NN:NN:II, by node number and interface number */
-    uint8_t up, end;       /* end: 0 or 1, which side of the link it is */
+    uint8_t mac[6];  /* 02:00:00:NN:NN:II, by node number and interface number */
+    uint8_t up, end; /* end: 0 or 1, which side of the link it is */
     ip4 address;
     uint32_t prefix, mtu;
     uint32_t node, number; /* its node; its number in the node, from 1 */
@@ -47,7 +64,7 @@ struct node {
     uint64_t counter[COUNTER_MAX]; /* MIB counters; indices in stack/mib.h */
 };
 
-struct node *node_at(struct lab *, uint32_t node);           /* number from 1; asserts */
+struct node *node_at(struct lab *, uint32_t node); /* number from 1; asserts */
 const struct node *node_view_at(const struct lab *, uint32_t node);
 struct interface *interface_at(struct lab *, uint32_t global_number);
 struct interface *node_interface(struct lab *, uint32_t node, uint32_t n); /* n from 1 */
@@ -61,7 +78,8 @@ const void *object_get(const struct lab *, enum pool_kind, struct id);
 void *object_edit(struct step *, enum pool_kind, struct id);
 struct id object_create(struct step *, enum pool_kind, uint32_t node); /* {0,0}: pool exhausted */
 void object_destroy(struct step *, enum pool_kind, struct id);
-struct id object_next(const struct lab *, enum pool_kind, struct id after); /* slot order; {0,0} first */
+struct id object_next(const struct lab *, enum pool_kind,
+                      struct id after); /* slot order; {0,0} first */
 uint32_t pool_live(const struct lab *, enum pool_kind);
 uint32_t pool_capacity(const struct lab *, enum pool_kind);
 
@@ -74,7 +92,7 @@ struct id *bucket(struct lab *, enum bucket_set, uint64_t hash);
 struct text;
 enum watch_format { WATCH_NUMBER, WATCH_SIGNED, WATCH_SEQ, WATCH_NS, WATCH_IP4, WATCH_HEX };
 struct watch {
-    const char *name; /* as the RFC prints it: "SND.UNA" */
+    const char *name;      /* as the RFC prints it: "SND.UNA" */
     uint16_t offset, size; /* of the object's member: 1, 2, 4 or 8 octets */
     uint16_t format;
     uint16_t base; /* WATCH_SEQ: offset of the uint32_t that it counts from (iss, irs) */
@@ -101,17 +119,17 @@ struct dispatch {
     void (*frame_arrived)(struct step *, uint32_t interface, struct id frame); /* takes ownership */
     void (*timer_fired)(struct step *, uint32_t timer, struct id owner, uint32_t node);
     /* Runs a line in the node's shell. `process` NULL: a process of its own. A named process of
-     * the script gets its next line only after script_returned(); "console" is the terminal. */
-    void (*console)(struct step *, uint32_t node, const char *process, const char *line);
-    bool (*setting)(struct step *, uint32_t node, const char *name, const char *value,
-                    struct complaint *why);
-    /* A node comes to life: profile, connected and static routes, permanent neighbours. False with
-     * why->place relative to the node ("gateway", "routes[1].via"). */
+     * the script gets its next line only after script_returned(); "console" is the terminal.
+     * False: that process is busy, and nothing was done. */
+    bool (*console)(struct step *, uint32_t node, const char *process, const char *line);
+    /* A node comes to life: profile, sysctls, connected and static routes, permanent neighbours.
+     * False with why->place relative to the node ("gateway", "routes[1].via"). */
     bool (*node_begin)(struct step *, uint32_t node, const struct scenario_node *,
                        struct complaint *why);
     void (*link_changed)(struct step *, uint32_t link); /* went up or down */
     bool (*interface_row)(const struct lab *, uint32_t global_number, struct text *);
 };
-extern const struct dispatch dispatch; /* defined in engine.c, the only file that knows every layer */
+extern const struct dispatch
+    dispatch; /* defined in engine.c, the only file that knows every layer */
 
 #endif

@@ -6,21 +6,31 @@
  * that is over its quota and never shrinks one.
  */
 enum {
-    DEFAULT_CONNECTIONS = 1024,        MOST_CONNECTIONS = 200000,
-    DEFAULT_SOCKETS = 1024,            MOST_SOCKETS = 400000,
-    DEFAULT_PROCESSES = 256,           MOST_PROCESSES = 65536,
-    DEFAULT_FRAMES = 4096,             MOST_FRAMES = 1 << 20,
-    DEFAULT_BUFFER_OCTETS = 8 << 20,   MOST_BUFFER_OCTETS = 1 << 30,
-    DEFAULT_NEIGHBOURS = 1024,         MOST_NEIGHBOURS = 1 << 20,
-    DEFAULT_ROUTES = 1024,             MOST_ROUTES = 1 << 20,
-    DEFAULT_FAULTS = 256,              MOST_FAULTS = 4096,
-    DEFAULT_EVENTS = 16384,            MOST_EVENTS = 1 << 21, /* or 4 for each connection */
+    DEFAULT_CONNECTIONS = 1024,
+    MOST_CONNECTIONS = 200000,
+    DEFAULT_SOCKETS = 1024,
+    MOST_SOCKETS = 400000,
+    DEFAULT_PROCESSES = 256,
+    MOST_PROCESSES = 65536,
+    DEFAULT_FRAMES = 4096,
+    MOST_FRAMES = 1 << 20,
+    DEFAULT_BUFFER_OCTETS = 8 << 20,
+    MOST_BUFFER_OCTETS = 1 << 30,
+    DEFAULT_NEIGHBOURS = 1024,
+    MOST_NEIGHBOURS = 1 << 20,
+    DEFAULT_ROUTES = 1024,
+    MOST_ROUTES = 1 << 20,
+    DEFAULT_FAULTS = 256,
+    MOST_FAULTS = 4096,
+    DEFAULT_EVENTS = 16384,
+    MOST_EVENTS = 1 << 21, /* or 4 for each connection */
 
-    LINE_ROOM = 256,        /* a console line, with its NUL */
+    LINE_ROOM = 256, /* a console line, with its NUL */
     PROCESS_NAME_ROOM = 32,
     SCRIPT_LINES_MAX = 4096,
-    QUEUE_FRAMES_DEFAULT = 1000, QUEUE_FRAMES_MAX = 1000000,
-    HEAP_ROOM_FIRST = 64    /* the heap's first arrays; they double as they fill */
+    QUEUE_FRAMES_DEFAULT = 1000,
+    QUEUE_FRAMES_MAX = 1000000,
+    HEAP_ROOM_FIRST = 64 /* the heap's first arrays; they double as they fill */
 };
 
 #endif

@@ -22,7 +22,8 @@
 
 enum purpose { DRAW_LOSS, DRAW_DUPLICATE, DRAW_REORDER, DRAW_JITTER };
 enum { HALF_WAY_PPM = 500000, PPM = 1000000 };
-static const sim_time REORDER_LEAST_NS = 1000000; /* a reordered frame comes later by this at least */
+static const sim_time REORDER_LEAST_NS =
+    1000000; /* a reordered frame comes later by this at least */
 
 uint32_t way_number(uint32_t link, uint32_t direction) {
     return 2 * (link - 1) + direction + 1;
@@ -53,8 +54,7 @@ static uint32_t sender_of(struct lab *lab, uint32_t link, uint32_t direction) {
 static void wire_catches_up(struct lab *lab, struct direction *way, sim_time now) {
     while (way->waiting != 0) {
         const struct frame *f = frame_at(lab, way->waiting_first);
-        if (f->leaves_at > now)
-            return;
+        if (f->leaves_at > now) return;
         way->waiting -= 1;
         way->waiting_first = way->waiting == 0 ? (struct id){0, 0} : f->next;
     }
@@ -63,14 +63,11 @@ static void wire_catches_up(struct lab *lab, struct direction *way, sim_time now
 static void list_add(struct step *s, struct direction *way, struct id id, struct frame *f) {
     f->previous = way->last;
     f->next = (struct id){0, 0};
-    if (id_is(way->last))
-        frame_at(s->lab, way->last)->next = id;
+    if (id_is(way->last)) frame_at(s->lab, way->last)->next = id;
     way->last = id;
     way->flying += 1;
-    if (f->leaves_at <= s->now)
-        return;
-    if (way->waiting == 0)
-        way->waiting_first = id;
+    if (f->leaves_at <= s->now) return;
+    if (way->waiting == 0) way->waiting_first = id;
     way->waiting += 1;
 }
 
@@ -78,11 +75,9 @@ static void list_remove(struct step *s, struct direction *way, struct id id, str
     wire_catches_up(s->lab, way, s->now);
     if (way->waiting != 0 && f->leaves_at > s->now) {
         way->waiting -= 1;
-        if (id_same(way->waiting_first, id))
-            way->waiting_first = f->next;
+        if (id_same(way->waiting_first, id)) way->waiting_first = f->next;
     }
-    if (id_is(f->previous))
-        frame_at(s->lab, f->previous)->next = f->next;
+    if (id_is(f->previous)) frame_at(s->lab, f->previous)->next = f->next;
     if (id_is(f->next))
         frame_at(s->lab, f->next)->previous = f->previous;
     else
@@ -92,13 +87,13 @@ static void list_remove(struct step *s, struct direction *way, struct id id, str
 }
 
 /* The head leaves the heap; the next frame that does not travel by itself takes its place. */
-static void head_moves_on(struct step *s, uint32_t link, uint32_t direction, const struct frame *f) {
+static void head_moves_on(struct step *s, uint32_t link, uint32_t direction,
+                          const struct frame *f) {
     struct direction *way = &link_at(s->lab, link)->way[direction];
     head_remove(s->lab, way_number(link, direction));
     struct id next = f->next;
     const struct frame *head = NULL;
-    while (id_is(next) && (head = frame_at(s->lab, next), id_is(head->event)))
-        next = head->next;
+    while (id_is(next) && (head = frame_at(s->lab, next), id_is(head->event))) next = head->next;
     way->head = next;
     if (id_is(next))
         head_push(s, way_number(link, direction), head->arrives_at,
@@ -147,8 +142,7 @@ void link_head_arrives(struct step *s, uint32_t number) {
 
 static uint32_t progress_ppm(const struct frame *f, sim_time now) {
     sim_time whole = f->arrives_at - f->leaves_at, done = now - f->leaves_at;
-    if (done <= 0 || whole <= 0)
-        return 0;
+    if (done <= 0 || whole <= 0) return 0;
     while (done > INT64_MAX / PPM) { /* only beyond 2 hours of delay */
         done /= 2;
         whole /= 2;
@@ -199,8 +193,7 @@ static void fly(struct step *s, struct direction *way, struct id id, sim_time al
     }
     list_add(s, way, id, f);
     trace_frame(s, TRACE_SENT, f->link, f->direction, id, f->arrives_at, REASON_NONE, 0);
-    if (!in_order || id_is(way->head))
-        return;
+    if (!in_order || id_is(way->head)) return;
     way->head = id;
     head_push(s, way_number(f->link, f->direction), f->arrives_at, node, f->order);
 }
@@ -208,8 +201,7 @@ static void fly(struct step *s, struct direction *way, struct id id, sim_time al
 /* A second one of the same frame, which travels by itself. */
 static void fly_again(struct step *s, struct direction *way, struct id id, sim_time later_ns) {
     struct id again = frame_copy(s, id);
-    if (!id_is(again))
-        return;
+    if (!id_is(again)) return;
     const struct frame *f = frame_at(s->lab, id);
     struct frame *copy = frame_at(s->lab, again);
     copy->link = f->link;
@@ -227,15 +219,13 @@ static sim_time reorder_ns(const struct direction *way) {
 static sim_time decide(const struct link *link, const struct direction *way, struct frame *f,
                        const struct fault_effect *effect) {
     sim_time late = effect->delay_ns;
-    if (chance(way, DRAW_REORDER, &f->note, link->reorder_ppm))
-        late += reorder_ns(way);
+    if (chance(way, DRAW_REORDER, &f->note, link->reorder_ppm)) late += reorder_ns(way);
     f->arrives_at += late;
     if (effect->drop)
         f->fate = REASON_FAULT;
     else if (chance(way, DRAW_LOSS, &f->note, link->loss_ppm))
         f->fate = REASON_LOSS;
-    if (f->fate != REASON_NONE)
-        return f->leaves_at + (f->arrives_at - f->leaves_at) / 2;
+    if (f->fate != REASON_NONE) return f->leaves_at + (f->arrives_at - f->leaves_at) / 2;
     return late != 0 ? f->arrives_at : -1;
 }
 
@@ -258,15 +248,12 @@ void link_send(struct step *s, uint32_t interface, struct id id) {
         return;
     }
     struct fault_effect effect = {0};
-    if (id_is(link->first_fault))
-        fault_judge(s, f->link, f->direction, id, &effect);
+    if (id_is(link->first_fault)) fault_judge(s, f->link, f->direction, id, &effect);
     take_the_wire(s, link, way, f);
     sim_time alone_at = decide(link, way, f, &effect);
     fly(s, way, id, alone_at);
-    if (chance(way, DRAW_DUPLICATE, &f->note, link->duplicate_ppm))
-        fly_again(s, way, id, 0);
-    for (uint32_t i = 0; i < effect.duplicates; i++)
-        fly_again(s, way, id, effect.duplicate_ns[i]);
+    if (chance(way, DRAW_DUPLICATE, &f->note, link->duplicate_ppm)) fly_again(s, way, id, 0);
+    for (uint32_t i = 0; i < effect.duplicates; i++) fly_again(s, way, id, effect.duplicate_ns[i]);
     fault_mutate(s, &effect, id); /* after SENT: the sender's octets were right */
 }
 
@@ -287,8 +274,7 @@ static void kill(struct step *s, struct id id, uint32_t reason) {
 
 static struct id list_first(struct lab *lab, const struct direction *way) {
     struct id id = way->last;
-    while (id_is(id) && id_is(frame_at(lab, id)->previous))
-        id = frame_at(lab, id)->previous;
+    while (id_is(id) && id_is(frame_at(lab, id)->previous)) id = frame_at(lab, id)->previous;
     return id;
 }
 
@@ -315,8 +301,7 @@ uint32_t link_count_flying(struct lab *lab, uint32_t origin, uint32_t number, ui
                            uint32_t ways) {
     uint32_t count = 0;
     for (uint32_t n = 1; n <= 2 * lab->link_count; n++) {
-        if (!way_is_meant((n + 1) / 2, (n - 1) % 2, only, ways))
-            continue;
+        if (!way_is_meant((n + 1) / 2, (n - 1) % 2, only, ways)) continue;
         struct id id = link_at(lab, (n + 1) / 2)->way[(n - 1) % 2].last;
         for (; id_is(id); id = frame_at(lab, id)->previous) {
             const struct frame_note *note = &frame_at(lab, id)->note;
@@ -338,8 +323,7 @@ uint32_t link_kill(struct step *s, uint32_t origin, uint32_t number, uint32_t on
 
 void link_set(struct step *s, uint32_t number, uint32_t up) {
     struct link *link = link_at(s->lab, number);
-    if (link->up == up)
-        return;
+    if (link->up == up) return;
     link->up = up;
     for (uint32_t d = 0; d < 2; d++) {
         if (!up) { /* the cable is cut: what is on it or waits for it is gone */

@@ -7,20 +7,28 @@
 #include "base/text.h"
 #include "sim/event.h"
 
-static const char *const kinds[TRACE_KIND_COUNT] = {
-    [TRACE_COMMAND] = "command", [TRACE_SENT] = "sent", [TRACE_DELIVERED] = "delivered",
-    [TRACE_LOST] = "lost", [TRACE_DROPPED] = "dropped", [TRACE_STATE] = "state",
-    [TRACE_VARIABLE] = "variable", [TRACE_TABLE] = "table", [TRACE_TIMER_SET] = "timer_set",
-    [TRACE_TIMER_FIRED] = "timer_fired", [TRACE_TIMER_STOPPED] = "timer_stopped",
-    [TRACE_OUTPUT] = "output", [TRACE_CALL] = "call", [TRACE_STREAM] = "stream",
-    [TRACE_RULE] = "rule"};
+static const char *const kinds[TRACE_KIND_COUNT] = {[TRACE_COMMAND] = "command",
+                                                    [TRACE_SENT] = "sent",
+                                                    [TRACE_DELIVERED] = "delivered",
+                                                    [TRACE_LOST] = "lost",
+                                                    [TRACE_DROPPED] = "dropped",
+                                                    [TRACE_STATE] = "state",
+                                                    [TRACE_VARIABLE] = "variable",
+                                                    [TRACE_TABLE] = "table",
+                                                    [TRACE_TIMER_SET] = "timer_set",
+                                                    [TRACE_TIMER_FIRED] = "timer_fired",
+                                                    [TRACE_TIMER_STOPPED] = "timer_stopped",
+                                                    [TRACE_OUTPUT] = "output",
+                                                    [TRACE_CALL] = "call",
+                                                    [TRACE_STREAM] = "stream",
+                                                    [TRACE_RULE] = "rule"};
 
-static const char *const machines[MACHINE_COUNT] = {[MACHINE_TCP] = "tcp",
-                                                    [MACHINE_NEIGHBOUR] = "neighbour"};
+static const char *const machines[MACHINE_COUNT] = {
+    [MACHINE_TCP] = "tcp", [MACHINE_NEIGHBOUR] = "neighbour"};
 
 static const char *const tables[TABLE_COUNT] = {
-    [TABLE_INTERFACES] = "interfaces", [TABLE_ARP] = "arp", [TABLE_MAC] = "mac",
-    [TABLE_ROUTES] = "routes", [TABLE_SOCKETS] = "sockets", [TABLE_TIMERS] = "timers"};
+    [TABLE_INTERFACES] = "interfaces", [TABLE_ARP] = "arp",         [TABLE_MAC] = "mac",
+    [TABLE_ROUTES] = "routes",         [TABLE_SOCKETS] = "sockets", [TABLE_TIMERS] = "timers"};
 
 static const struct {
     const char *name, *clause;
@@ -92,21 +100,21 @@ static const char *const node_kinds[NODE_KIND_COUNT] = {
     [NODE_HOST] = "host", [NODE_ROUTER] = "router", [NODE_SWITCH] = "switch", [NODE_HUB] = "hub"};
 
 static const char *const fault_kinds[FAULT_KIND_COUNT] = {
-    [FAULT_DROP] = "drop", [FAULT_DELAY] = "delay", [FAULT_DUPLICATE] = "duplicate",
-    [FAULT_CORRUPT] = "corrupt", [FAULT_EDIT] = "edit", [FAULT_LINK_DOWN] = "link_down",
+    [FAULT_DROP] = "drop",       [FAULT_DELAY] = "delay", [FAULT_DUPLICATE] = "duplicate",
+    [FAULT_CORRUPT] = "corrupt", [FAULT_EDIT] = "edit",   [FAULT_LINK_DOWN] = "link_down",
     [FAULT_LINK_UP] = "link_up"};
 
-static const char *const stops[] = {
-    [STOP_BUDGET] = "budget", [STOP_UNTIL] = "until", [STOP_QUIET] = "quiet",
-    [STOP_LIVELOCK] = "livelock", [STOP_END] = "end"};
+static const char *const stops[] = {[STOP_BUDGET] = "budget",
+                                    [STOP_UNTIL] = "until",
+                                    [STOP_QUIET] = "quiet",
+                                    [STOP_LIVELOCK] = "livelock",
+                                    [STOP_END] = "end"};
 
 static const struct watch *watch_numbered(uint32_t field) {
     for (uint32_t pool = 0; pool < POOL_COUNT; pool++) {
         const struct object_kind *kind = dispatch.kinds[pool];
-        if (kind == NULL)
-            continue;
-        if (field < kind->watch_count)
-            return &kind->watches[field];
+        if (kind == NULL) continue;
+        if (field < kind->watch_count) return &kind->watches[field];
         field -= kind->watch_count;
     }
     return NULL;
@@ -117,25 +125,15 @@ static const struct watch *watch_numbered(uint32_t field) {
 const char *engine_name(enum name_set set, uint32_t value) {
     const struct watch *watch;
     switch (set) {
-    case NAME_TRACE_KIND:
-        return NAME_IN(kinds, value);
-    case NAME_MACHINE:
-        return NAME_IN(machines, value);
-    case NAME_TABLE:
-        return NAME_IN(tables, value);
-    case NAME_TIMER:
-        return value < TIMER_KIND_COUNT ? timers[value].name : NULL;
-    case NAME_FIELD:
-        watch = watch_numbered(value);
-        return watch == NULL ? NULL : watch->name;
-    case NAME_REASON:
-        return NAME_IN(reasons, value);
-    case NAME_NODE_KIND:
-        return NAME_IN(node_kinds, value);
-    case NAME_FAULT_KIND:
-        return NAME_IN(fault_kinds, value);
-    case NAME_STOP:
-        return NAME_IN(stops, value);
+    case NAME_TRACE_KIND: return NAME_IN(kinds, value);
+    case NAME_MACHINE: return NAME_IN(machines, value);
+    case NAME_TABLE: return NAME_IN(tables, value);
+    case NAME_TIMER: return value < TIMER_KIND_COUNT ? timers[value].name : NULL;
+    case NAME_FIELD: watch = watch_numbered(value); return watch == NULL ? NULL : watch->name;
+    case NAME_REASON: return NAME_IN(reasons, value);
+    case NAME_NODE_KIND: return NAME_IN(node_kinds, value);
+    case NAME_FAULT_KIND: return NAME_IN(fault_kinds, value);
+    case NAME_STOP: return NAME_IN(stops, value);
     }
     return NULL;
 }
@@ -149,21 +147,11 @@ size_t engine_field_text(uint32_t field, uint64_t value, char *out, size_t size)
     const struct watch *watch = watch_numbered(field);
     switch (watch == NULL ? WATCH_NUMBER : (enum watch_format)watch->format) {
     case WATCH_NUMBER:
-    case WATCH_SEQ:
-        text_u64(&t, value);
-        break;
-    case WATCH_SIGNED:
-        text_i64(&t, watch->size == 4 ? (int32_t)value : (int64_t)value);
-        break;
-    case WATCH_NS:
-        text_time(&t, (int64_t)value);
-        break;
-    case WATCH_IP4:
-        text_ip4(&t, (uint32_t)value);
-        break;
-    case WATCH_HEX:
-        text_hex(&t, value, 2 * watch->size);
-        break;
+    case WATCH_SEQ: text_u64(&t, value); break;
+    case WATCH_SIGNED: text_i64(&t, watch->size == 4 ? (int32_t)value : (int64_t)value); break;
+    case WATCH_NS: text_time(&t, (int64_t)value); break;
+    case WATCH_IP4: text_ip4(&t, (uint32_t)value); break;
+    case WATCH_HEX: text_hex(&t, value, 2 * watch->size); break;
     }
     return text_length(&t);
 }

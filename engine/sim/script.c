@@ -43,15 +43,14 @@ void script_fired(struct step *s, struct id id) {
     }
     line->state = named ? SCRIPT_RUNNING : SCRIPT_DONE;
     trace_command(s, line->node, line->run);
-    dispatch.console(s, line->node, named ? line->process : NULL, line->run);
+    if (!dispatch.console(s, line->node, named ? line->process : NULL, line->run))
+        line->state = SCRIPT_WAITING; /* a process of that name that is not the script's */
 }
 
 void script_returned(struct step *s, uint32_t node, const char *process) {
     struct id done = line_of(s->lab, node, process, SCRIPT_RUNNING);
-    if (!id_is(done))
-        return; /* no line of the script: a terminal's */
+    if (!id_is(done)) return; /* no line of the script: a terminal's */
     line_at(s->lab, done)->state = SCRIPT_DONE;
     struct id next = line_of(s->lab, node, process, SCRIPT_WAITING);
-    if (id_is(next))
-        timer_set(s, &line_at(s->lab, next)->timer, TIMER_SCRIPT, node, next, s->now);
+    if (id_is(next)) timer_set(s, &line_at(s->lab, next)->timer, TIMER_SCRIPT, node, next, s->now);
 }

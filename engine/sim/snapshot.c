@@ -12,8 +12,12 @@ enum { ROW_ROOM = 512 };
 
 static void tell_row(struct step *s, uint32_t table, uint32_t node, uint32_t key, const char *row,
                      size_t length) {
-    struct trace_record r = {.kind = TRACE_TABLE, .table = (uint16_t)table, .node = node,
-                             .object = key, .text = row, .text_length = length};
+    struct trace_record r = {.kind = TRACE_TABLE,
+                             .table = (uint16_t)table,
+                             .node = node,
+                             .object = key,
+                             .text = row,
+                             .text_length = length};
     trace_emit(s, &r);
 }
 
@@ -24,11 +28,21 @@ static void tell_object(struct step *s, enum pool_kind pool, struct id id) {
     uint32_t node = kind->row_node == NULL ? 0 : kind->row_node(s->lab, id);
     if (kind->table != NO_TABLE && kind->row(s->lab, id, &t))
         tell_row(s, kind->table, node, row_key(pool, id), row, text_length(&t));
-    if (kind->state == NULL)
-        return;
+    if (kind->state == NULL) return;
     uint32_t state = kind->state(s->lab, id);
-    struct trace_record r = {.kind = TRACE_STATE, .node = node, .object = id.slot,
-                             .machine = (uint16_t)kind->machine, .before = state, .after = state};
+    struct trace_record r = {.kind = TRACE_STATE,
+                             .node = node,
+                             .object = id.slot,
+                             .machine = (uint16_t)kind->machine,
+                             .before = state,
+                             .after = state};
+    char label[ROW_ROOM];
+    struct text named = text_of(label, sizeof label);
+    if (kind->label != NULL) {
+        kind->label(s->lab, id, &named);
+        r.text = label;
+        r.text_length = text_length(&named);
+    }
     trace_emit(s, &r);
 }
 
@@ -38,8 +52,7 @@ static void tell_timers(struct step *s) {
         const struct event *event = object_get(s->lab, POOL_EVENT, id);
         char row[ROW_ROOM];
         struct text t = text_of(row, sizeof row);
-        if (timer_is_silent(event->kind))
-            continue;
+        if (timer_is_silent(event->kind)) continue;
         timer_row(s->lab, id, &t);
         tell_row(s, TABLE_TIMERS, event->node, id.slot, row, text_length(&t));
     }
@@ -47,19 +60,18 @@ static void tell_timers(struct step *s) {
 
 void lab_snapshot(const struct lab *lab, const struct sink *sink) {
     struct scratch scratch;
-    struct step s = {.lab = (struct lab *)lab, .now = lab->at, .number = lab->steps,
-                     .sink = sink, .scratch = &scratch}; /* nothing below writes to the lab */
+    struct step s = {.lab = (struct lab *)lab,
+                     .now = lab->at,
+                     .number = lab->steps,
+                     .sink = sink,
+                     .scratch = &scratch}; /* nothing below writes to the lab */
     scratch.told = scratch.count = scratch.image_used = 0;
-    if (!trace_wants(&s, WANT_STORY))
-        return;
-    for (uint32_t i = 1; i <= lab->interface_count; i++)
-        trace_interface(&s, i);
+    if (!trace_wants(&s, WANT_STORY)) return;
+    for (uint32_t i = 1; i <= lab->interface_count; i++) trace_interface(&s, i);
     for (uint32_t pool = 0; pool < POOL_COUNT; pool++) {
-        if (dispatch.kinds[pool] == NULL)
-            continue;
+        if (dispatch.kinds[pool] == NULL) continue;
         struct id id = object_next(lab, pool, (struct id){0, 0});
-        for (; id_is(id); id = object_next(lab, pool, id))
-            tell_object(&s, pool, id);
+        for (; id_is(id); id = object_next(lab, pool, id)) tell_object(&s, pool, id);
     }
     tell_timers(&s);
 }

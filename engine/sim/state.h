@@ -15,7 +15,7 @@
 #pragma GCC diagnostic push
 #pragma GCC diagnostic error "-Wpadded"
 
-struct slot { /* stands in front of each object */
+struct slot {            /* stands in front of each object */
     uint32_t generation; /* odd: live */
     uint32_t next_free;
 };
@@ -24,8 +24,8 @@ struct pool {
     uint32_t stride;     /* octets from slot to slot, struct slot included */
     uint32_t page_shift; /* a page holds 1 << page_shift slots */
     uint32_t capacity, live;
-    uint32_t high;       /* slots 1..high were handed out at least once */
-    uint32_t free;       /* the slot freed last, 0 none */
+    uint32_t high; /* slots 1..high were handed out at least once */
+    uint32_t free; /* the slot freed last, 0 none */
 };
 /* One direction of a link: its frames in the order of sending. Those that travel by themselves
  * have an event each; of the others only the head is in the heap, under the direction's number. */
@@ -34,10 +34,10 @@ struct direction {
     struct id waiting_first; /* the first frame that was still waiting for the wire */
     uint64_t seed;           /* from the lab's seed and the names of both ends */
     sim_time delay_ns;
-    sim_time busy_until;     /* the wire is taken up to here */
-    sim_time last_arrival;   /* of the frames in order */
-    uint32_t waiting;        /* frames from waiting_first to last */
-    uint32_t flying;         /* frames in the list */
+    sim_time busy_until;   /* the wire is taken up to here */
+    sim_time last_arrival; /* of the frames in order */
+    uint32_t waiting;      /* frames from waiting_first to last */
+    uint32_t flying;       /* frames in the list */
 };
 struct link {
     struct direction way[2]; /* way[0]: from end 0 to end 1 */
@@ -61,14 +61,14 @@ enum { FAULT_EDIT_ROOM = 64, FAULT_WAY_FORTH = 1, FAULT_WAY_BACK = 2 };
 struct fault {
     struct match match;
     char edit[FAULT_EDIT_ROOM];
-    struct id next, timer;       /* the link's list, in the order of their making */
+    struct id next, timer; /* the link's list, in the order of their making */
     sim_time from, until, delay_ns;
     uint32_t link, ways, kind;
     uint32_t nth, count, chance_ppm, bit;
-    uint32_t origin, number;     /* of one packet alone; 0: any */
-    uint32_t seen;               /* frames that matched so far */
-    uint32_t serial;             /* its number in the lab, which its chances are drawn by */
-    uint32_t any;                /* the filter is empty */
+    uint32_t origin, number; /* of one packet alone; 0: any */
+    uint32_t seen;           /* frames that matched so far */
+    uint32_t serial;         /* its number in the lab, which its chances are drawn by */
+    uint32_t any;            /* the filter is empty */
 };
 enum script_state { SCRIPT_PENDING, SCRIPT_WAITING, SCRIPT_RUNNING, SCRIPT_DONE };
 struct script_line {
@@ -82,7 +82,7 @@ struct lab {
     sim_time clock; /* how far `until` has let the clock run; the only member that is not hashed */
     uint64_t layout, seed;
     uint64_t size, used;
-    sim_time at;    /* of the last step */
+    sim_time at; /* of the last step */
     uint64_t steps;
     uint64_t events_made;    /* node 0's: events of the lab itself */
     uint64_t events_refused; /* the pool of events was exhausted */
@@ -103,7 +103,9 @@ struct lab {
 
 enum { PAGE_UNIT = 64, PAGE_OCTETS = 4096 };
 
-static inline void *lab_at(struct lab *lab, uint64_t offset) { return (char *)lab + offset; }
+static inline void *lab_at(struct lab *lab, uint64_t offset) {
+    return (char *)lab + offset;
+}
 static inline const void *lab_const_at(const struct lab *lab, uint64_t offset) {
     return (const char *)lab + offset;
 }
@@ -120,13 +122,16 @@ static inline struct slot *pool_slot(struct lab *lab, const struct pool *p, uint
     uint32_t within = (slot - 1) & ((1u << p->page_shift) - 1);
     return lab_at(lab, page + (uint64_t)within * p->stride);
 }
-static inline void *slot_object(struct slot *slot) { return slot + 1; }
+static inline void *slot_object(struct slot *slot) {
+    return slot + 1;
+}
 
 /* lab.c */
 uint64_t arena_take(struct lab *, uint64_t octets); /* zeroed; the room was reserved by lab_size */
 struct id pool_take(struct lab *, enum pool_kind);  /* {0,0}: exhausted */
 struct id pool_id(struct lab *, enum pool_kind, uint32_t slot); /* of a live slot */
-void pool_give(struct lab *, enum pool_kind, uint32_t slot, size_t dirty); /* zeroes `dirty` octets */
+void pool_give(struct lab *, enum pool_kind, uint32_t slot,
+               size_t dirty); /* zeroes `dirty` octets */
 uint32_t sim_object_size(enum pool_kind);
 uint32_t interface_named(const struct lab *, uint32_t node, const char *name, size_t length);
 uint32_t node_named_span(const struct lab *, const char *name, size_t length);

@@ -6,8 +6,8 @@
  */
 #include <assert.h>
 
-#include "sim/state.h"
 #include "sim/scratch.h"
+#include "sim/state.h"
 #include "sim/trace.h"
 
 void step_begin(struct step *s, struct scratch *scratch, struct lab *lab, const struct sink *sink,
@@ -17,14 +17,17 @@ void step_begin(struct step *s, struct scratch *scratch, struct lab *lab, const 
     lab->at = at;
     lab->clock = at;
     lab->steps += 1;
-    *s = (struct step){.lab = lab, .now = at, .number = lab->steps, .cause_step = cause,
-                       .sink = sink, .scratch = scratch};
+    *s = (struct step){.lab = lab,
+                       .now = at,
+                       .number = lab->steps,
+                       .cause_step = cause,
+                       .sink = sink,
+                       .scratch = scratch};
     scratch->count = scratch->image_used = scratch->told = 0;
 }
 
 void step_end(struct step *s) {
-    if (s->sink != NULL)
-        watch_flush(s);
+    if (s->sink != NULL) watch_flush(s);
 }
 
 static void timer_fires(struct step *s, struct id id, struct event event) {
@@ -68,8 +71,7 @@ static void run_first(struct lab *lab, const struct sink *sink, struct scratch *
 }
 
 static enum stop stop_at(struct lab *lab, sim_time until, enum stop why) {
-    if (lab->clock < until)
-        lab->clock = until;
+    if (lab->clock < until) lab->clock = until;
     return why;
 }
 
@@ -78,16 +80,12 @@ enum stop lab_step(struct lab *lab, const struct sink *sink, const struct budget
     sim_time until = budget->until < SIM_TIME_MAX ? budget->until : SIM_TIME_MAX;
     for (uint64_t taken = 0;; taken++) {
         struct heap_key first;
-        if (lab->ended != 0)
-            return (enum stop)lab->ended;
-        if (!event_first(lab, &first))
-            return STOP_QUIET;
+        if (lab->ended != 0) return (enum stop)lab->ended;
+        if (!event_first(lab, &first)) return STOP_QUIET;
         if (first.at > until)
             return stop_at(lab, until, until == SIM_TIME_MAX ? STOP_END : STOP_UNTIL);
-        if (budget->steps != 0 && taken == budget->steps)
-            return STOP_BUDGET;
+        if (budget->steps != 0 && taken == budget->steps) return STOP_BUDGET;
         run_first(lab, sink, &scratch, &first);
-        if (lab->instant_steps > LIVELOCK_STEPS)
-            lab->ended = STOP_LIVELOCK;
+        if (lab->instant_steps > LIVELOCK_STEPS) lab->ended = STOP_LIVELOCK;
     }
 }

@@ -10,7 +10,9 @@
 struct id {
     uint32_t slot, generation;
 };
-static inline bool id_is(struct id a) { return a.slot != 0; }
+static inline bool id_is(struct id a) {
+    return a.slot != 0;
+}
 static inline bool id_same(struct id a, struct id b) {
     return a.slot == b.slot && a.generation == b.generation;
 }
@@ -20,9 +22,9 @@ struct scratch; /* pre-images of edited objects, and this step's bookkeeping: si
 struct step {
     struct lab *lab;
     sim_time now;
-    uint64_t number;          /* this step's number, from 1 */
-    uint64_t cause_step;      /* the step that scheduled this one */
-    const struct sink *sink;  /* NULL: nobody listens */
+    uint64_t number;         /* this step's number, from 1 */
+    uint64_t cause_step;     /* the step that scheduled this one */
+    const struct sink *sink; /* NULL: nobody listens */
     struct scratch *scratch;
     bool spoken; /* this step has told something, so what it schedules is caused by it */
 };

@@ -14,7 +14,7 @@
 #include "sim/scratch.h"
 #include "sim/state.h"
 
-enum { ROW_ROOM = 512 };
+enum { ROW_ROOM = 512, LABEL_ROOM = 96 };
 
 bool trace_wants(const struct step *s, unsigned want) {
     return s->sink != NULL && (s->sink->wants & want) != 0;
@@ -31,6 +31,21 @@ void trace_emit(struct step *s, struct trace_record *r) {
 static bool story(struct step *s) {
     s->spoken = true;
     return trace_wants(s, WANT_STORY);
+}
+
+/* What the object is called: "10.0.0.1:40000 > 10.0.0.2:80". No text when it has no name. */
+static void name_object(const struct lab *lab, uint32_t pool, struct id id, char room[LABEL_ROOM],
+                        struct trace_record *r) {
+    const struct object_kind *kind = pool < POOL_COUNT ? dispatch.kinds[pool] : NULL;
+    if (kind == NULL || kind->label == NULL || object_get(lab, pool, id) == NULL) return;
+    struct text t = text_of(room, LABEL_ROOM);
+    kind->label(lab, id, &t);
+    r->text = room;
+    r->text_length = text_length(&t);
+}
+
+static uint32_t machine_pool(uint32_t machine) {
+    return machine == MACHINE_TCP ? POOL_TCB : POOL_NEIGHBOUR;
 }
 
 /* ------------------------------------------------------------------------------------- frames */
@@ -58,10 +73,9 @@ static void frame_ends(struct lab *lab, enum trace_kind kind, uint32_t link, uin
 /* `link` 0: the interface of that global number has no cable. */
 void trace_frame(struct step *s, enum trace_kind kind, uint32_t link, uint32_t direction,
                  struct id id, sim_time until, uint32_t reason, uint32_t where_ppm) {
-    if (!story(s))
-        return;
-    struct trace_record r = {.kind = kind, .until = until, .reason = (uint16_t)reason,
-                             .where_ppm = where_ppm};
+    if (!story(s)) return;
+    struct trace_record r = {
+        .kind = kind, .until = until, .reason = (uint16_t)reason, .where_ppm = where_ppm};
     frame_names(s->lab, frame_at(s->lab, id), &r);
     if (link != 0)
         frame_ends(s->lab, kind, link, direction, &r);
@@ -75,12 +89,10 @@ void trace_frame(struct step *s, enum trace_kind kind, uint32_t link, uint32_t d
 void trace_dropped(struct step *s, uint32_t node, struct id frame, enum reason reason,
                    const char *clause) {
     assert(reason > REASON_NONE && reason < REASON_COUNT);
-    if (!story(s))
-        return;
-    struct trace_record r = {.kind = TRACE_DROPPED, .node = node, .reason = (uint16_t)reason,
-                             .clause = clause};
-    if (id_is(frame))
-        frame_names(s->lab, frame_at(s->lab, frame), &r);
+    if (!story(s)) return;
+    struct trace_record r = {
+        .kind = TRACE_DROPPED, .node = node, .reason = (uint16_t)reason, .clause = clause};
+    if (id_is(frame)) frame_names(s->lab, frame_at(s->lab, frame), &r);
     trace_emit(s, &r);
 }
 
@@ -88,55 +100,72 @@ void trace_dropped(struct step *s, uint32_t node, struct id frame, enum reason r
 
 void trace_state(struct step *s, uint32_t node, enum machine machine, struct id object,
                  uint32_t before, uint32_t after, const char *clause) {
-    if (!story(s))
-        return;
-    struct trace_record r = {.kind = TRACE_STATE, .node = node, .machine = machine,
-                             .object = object.slot, .before = before, .after = after,
+    if (!story(s)) return;
+    struct trace_record r = {.kind = TRACE_STATE,
+                             .node = node,
+                             .machine = machine,
+                             .object = object.slot,
+                             .before = before,
+                             .after = after,
                              .clause = clause};
+    char label[LABEL_ROOM];
+    name_object(s->lab, machine_pool(machine), object, label, &r);
     trace_emit(s, &r);
 }
 
 void trace_rule(struct step *s, uint32_t node, struct id object, const char *clause,
                 const char *text, bool went_on) {
-    if (!trace_wants(s, WANT_RULES))
-        return;
-    struct trace_record r = {.kind = TRACE_RULE, .node = node, .object = object.slot,
-                             .after = went_on, .clause = clause, .text = text,
+    if (!trace_wants(s, WANT_RULES)) return;
+    struct trace_record r = {.kind = TRACE_RULE,
+                             .node = node,
+                             .object = object.slot,
+                             .after = went_on,
+                             .clause = clause,
+                             .text = text,
                              .text_length = text == NULL ? 0 : strlen(text)};
     trace_emit(s, &r);
 }
 
 void trace_output(struct step *s, uint32_t node, struct id process, const char *text,
                   size_t length) {
-    if (!story(s))
-        return;
-    struct trace_record r = {.kind = TRACE_OUTPUT, .node = node, .object = process.slot,
-                             .text = text, .text_length = length};
+    if (!story(s)) return;
+    struct trace_record r = {.kind = TRACE_OUTPUT,
+                             .node = node,
+                             .object = process.slot,
+                             .text = text,
+                             .text_length = length};
     trace_emit(s, &r);
 }
 
 void trace_call(struct step *s, uint32_t node, struct id process, const char *text, int64_t value) {
-    if (!story(s))
-        return;
-    struct trace_record r = {.kind = TRACE_CALL, .node = node, .object = process.slot,
-                             .after = (uint64_t)value, .text = text, .text_length = strlen(text)};
+    if (!story(s)) return;
+    struct trace_record r = {.kind = TRACE_CALL,
+                             .node = node,
+                             .object = process.slot,
+                             .after = (uint64_t)value,
+                             .text = text,
+                             .text_length = strlen(text)};
     trace_emit(s, &r);
 }
 
 void trace_stream(struct step *s, uint32_t node, struct id socket, enum stream_direction direction,
                   const uint8_t *octets, size_t count) {
-    if (!trace_wants(s, WANT_STREAMS))
-        return;
-    struct trace_record r = {.kind = TRACE_STREAM, .node = node, .object = socket.slot,
-                             .before = direction, .octets = octets, .octet_count = count};
+    if (!trace_wants(s, WANT_STREAMS)) return;
+    struct trace_record r = {.kind = TRACE_STREAM,
+                             .node = node,
+                             .object = socket.slot,
+                             .before = direction,
+                             .octets = octets,
+                             .octet_count = count};
+    char label[LABEL_ROOM];
+    name_object(s->lab, POOL_SOCKET, socket, label, &r);
     trace_emit(s, &r);
 }
 
 void trace_command(struct step *s, uint32_t node, const char *text) {
-    if (!story(s))
-        return;
-    struct trace_record r = {.kind = TRACE_COMMAND, .node = node, .text = text,
-                             .text_length = strlen(text)};
+    if (!story(s)) return;
+    struct trace_record r = {
+        .kind = TRACE_COMMAND, .node = node, .text = text, .text_length = strlen(text)};
     trace_emit(s, &r);
 }
 
@@ -150,13 +179,10 @@ static void text_in_json(struct text *t, const char *s) {
 
 void timer_row(const struct lab *lab, struct id id, struct text *t) {
     const struct event *event = object_get(lab, POOL_EVENT, id);
-    uint32_t pool = timer_owner_pool(event->kind);
-    const struct object_kind *kind = pool == POOL_COUNT ? NULL : dispatch.kinds[pool];
     const char *clause = timer_clause(event->kind);
-    char label[64] = "";
-    struct text named = text_of(label, sizeof label);
-    if (kind != NULL && kind->label != NULL && object_get(lab, pool, event->owner) != NULL)
-        kind->label(lab, event->owner, &named);
+    struct trace_record named = {.text = NULL};
+    char label[LABEL_ROOM] = "";
+    name_object(lab, timer_owner_pool(event->kind), event->owner, label, &named);
     text_char(t, '[');
     text_in_json(t, engine_name(NAME_TIMER, event->kind));
     text_char(t, ',');
@@ -170,17 +196,21 @@ void timer_row(const struct lab *lab, struct id id, struct text *t) {
 
 /* The timer's own record, then its row in the table of timers. */
 void trace_timer(struct step *s, enum trace_kind kind, struct id id) {
-    if (!story(s))
-        return;
+    if (!story(s)) return;
     const struct event *event = object_get(s->lab, POOL_EVENT, id);
-    struct trace_record r = {.kind = kind, .node = event->node, .timer = (uint16_t)event->kind,
-                             .object = event->owner.slot, .until = event->at,
+    struct trace_record r = {.kind = kind,
+                             .node = event->node,
+                             .timer = (uint16_t)event->kind,
+                             .object = event->owner.slot,
+                             .until = event->at,
                              .clause = timer_clause(event->kind)};
+    char label[LABEL_ROOM];
+    name_object(s->lab, timer_owner_pool(event->kind), event->owner, label, &r);
     trace_emit(s, &r);
     char row[ROW_ROOM];
     struct text t = text_of(row, sizeof row);
-    struct trace_record set = {.kind = TRACE_TABLE, .node = event->node, .table = TABLE_TIMERS,
-                               .object = id.slot};
+    struct trace_record set = {
+        .kind = TRACE_TABLE, .node = event->node, .table = TABLE_TIMERS, .object = id.slot};
     if (kind == TRACE_TIMER_SET) {
         timer_row(s->lab, id, &t);
         set.text = row;
@@ -190,14 +220,15 @@ void trace_timer(struct step *s, enum trace_kind kind, struct id id) {
 }
 
 void trace_interface(struct step *s, uint32_t global_number) {
-    if (!story(s))
-        return;
+    if (!story(s)) return;
     char row[ROW_ROOM];
     struct text t = text_of(row, sizeof row);
-    if (!dispatch.interface_row(s->lab, global_number, &t))
-        return;
-    struct trace_record r = {.kind = TRACE_TABLE, .table = TABLE_INTERFACES,
+    if (!dispatch.interface_row(s->lab, global_number, &t)) return;
+    struct trace_record r = {.kind = TRACE_TABLE,
+                             .table = TABLE_INTERFACES,
                              .node = interface_at(s->lab, global_number)->node,
-                             .object = global_number, .text = row, .text_length = text_length(&t)};
+                             .object = global_number,
+                             .text = row,
+                             .text_length = text_length(&t)};
     trace_emit(s, &r);
 }

@@ -9,36 +9,75 @@
 
 /* Machines with states. State numbers are the machine's own enum. */
 enum machine { MACHINE_TCP, MACHINE_NEIGHBOUR, MACHINE_COUNT };
-enum table { TABLE_INTERFACES, TABLE_ARP, TABLE_MAC, TABLE_ROUTES, TABLE_SOCKETS, TABLE_TIMERS, TABLE_COUNT };
+enum table {
+    TABLE_INTERFACES,
+    TABLE_ARP,
+    TABLE_MAC,
+    TABLE_ROUTES,
+    TABLE_SOCKETS,
+    TABLE_TIMERS,
+    TABLE_COUNT
+};
 
 /* Why a frame, packet or segment came to nothing; names and sentences in sim/names.c. */
 enum reason {
     REASON_NONE,
     /* on a link */
-    REASON_LOSS, REASON_FAULT, REASON_QUEUE_FULL, REASON_LINK_DOWN, REASON_NO_CABLE,
+    REASON_LOSS,
+    REASON_FAULT,
+    REASON_QUEUE_FULL,
+    REASON_LINK_DOWN,
+    REASON_NO_CABLE,
     /* pools */
-    REASON_NO_FRAMES, REASON_NO_BUFFERS, REASON_NO_CONNECTIONS, REASON_NO_NEIGHBOURS,
+    REASON_NO_FRAMES,
+    REASON_NO_BUFFERS,
+    REASON_NO_CONNECTIONS,
+    REASON_NO_NEIGHBOURS,
     /* parsing (wire/ parse_result maps to these in order) */
-    REASON_TRUNCATED, REASON_BAD_CHECKSUM, REASON_BAD_HEADER, REASON_BAD_VERSION, REASON_BAD_LENGTH,
+    REASON_TRUNCATED,
+    REASON_BAD_CHECKSUM,
+    REASON_BAD_HEADER,
+    REASON_BAD_VERSION,
+    REASON_BAD_LENGTH,
     REASON_BAD_OPTION,
     /* link and network */
-    REASON_NOT_FOR_US, REASON_UNKNOWN_TYPE, REASON_UNKNOWN_PROTOCOL, REASON_NOT_FORWARDING,
-    REASON_NO_ROUTE, REASON_TTL_EXPIRED, REASON_FRAGMENT, REASON_TOO_BIG, REASON_MARTIAN,
-    REASON_UNRESOLVED, REASON_UNRESOLVED_QUEUE_FULL, REASON_LOOP_GUARD, REASON_NODE_DOWN,
+    REASON_NOT_FOR_US,
+    REASON_UNKNOWN_TYPE,
+    REASON_UNKNOWN_PROTOCOL,
+    REASON_NOT_FORWARDING,
+    REASON_NO_ROUTE,
+    REASON_TTL_EXPIRED,
+    REASON_FRAGMENT,
+    REASON_TOO_BIG,
+    REASON_MARTIAN,
+    REASON_UNRESOLVED,
+    REASON_UNRESOLVED_QUEUE_FULL,
+    REASON_LOOP_GUARD,
+    REASON_NODE_DOWN,
     /* ICMP, UDP, sockets */
-    REASON_ECHO_IGNORED, REASON_NO_SOCKET, REASON_RECEIVE_QUEUE_FULL,
+    REASON_ECHO_IGNORED,
+    REASON_NO_SOCKET,
+    REASON_RECEIVE_QUEUE_FULL,
     /* TCP */
-    REASON_TCP_OUTSIDE_WINDOW, REASON_TCP_BAD_ACK, REASON_TCP_NO_ACK, REASON_TCP_RST_IGNORED,
-    REASON_TCP_NO_LISTENER, REASON_TCP_SYN_IN_WINDOW, REASON_TCP_OLD_DUPLICATE,
-    REASON_TCP_ACCEPT_QUEUE_FULL, REASON_TCP_SYN_QUEUE_FULL, REASON_TCP_PAWS, REASON_TCP_CLOSED,
+    REASON_TCP_OUTSIDE_WINDOW,
+    REASON_TCP_BAD_ACK,
+    REASON_TCP_NO_ACK,
+    REASON_TCP_RST_IGNORED,
+    REASON_TCP_NO_LISTENER,
+    REASON_TCP_SYN_IN_WINDOW,
+    REASON_TCP_OLD_DUPLICATE,
+    REASON_TCP_ACCEPT_QUEUE_FULL,
+    REASON_TCP_SYN_QUEUE_FULL,
+    REASON_TCP_PAWS,
+    REASON_TCP_CLOSED,
     REASON_COUNT
 };
 
 void trace_dropped(struct step *, uint32_t node, struct id frame, enum reason, const char *clause);
 void trace_state(struct step *, uint32_t node, enum machine, struct id object, uint32_t before,
                  uint32_t after, const char *clause);
-void trace_rule(struct step *, uint32_t node, struct id object, const char *clause, const char *text,
-                bool went_on);
+void trace_rule(struct step *, uint32_t node, struct id object, const char *clause,
+                const char *text, bool went_on);
 void trace_output(struct step *, uint32_t node, struct id process, const char *text, size_t length);
 void trace_call(struct step *, uint32_t node, struct id process, const char *text, int64_t value);
 enum stream_direction { STREAM_SENT, STREAM_DELIVERED };

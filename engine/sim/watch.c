@@ -50,15 +50,9 @@ static uint64_t number_at(const uint8_t *object, uint32_t offset, uint32_t size)
     uint32_t u32;
     uint64_t u64;
     switch (size) {
-    case 1:
-        memcpy(&u8, object + offset, 1);
-        return u8;
-    case 2:
-        memcpy(&u16, object + offset, 2);
-        return u16;
-    case 4:
-        memcpy(&u32, object + offset, 4);
-        return u32;
+    case 1: memcpy(&u8, object + offset, 1); return u8;
+    case 2: memcpy(&u16, object + offset, 2); return u16;
+    case 4: memcpy(&u32, object + offset, 4); return u32;
     default:
         assert(size == 8);
         memcpy(&u64, object + offset, 8);
@@ -69,8 +63,7 @@ static uint64_t number_at(const uint8_t *object, uint32_t offset, uint32_t size)
 static uint32_t first_field(enum pool_kind pool) {
     uint32_t first = 0;
     for (uint32_t i = 0; i < pool; i++)
-        if (dispatch.kinds[i] != NULL)
-            first += dispatch.kinds[i]->watch_count;
+        if (dispatch.kinds[i] != NULL) first += dispatch.kinds[i]->watch_count;
     return first;
 }
 
@@ -83,21 +76,22 @@ static void tell_field(struct step *s, const struct edited *e, uint32_t field,
         base = (uint32_t)number_at(after, watch->base, 4);
         was = (uint32_t)(was - number_at(before, watch->base, 4) + base);
     }
-    if (was == is)
-        return;
+    if (was == is) return;
     const struct object_kind *kind = dispatch.kinds[e->kind];
-    struct trace_record r = {.kind = TRACE_VARIABLE, .object = e->id.slot, .before = was,
-                             .after = is, .field = (uint16_t)field, .seq_base = base};
-    if (kind->row_node != NULL)
-        r.node = kind->row_node(s->lab, e->id);
+    struct trace_record r = {.kind = TRACE_VARIABLE,
+                             .object = e->id.slot,
+                             .before = was,
+                             .after = is,
+                             .field = (uint16_t)field,
+                             .seq_base = base};
+    if (kind->row_node != NULL) r.node = kind->row_node(s->lab, e->id);
     trace_emit(s, &r);
 }
 
 static void tell_fields(struct step *s, const struct edited *e, const uint8_t *before,
                         const uint8_t *after) {
     const struct object_kind *kind = dispatch.kinds[e->kind];
-    if (!trace_wants(s, WANT_VARIABLES))
-        return;
+    if (!trace_wants(s, WANT_VARIABLES)) return;
     uint32_t first = first_field(e->kind);
     for (uint32_t i = 0; i < kind->watch_count; i++)
         tell_field(s, e, first + i, &kind->watches[i], before, after);
@@ -121,8 +115,7 @@ static void row_before(const struct step *s, const struct edited *e, uint8_t *ob
     uint8_t now[OBJECT_MAX];
     uint32_t size = dispatch.kinds[e->kind]->size;
     row->is = false;
-    if (e->created)
-        return;
+    if (e->created) return;
     memcpy(now, object, size);
     memcpy(object, image, size);
     row_now(s, e, row);
@@ -131,10 +124,9 @@ static void row_before(const struct step *s, const struct edited *e, uint8_t *ob
 
 static void tell_row(struct step *s, const struct edited *e, const struct row *row) {
     const struct object_kind *kind = dispatch.kinds[e->kind];
-    struct trace_record r = {.kind = TRACE_TABLE, .table = (uint16_t)kind->table,
-                             .object = row_key(e->kind, e->id)};
-    if (kind->row_node != NULL)
-        r.node = kind->row_node(s->lab, e->id);
+    struct trace_record r = {
+        .kind = TRACE_TABLE, .table = (uint16_t)kind->table, .object = row_key(e->kind, e->id)};
+    if (kind->row_node != NULL) r.node = kind->row_node(s->lab, e->id);
     if (row->is) {
         r.text = row->text;
         r.text_length = row->length;
@@ -155,16 +147,13 @@ static void tell_differences(struct step *s, const struct edited *e) {
     const struct object_kind *kind = dispatch.kinds[e->kind];
     const uint8_t *image = s->scratch->images + e->image;
     uint8_t *object = object_of(s, e);
-    if (!e->created && memcmp(object, image, kind->size) == 0)
-        return;
+    if (!e->created && memcmp(object, image, kind->size) == 0) return;
     tell_fields(s, e, image, object);
-    if (kind->table == NO_TABLE || !trace_wants(s, WANT_STORY))
-        return;
+    if (kind->table == NO_TABLE || !trace_wants(s, WANT_STORY)) return;
     struct row was, is;
     row_before(s, e, object, image, &was);
     row_now(s, e, &is);
-    if (!same_row(&was, &is))
-        tell_row(s, e, &is);
+    if (!same_row(&was, &is)) tell_row(s, e, &is);
 }
 
 /* ----------------------------------------------------------------------------- remembering */
@@ -172,8 +161,7 @@ static void tell_differences(struct step *s, const struct edited *e) {
 static void renew_older_half(struct step *s) {
     struct scratch *w = s->scratch;
     uint32_t kept = w->count / 2;
-    for (uint32_t i = 0; i < w->count; i++)
-        tell_differences(s, &w->edited[i]);
+    for (uint32_t i = 0; i < w->count; i++) tell_differences(s, &w->edited[i]);
     w->count = kept;
     w->image_used = 0;
     for (uint32_t i = 0; i < kept; i++) {
@@ -188,8 +176,7 @@ static void renew_older_half(struct step *s) {
 static struct edited *remember(struct step *s, enum pool_kind pool, struct id id) {
     struct scratch *w = s->scratch;
     uint32_t size = (dispatch.kinds[pool]->size + 7) / 8 * 8;
-    while (w->count == EDITED_MAX || w->image_used + size > IMAGE_ROOM)
-        renew_older_half(s);
+    while (w->count == EDITED_MAX || w->image_used + size > IMAGE_ROOM) renew_older_half(s);
     struct edited *e = &w->edited[w->count++];
     *e = (struct edited){.kind = pool, .id = id, .image = w->image_used};
     w->image_used += size;
@@ -197,15 +184,13 @@ static struct edited *remember(struct step *s, enum pool_kind pool, struct id id
 }
 
 void watch_edit(struct step *s, enum pool_kind pool, struct id id, const void *object) {
-    if (!is_watched(pool) || find(s->scratch, pool, id) != NULL)
-        return;
+    if (!is_watched(pool) || find(s->scratch, pool, id) != NULL) return;
     struct edited *e = remember(s, pool, id);
     memcpy(s->scratch->images + e->image, object, dispatch.kinds[pool]->size);
 }
 
 void watch_created(struct step *s, enum pool_kind pool, struct id id) {
-    if (!is_watched(pool))
-        return;
+    if (!is_watched(pool)) return;
     struct edited *e = remember(s, pool, id);
     e->created = true;
     memset(s->scratch->images + e->image, 0, dispatch.kinds[pool]->size);
@@ -213,8 +198,7 @@ void watch_created(struct step *s, enum pool_kind pool, struct id id) {
 
 /* Its last changes are told, then its row is removed, if it had one before. */
 void watch_destroyed(struct step *s, enum pool_kind pool, struct id id) {
-    if (!is_watched(pool))
-        return;
+    if (!is_watched(pool)) return;
     const struct object_kind *kind = dispatch.kinds[pool];
     watch_edit(s, pool, id, object_get(s->lab, pool, id));
     struct edited *e = find(s->scratch, pool, id);
@@ -223,15 +207,13 @@ void watch_destroyed(struct step *s, enum pool_kind pool, struct id id) {
     if (kind->table != NO_TABLE && trace_wants(s, WANT_STORY)) {
         struct row was;
         row_before(s, e, object, s->scratch->images + e->image, &was);
-        if (was.is)
-            tell_row(s, e, &(struct row){.is = false});
+        if (was.is) tell_row(s, e, &(struct row){.is = false});
     }
     *e = s->scratch->edited[--s->scratch->count];
 }
 
 void watch_flush(struct step *s) {
     struct scratch *w = s->scratch;
-    for (uint32_t i = 0; i < w->count; i++)
-        tell_differences(s, &w->edited[i]);
+    for (uint32_t i = 0; i < w->count; i++) tell_differences(s, &w->edited[i]);
     w->count = w->image_used = 0;
 }

@@ -1,0 +1,127 @@
+#include "engine.h"
+/*
+ * The one file that knows every layer: the table by which sim/ calls upwards, and what a caller may
+ * ask a lab about its nodes, interfaces, links, tables and graphs.
+ */
+#include <assert.h>
+#include <string.h>
+
+#include "apps/apps.h"
+#include "sim/state.h"
+#include "sim/trace.h"
+#include "stack/stack.h"
+#include "stack/tcp.h"
+
+/* Which layer a timer belongs to. */
+static void timer_fired(struct step *s, uint32_t timer, struct id owner, uint32_t node) {
+    switch ((enum timer_kind)timer) {
+    case TIMER_TCP_RETRANSMISSION:
+    case TIMER_TCP_DELAYED_ACK:
+    case TIMER_TCP_TIME_WAIT:
+    case TIMER_TCP_USER:
+    case TIMER_TCP_PERSIST:
+    case TIMER_TCP_KEEPALIVE:
+    case TIMER_TCP_FIN_WAIT_2:
+    case TIMER_TCP_SYNACK: tcp_timer_fired(s, timer, owner); return;
+    case TIMER_ARP_RETRANS:
+    case TIMER_ARP_REACHABLE:
+    case TIMER_ARP_DELAY:
+    case TIMER_ARP_PROBE:
+    case TIMER_LOOPBACK: stack_timer_fired(s, timer, owner, node); return;
+    case TIMER_PROCESS:
+    case TIMER_WAKE: apps_timer_fired(s, timer, owner, node); return;
+    case TIMER_SCRIPT:
+    case TIMER_FAULT:
+    case TIMER_KIND_COUNT: break;
+    }
+    assert(!"sim/ keeps these timers to itself");
+}
+
+const struct dispatch dispatch = {
+    .kinds = {[POOL_NEIGHBOUR] = &neighbour_kind,
+              [POOL_MAC] = &mac_kind,
+              [POOL_ROUTE] = &route_kind,
+              [POOL_SOCKET] = &socket_kind,
+              [POOL_TCB] = &tcp_object_kind,
+              [POOL_CHUNK] = &tcp_chunk_kind,
+              [POOL_PROCESS] = &process_kind},
+    .frame_arrived = stack_frame_arrived,
+    .timer_fired = timer_fired,
+    .console = apps_console,
+    .node_begin = stack_node_begin,
+    .link_changed = stack_link_changed,
+    .interface_row = interface_row,
+};
+
+/* ------------------------------------------------------------------------ states and tables */
+
+static const struct state_graph *const graphs[MACHINE_COUNT] = {
+    [MACHINE_TCP] = &tcp_graph, [MACHINE_NEIGHBOUR] = &neighbour_graph};
+
+const struct state_graph *engine_graph(uint32_t machine) {
+    return machine < MACHINE_COUNT ? graphs[machine] : NULL;
+}
+
+const char *engine_state_name(uint32_t machine, uint64_t state) {
+    const struct state_graph *graph = engine_graph(machine);
+    return graph != NULL && state < graph->state_count ? graph->states[state].name : NULL;
+}
+
+const struct table_shape *engine_table(uint32_t table) {
+    return table < TABLE_COUNT ? &stack_tables[table] : NULL;
+}
+
+/* ------------------------------------------------------------------------ looking into a lab */
+
+uint32_t lab_node_count(const struct lab *lab) {
+    return lab->node_count;
+}
+
+uint32_t lab_link_count(const struct lab *lab) {
+    return lab->link_count;
+}
+
+struct node_view lab_node(const struct lab *lab, uint32_t node) {
+    const struct node *n = node_view_at(lab, node);
+    return (struct node_view){.name = n->name,
+                              .kind = (enum node_kind)n->kind,
+                              .x = n->x,
+                              .y = n->y,
+                              .interfaces = n->interface_count};
+}
+
+/* The lab is not changed: the accessors that give more than a look are sim/'s own. */
+static const struct interface *interface_of(const struct lab *lab, uint32_t global_number) {
+    return interface_at((struct lab *)lab, global_number);
+}
+
+struct interface_view lab_interface(const struct lab *lab, uint32_t node, uint32_t n) {
+    const struct interface *i = interface_of(lab, interface_global(lab, node, n));
+    struct interface_view view = {
+        .name = i->name, .address = i->address, .prefix = i->prefix, .link = i->link};
+    memcpy(view.mac, i->mac, sizeof view.mac);
+    view.up = i->up && i->link != 0 && link_const_at(lab, i->link)->up;
+    return view;
+}
+
+struct link_view lab_link(const struct lab *lab, uint32_t link) {
+    assert(link >= 1 && link <= lab->link_count);
+    const struct link *l = link_const_at(lab, link);
+    struct link_view view = {.rate_bps = l->rate_bps, .up = l->up};
+    for (uint32_t end = 0; end < 2; end++) {
+        const struct interface *i = interface_of(lab, l->interface[end]);
+        view.node[end] = i->node;
+        view.interface[end] = i->number;
+        view.delay_ns[end] = l->way[end].delay_ns;
+    }
+    return view;
+}
+
+uint32_t lab_livelock_link(const struct lab *lab) {
+    return lab->ended == STOP_LIVELOCK ? lab->last_link : 0;
+}
+
+void lab_complete(const struct lab *lab, uint32_t node, const char *line,
+                  void (*offer)(void *user, const char *word, const char *help), void *user) {
+    apps_complete(lab, node, line, offer, user);
+}

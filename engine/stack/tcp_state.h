@@ -199,6 +199,5 @@ void tcp_timer_stop(struct step *, struct tcb *, uint32_t kind);
 bool tcp_timer_runs(const struct lab *, const struct tcb *, uint32_t kind, sim_time *at);
 void tcp_timers_stop(struct step *, struct tcb *);
 void tcp_time_wait_begin(struct step *, struct tcb *);
-sim_time tcp_lateness(const struct lab *, uint32_t node, sim_time after);
 
 #endif

@@ -6,7 +6,7 @@
  *
  * Differs: Linux keeps timers in a wheel whose slots grow with the distance (kernel/time/timer.c),
  * so a timer fires up to one slot late; where in the slot depends on when the machine was booted.
- * Ours fires in the middle: const.jiffy is the finest slot, 0 makes timers exact.
+ * Ours fires in the middle of its slot: const.jiffy is one tick, 0 makes timers exact.
  * Left out: the user timeout (MUST-21 by the sysctls alone) and keep-alives.
  */
 #include "stack/mib.h"
@@ -23,18 +23,18 @@ static sim_time setting(const struct step *s, const struct tcb *c, enum setting 
     return setting_of(s->lab, c->node, which);
 }
 
-/* Half a slot of Linux's wheel: 64 slots of one jiffy, then each level's are 8 times as long. */
-sim_time tcp_lateness(const struct lab *lab, uint32_t node, sim_time after) {
-    sim_time jiffy = setting_of(lab, node, SETTING_CONST_JIFFY);
-    if (jiffy == 0) return 0;
-    sim_time width = jiffy;
+/* When a timer that is set now for `after` fires. Linux counts from the last tick, and the slots of
+ * its wheel are one tick wide up to 63 ticks from now, then 8 times as wide at each further level. */
+static sim_time expiry(const struct step *s, const struct tcb *c, sim_time after) {
+    sim_time jiffy = setting(s, c, SETTING_CONST_JIFFY);
+    if (jiffy == 0) return s->now + after;
+    sim_time width = jiffy, last_tick = s->now - s->now % jiffy;
     while (after > 63 * width) width *= 8;
-    return width / 2;
+    return last_tick + after + (width == jiffy ? jiffy : width / 2);
 }
 
 void tcp_timer_start(struct step *s, struct tcb *c, uint32_t kind, sim_time after) {
-    sim_time at = s->now + after + tcp_lateness(s->lab, c->node, after);
-    timer_set(s, slot(c, kind), (enum timer_kind)kind, c->node, c->self, at);
+    timer_set(s, slot(c, kind), (enum timer_kind)kind, c->node, c->self, expiry(s, c, after));
 }
 
 void tcp_timer_stop(struct step *s, struct tcb *c, uint32_t kind) {

@@ -73,8 +73,8 @@ $(B)/no_assets.S: server/embed.sh
 	server/embed.sh --empty $@
 $(B)/netstep-bare: $(B)/server/main.o $(SERVER_OBJ) $(B)/libengine.a $(B)/no_assets.o
 	$(CC) $(SANITIZE) -o $@ $^ $(PKG_LIBS)
-$(B)/story.ndjson: $(B)/netstep-bare web/opening.json
-	$(B)/netstep-bare run web/opening.json --events - | sed '$$d' > $@.part
+$(B)/story.ndjson: $(B)/netstep-bare lessons/opening/scenario.json
+	$(B)/netstep-bare run lessons/opening/scenario.json --events - | sed '$$d' > $@.part
 	@mv $@.part $@
 
 WEB_SRC := $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -type f -print)

@@ -1,0 +1,16 @@
+#ifndef NETSTEP_SERVER_RUN_H
+#define NETSTEP_SERVER_RUN_H
+/* The headless commands. Each gets the arguments behind its name and returns the exit status. */
+#include <stdint.h>
+
+int run_main(int argc, char **argv);
+int check_main(int argc, char **argv);
+int serve_main(int argc, char **argv);  /* serve.c */
+int decode_main(int argc, char **argv); /* decode.c */
+
+/* One line on stderr, "netstep: ...", and the status of bad usage, 2. */
+int usage_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+#define USAGE_ERROR          2
+#define RUN_UNTIL_DEFAULT_NS 600000000000 /* ten minutes of virtual time */
+
+#endif

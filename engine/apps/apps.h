@@ -1,0 +1,19 @@
+#ifndef NETSTEP_APPS_APPS_H
+#define NETSTEP_APPS_APPS_H
+/* What engine.c needs to know of the programs that run on nodes. */
+#include "sim/lab.h"
+
+extern const struct object_kind process_kind;
+
+enum { CONSOLE_LINE_MAX = 255 }; /* octets */
+#define CONSOLE_PROCESS "console"
+/* Runs a line in the node's shell. `process` NULL: a process of its own. CONSOLE_PROCESS is what a
+ * person types: while its former line still runs, a socket call waits for it, and any other
+ * command runs in a process of its own. Lines of any other name wait for script_returned(); false:
+ * that process is still busy, and nothing was done. */
+bool apps_console(struct step *, uint32_t node, const char *process, const char *line);
+void apps_timer_fired(struct step *, uint32_t timer, struct id process, uint32_t node);
+void apps_complete(const struct lab *, uint32_t node, const char *line,
+                   void (*offer)(void *user, const char *word, const char *help), void *user);
+
+#endif

@@ -1,0 +1,354 @@
+#include "apps/shell.h"
+/*
+ * ip, in the words of iproute2: addr, link, route and neigh are shown; routes are added and
+ * deleted, neighbours replaced, deleted and flushed, interfaces set up and down. Objects and verbs
+ * may be cut short where iproute2 allows it (ip a, ip r, ip n, ip l).
+ */
+#include "stack/arp.h"
+#include "stack/iface.h"
+#include "stack/route.h"
+#include <string.h>
+
+static bool is(const char *word, const char *full) { /* "n" for "neigh", as iproute2's matches() */
+    size_t length = strlen(word);
+    return length > 0 && length <= strlen(full) && memcmp(word, full, length) == 0;
+}
+
+static void fail(struct step *s, const struct command *c, const char *text) {
+    process_print(s, c->process, text);
+    process_return(s, c->process);
+}
+
+/* The word after `key`; NULL: the key is not there. */
+static const char *after(const struct command *c, const char *key) {
+    for (size_t i = 3; i + 1 < c->count; i++)
+        if (same_text(c->words[i], key)) return c->words[i + 1];
+    return NULL;
+}
+
+static void no_device(struct step *s, const struct command *c, const char *name) {
+    char room[LINE_ROOM];
+    struct text t = text_of(room, sizeof room);
+    text_add(&t, "Cannot find device \"");
+    text_add(&t, name);
+    text_char(&t, '"');
+    fail(s, c, room);
+}
+
+/* ------------------------------------------------------------------- addr and link */
+
+static void text_head(struct text *t, const struct interface *i, uint32_t index) {
+    text_u64(t, index);
+    text_add(t, ": ");
+    text_add(t, i->name);
+    text_add(t,
+             i->up ? ": <BROADCAST,MULTICAST,UP,LOWER_UP> mtu " : ": <BROADCAST,MULTICAST> mtu ");
+    text_u64(t, i->mtu);
+    text_add(t, " qdisc noqueue state ");
+    text_add(t, i->up ? "UP" : "DOWN");
+    text_add(t, " group default qlen 1000");
+}
+
+static void show_address(struct step *s, struct id process, const struct interface *i,
+                         struct text *t) {
+    text_add(t, "    inet ");
+    text_ip4(t, i->address);
+    text_char(t, '/');
+    text_u64(t, i->prefix);
+    if (i->prefix < 31) {
+        text_add(t, " brd ");
+        text_ip4(t, i->address | ~prefix_mask(i->prefix));
+    }
+    text_add(t, " scope global ");
+    text_add(t, i->name);
+    process_say(s, process, t);
+    process_print(s, process, "       valid_lft forever preferred_lft forever");
+}
+
+static void show_loopback(struct step *s, struct id process, bool addresses) {
+    process_print(s, process,
+                  "1: lo: <LOOPBACK,UP,LOWER_UP> mtu 1500 qdisc noqueue state UNKNOWN "
+                  "group default qlen 1000");
+    process_print(s, process, "    link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00");
+    if (!addresses) return;
+    process_print(s, process, "    inet 127.0.0.1/8 scope host lo");
+    process_print(s, process, "       valid_lft forever preferred_lft forever");
+}
+
+static void show_interfaces(struct step *s, const struct command *c, bool addresses) {
+    const struct node *n = node_view_at(s->lab, c->node);
+    char room[LINE_ROOM];
+    struct text t = text_of(room, sizeof room);
+    show_loopback(s, c->process, addresses);
+    for (uint32_t i = 0; i < n->interface_count; i++) {
+        const struct interface *at = iface_get(s->lab, n->first_interface + i);
+        text_head(&t, at, i + 2);
+        process_say(s, c->process, &t);
+        text_add(&t, "    link/ether ");
+        text_mac(&t, at->mac);
+        text_add(&t, " brd ff:ff:ff:ff:ff:ff");
+        process_say(s, c->process, &t);
+        if (addresses && at->address != 0) show_address(s, c->process, at, &t);
+    }
+    process_return(s, c->process);
+}
+
+/* ip link set [dev] NAME up|down */
+static void set_link(struct step *s, const struct command *c) {
+    size_t at = c->count > 3 && same_text(c->words[3], "dev") ? 4 : 3;
+    const char *name = at < c->count ? c->words[at] : "";
+    const char *state = at + 1 < c->count ? c->words[at + 1] : "";
+    uint32_t interface = iface_named(s->lab, c->node, name);
+    if (interface == 0) {
+        no_device(s, c, name);
+    } else if (same_text(state, "up") || same_text(state, "down")) {
+        iface_set(s, interface, same_text(state, "up") ? IFACE_UP : IFACE_DOWN);
+        process_return(s, c->process);
+    } else {
+        command_misused(s, c, "link set NAME up|down");
+    }
+}
+
+/* ------------------------------------------------------------------- route */
+
+static void text_route(struct text *t, const struct lab *lab, const struct route *r) {
+    const struct interface *i = iface_get(lab, r->interface);
+    if (r->prefix == 0) {
+        text_add(t, "default");
+    } else {
+        text_ip4(t, r->network);
+        if (r->prefix < 32) {
+            text_char(t, '/');
+            text_u64(t, r->prefix);
+        }
+    }
+    if (r->via != 0) {
+        text_add(t, " via ");
+        text_ip4(t, r->via);
+    }
+    text_add(t, " dev ");
+    text_add(t, i->name);
+    if (r->origin == ROUTE_CONNECTED) {
+        text_add(t, " proto kernel scope link src ");
+        text_ip4(t, i->address);
+    } else if (r->via == 0) {
+        text_add(t, " scope link");
+    }
+    if (r->metric != 0) {
+        text_add(t, " metric ");
+        text_u64(t, r->metric);
+    }
+}
+
+/* iproute2 lists by address, the shorter prefix first: the default route comes on top. */
+static bool listed_before(const struct route *a, const struct route *b) {
+    return a->network != b->network ? a->network < b->network : a->prefix < b->prefix;
+}
+
+static void show_routes(struct step *s, const struct command *c) {
+    char room[LINE_ROOM];
+    struct text t = text_of(room, sizeof room);
+    const struct route *last = NULL;
+    for (;;) {
+        const struct route *next = NULL;
+        for (struct id id = route_first(s->lab, c->node); id_is(id);
+             id = route_get(s->lab, id)->next) {
+            const struct route *r = route_get(s->lab, id);
+            if ((last == NULL || listed_before(last, r)) &&
+                (next == NULL || listed_before(r, next)))
+                next = r;
+        }
+        if (next == NULL) break;
+        text_route(&t, s->lab, next);
+        process_say(s, c->process, &t);
+        last = next;
+    }
+    process_return(s, c->process);
+}
+
+static bool parse_network(const char *word, ip4 *network, uint32_t *prefix) {
+    *network = *prefix = 0;
+    if (same_text(word, "default") || parse_cidr(word, network, prefix)) return true;
+    *prefix = 32;
+    return parse_ip4(word, network);
+}
+
+static const char *route_problem(enum route_result result) {
+    switch (result) {
+    case ROUTE_OK: return NULL;
+    case ROUTE_EXISTS: return "RTNETLINK answers: File exists";
+    case ROUTE_NOT_FOUND: return "RTNETLINK answers: No such process";
+    case ROUTE_BAD_NEXT_HOP: return "Error: Nexthop has invalid gateway.";
+    case ROUTE_NO_ROOM: break;
+    }
+    return "RTNETLINK answers: No buffer space available";
+}
+
+/* ip route add|del NETWORK [via ADDRESS] [dev NAME] */
+static void change_route(struct step *s, const struct command *c, bool add) {
+    ip4 network = 0, via = 0;
+    uint32_t prefix = 0, interface = 0;
+    const char *gateway = after(c, "via"), *device = after(c, "dev");
+    if (c->count < 4 || !parse_network(c->words[3], &network, &prefix) ||
+        (gateway != NULL && !parse_ip4(gateway, &via)) ||
+        (add && gateway == NULL && device == NULL)) {
+        command_misused(s, c, "route add|del NETWORK [via ADDRESS] [dev NAME]");
+        return;
+    }
+    if (device != NULL) interface = iface_named(s->lab, c->node, device);
+    if (device != NULL && interface == 0) {
+        no_device(s, c, device);
+        return;
+    }
+    if ((network & ~prefix_mask(prefix)) != 0) {
+        fail(s, c, "RTNETLINK answers: Invalid argument");
+        return;
+    }
+    enum route_result result =
+        add ? route_add(s, c->node, network, prefix, via, interface, ROUTE_STATIC)
+            : route_remove(s, c->node, network, prefix, via, interface);
+    const char *problem = route_problem(result);
+    if (problem != NULL) process_print(s, c->process, problem);
+    process_return(s, c->process);
+}
+
+/* ip route get ADDRESS */
+static void get_route(struct step *s, const struct command *c) {
+    char room[LINE_ROOM];
+    struct text t = text_of(room, sizeof room);
+    struct next_hop hop;
+    ip4 dst;
+    if (c->count < 4 || !host_lookup(s->lab, c->words[3], &dst)) {
+        command_misused(s, c, "route get ADDRESS");
+        return;
+    }
+    if (ip_is_local(s->lab, c->node, dst)) {
+        text_add(&t, "local ");
+        text_ip4(&t, dst);
+        text_add(&t, " dev lo");
+    } else if (!route_lookup(s->lab, c->node, dst, &hop)) {
+        text_add(&t, "RTNETLINK answers: Network is unreachable");
+    } else {
+        text_ip4(&t, dst);
+        if (hop.address != dst) {
+            text_add(&t, " via ");
+            text_ip4(&t, hop.address);
+        }
+        text_add(&t, " dev ");
+        text_add(&t, iface_get(s->lab, hop.interface)->name);
+        text_add(&t, " src ");
+        text_ip4(&t, iface_get(s->lab, hop.interface)->address);
+    }
+    process_say(s, c->process, &t);
+    process_return(s, c->process);
+}
+
+/* ------------------------------------------------------------------- neigh */
+
+static void show_neighbours(struct step *s, const struct command *c) {
+    char room[LINE_ROOM];
+    struct text t = text_of(room, sizeof room);
+    for (struct id id = neighbour_first(s->lab, c->node); id_is(id);
+         id = neighbour_get(s->lab, id)->next) {
+        const struct neighbour *n = neighbour_get(s->lab, id);
+        if (n->state == NEIGHBOUR_NONE) continue;
+        text_ip4(&t, n->address);
+        text_add(&t, " dev ");
+        text_add(&t, iface_get(s->lab, n->interface)->name);
+        if (n->state != NEIGHBOUR_INCOMPLETE && n->state != NEIGHBOUR_FAILED) {
+            text_add(&t, " lladdr ");
+            text_mac(&t, n->mac);
+        }
+        text_char(&t, ' ');
+        text_add(&t, neighbour_state_name(n->state));
+        process_say(s, c->process, &t);
+    }
+    process_return(s, c->process);
+}
+
+static void flush_neighbours(struct step *s, const struct command *c) {
+    const struct node *n = node_view_at(s->lab, c->node);
+    const char *device = after(c, "dev");
+    uint32_t only = device == NULL ? 0 : iface_named(s->lab, c->node, device);
+    if (device == NULL && !(c->count > 3 && same_text(c->words[3], "all"))) {
+        command_misused(s, c, "neigh flush all | neigh flush dev NAME");
+        return;
+    }
+    if (device != NULL && only == 0) {
+        no_device(s, c, device);
+        return;
+    }
+    for (uint32_t i = n->first_interface; i < n->first_interface + n->interface_count; i++)
+        if (only == 0 || only == i) neighbour_flush(s, i);
+    process_return(s, c->process);
+}
+
+/* ip neigh add|replace|del ADDRESS [lladdr MAC] dev NAME */
+static void change_neighbour(struct step *s, const struct command *c, bool remove) {
+    const char *lladdr = after(c, "lladdr"), *device = after(c, "dev");
+    uint8_t mac[MAC_OCTETS];
+    ip4 address;
+    uint32_t interface = device == NULL ? 0 : iface_named(s->lab, c->node, device);
+    if (c->count < 4 || !parse_ip4(c->words[3], &address) || device == NULL ||
+        (!remove && (lladdr == NULL || !parse_mac(lladdr, mac)))) {
+        command_misused(s, c, "neigh replace ADDRESS lladdr MAC dev NAME");
+        return;
+    }
+    if (interface == 0) {
+        no_device(s, c, device);
+        return;
+    }
+    if (!remove) {
+        neighbour_set_permanent(s, interface, address, mac);
+    } else {
+        struct id id = neighbour_find(s->lab, interface, address);
+        if (id_is(id))
+            neighbour_remove(s, id);
+        else
+            process_print(s, c->process, "RTNETLINK answers: No such file or directory");
+    }
+    process_return(s, c->process);
+}
+
+/* ------------------------------------------------------------------- the line */
+
+static void run_route(struct step *s, const struct command *c, const char *verb) {
+    if (is(verb, "show") || is(verb, "list"))
+        show_routes(s, c);
+    else if (is(verb, "add") || is(verb, "delete"))
+        change_route(s, c, is(verb, "add"));
+    else if (is(verb, "get"))
+        get_route(s, c);
+    else
+        command_misused(s, c, "route show|add|del|get");
+}
+
+static void run_neigh(struct step *s, const struct command *c, const char *verb) {
+    if (is(verb, "show") || is(verb, "list"))
+        show_neighbours(s, c);
+    else if (is(verb, "flush"))
+        flush_neighbours(s, c);
+    else if (is(verb, "add") || is(verb, "replace") || is(verb, "change"))
+        change_neighbour(s, c, false);
+    else if (is(verb, "delete"))
+        change_neighbour(s, c, true);
+    else
+        command_misused(s, c, "neigh show|flush|replace|del");
+}
+
+void run_ip(struct step *s, const struct command *c) {
+    const char *object = c->count > 1 ? c->words[1] : "";
+    const char *verb = c->count > 2 ? c->words[2] : "show";
+    if (is(object, "address") || same_text(object, "addr"))
+        show_interfaces(s, c, true);
+    else if (is(object, "link") && same_text(verb, "set"))
+        set_link(s, c);
+    else if (is(object, "link"))
+        show_interfaces(s, c, false);
+    else if (is(object, "route"))
+        run_route(s, c, verb);
+    else if (is(object, "neighbour") || is(object, "neighbor"))
+        run_neigh(s, c, verb);
+    else
+        command_misused(s, c, "which object?");
+}

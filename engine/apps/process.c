@@ -1,0 +1,201 @@
+#include "apps/process.h"
+/*
+ * Processes as data: creation, the descriptor table (3 to 18, the lowest free one first, as
+ * POSIX asks), output, the queue of typed lines, exit. Nothing here knows a program.
+ */
+#include "apps/apps.h"
+#include "apps/shell.h"
+#include "sim/script.h"
+#include <assert.h>
+#include <string.h>
+
+const struct object_kind process_kind = {.size = sizeof(struct process), .table = NO_TABLE};
+
+const struct process *process_get(const struct lab *lab, struct id id) {
+    return object_get(lab, POOL_PROCESS, id);
+}
+
+struct process *process_edit(struct step *s, struct id id) {
+    struct process *p = object_edit(s, POOL_PROCESS, id);
+    assert(p != NULL);
+    return p;
+}
+
+struct id process_first(const struct lab *lab, uint32_t node) {
+    return node_view_at(lab, node)->first_process;
+}
+
+struct id process_create(struct step *s, uint32_t node, const char *name,
+                         enum process_kind_of kind) {
+    struct id id = object_create(s, POOL_PROCESS, node);
+    if (!id_is(id)) return id;
+    struct process *p = process_edit(s, id);
+    struct node *n = node_at(s->lab, node);
+    p->node = node;
+    p->pid = ++n->processes_made;
+    p->kind = kind;
+    copy_text(p->name, sizeof p->name, name);
+    p->next = n->first_process;
+    n->first_process = id;
+    return id;
+}
+
+struct id process_named(const struct lab *lab, uint32_t node, const char *name) {
+    struct id id = process_first(lab, node);
+    while (id_is(id) && (process_get(lab, id)->kind == PROCESS_OWN ||
+                         !same_text(process_get(lab, id)->name, name)))
+        id = process_get(lab, id)->next;
+    return id;
+}
+
+struct id process_with_pid(const struct lab *lab, uint32_t node, uint64_t pid) {
+    struct id id = process_first(lab, node);
+    while (id_is(id) && process_get(lab, id)->pid != pid) id = process_get(lab, id)->next;
+    return id;
+}
+
+static void close_program(struct step *s, struct id socket) {
+    if (socket_get(s->lab, socket) != NULL) socket_close(s, socket);
+}
+
+/* The sockets that a program holds beside the descriptor table. */
+static void end_program(struct step *s, struct id id) {
+    struct process *p = process_edit(s, id);
+    process_stop_timer(s, id);
+    switch ((enum app)p->app) {
+    case APP_PING: close_program(s, p->of.ping.socket); break;
+    case APP_TRACEROUTE: close_program(s, p->of.traceroute.socket); break;
+    case APP_NC:
+        close_program(s, p->of.nc.socket);
+        close_program(s, p->of.nc.listener);
+        break;
+    case APP_IDLE:
+    case APP_SLEEP:
+    case APP_CALL: break;
+    }
+    p->app = APP_IDLE;
+    memset(&p->of, 0, sizeof p->of);
+}
+
+void process_destroy(struct step *s, struct id id) {
+    struct process *p = process_edit(s, id);
+    end_program(s, id);
+    for (uint32_t i = 0; i < FD_COUNT; i++) close_program(s, p->fd[i]);
+    struct id *at = &node_at(s->lab, p->node)->first_process;
+    while (!id_same(*at, id)) at = &process_edit(s, *at)->next;
+    *at = p->next;
+    uint32_t node = p->node, kind = p->kind;
+    char name[PROCESS_NAME_ROOM];
+    copy_text(name, sizeof name, p->name);
+    object_destroy(s, POOL_PROCESS, id);
+    if (kind == PROCESS_NAMED) script_returned(s, node, name);
+}
+
+static void take_queued(struct step *s, struct id id) {
+    struct process *p = process_edit(s, id);
+    char line[LINE_ROOM];
+    if (p->queued == 0) return;
+    size_t length = strlen(p->queue) + 1;
+    copy_text(line, sizeof line, p->queue);
+    memmove(p->queue, p->queue + length, p->queued - length);
+    memset(p->queue + p->queued - length, 0, length);
+    p->queued -= (uint32_t)length;
+    shell_run(s, id, line);
+}
+
+void process_return(struct step *s, struct id id) {
+    struct process *p = process_edit(s, id);
+    if (p->kind == PROCESS_OWN) {
+        process_destroy(s, id);
+        return;
+    }
+    end_program(s, id);
+    p->quiet = p->has_input = 0;
+    p->input = 0;
+    memset(p->line, 0, sizeof p->line);
+    memset(p->piped, 0, sizeof p->piped);
+    if (p->kind == PROCESS_NAMED)
+        script_returned(s, p->node, p->name);
+    else
+        take_queued(s, id);
+}
+
+void process_wait_until(struct step *s, struct id id, sim_time at) {
+    struct process *p = process_edit(s, id);
+    timer_set(s, &p->timer, TIMER_PROCESS, p->node, id, at);
+}
+
+void process_stop_timer(struct step *s, struct id id) {
+    timer_stop(s, &process_edit(s, id)->timer);
+}
+
+/* ------------------------------------------------------------------- output */
+
+void process_print(struct step *s, struct id id, const char *text) {
+    const struct process *p = process_get(s->lab, id);
+    if (p->quiet != 0) return;
+    for (;;) {
+        size_t length = 0;
+        while (text[length] != '\0' && text[length] != '\n') length++;
+        trace_output(s, p->node, id, text, length);
+        if (text[length] == '\0' || text[length + 1] == '\0') return;
+        text += length + 1;
+    }
+}
+
+void process_say(struct step *s, struct id id, struct text *t) {
+    process_print(s, id, t->start);
+    t->at = t->start;
+    *t->at = '\0';
+    t->cut = false;
+}
+
+/* "connect 3 10.0.0.2:80" fails as "connect: Connection refused (ECONNREFUSED)". */
+void process_returned(struct step *s, struct id id, const char *call, int64_t value) {
+    const struct process *p = process_get(s->lab, id);
+    trace_call(s, p->node, id, call, value);
+    if (value >= 0) return;
+    char room[128];
+    struct text t = text_of(room, sizeof room);
+    size_t verb = 0;
+    while (call[verb] != '\0' && call[verb] != ' ') verb++;
+    text_span(&t, call, verb);
+    text_add(&t, ": ");
+    text_add(&t, linux_error_text((int)-value));
+    text_add(&t, " (");
+    text_add(&t, linux_error_name((int)-value));
+    text_add(&t, ")");
+    process_say(s, id, &t);
+}
+
+/* ------------------------------------------------------------------- descriptors */
+
+uint32_t fd_open(struct step *s, struct id process, struct id socket) {
+    struct process *p = process_edit(s, process);
+    for (uint32_t i = 0; i < FD_COUNT; i++)
+        if (!id_is(p->fd[i])) {
+            p->fd[i] = socket;
+            p->fd_sent[i] = 0;
+            return FD_FIRST + i;
+        }
+    return 0;
+}
+
+struct id fd_socket(const struct lab *lab, struct id process, uint64_t fd) {
+    if (fd < FD_FIRST || fd >= FD_FIRST + FD_COUNT) return (struct id){0, 0};
+    return process_get(lab, process)->fd[fd - FD_FIRST];
+}
+
+void pattern_fill(uint8_t *out, uint64_t offset, size_t count) {
+    enum { BLOCK = 16, WORD = 8, DIGITS = 7 };
+    static const char digits[] = "0123456789abcdef";
+    for (size_t i = 0; i < count; i++) {
+        uint64_t at = offset + i, block = at / BLOCK * BLOCK, place = at % BLOCK;
+        if (place < WORD)
+            out[i] = (uint8_t) "netstep "[place];
+        else if (place < WORD + DIGITS)
+            out[i] = (uint8_t)digits[block >> 4 * (WORD + DIGITS - 1 - place) & 0xf];
+        else
+            out[i] = '\n';
+    }
+}

@@ -1,0 +1,114 @@
+#ifndef NETSTEP_APPS_PROCESS_H
+#define NETSTEP_APPS_PROCESS_H
+/*
+ * Processes: a descriptor table, the line that runs, and the program's own state as data. A
+ * program that must wait returns; app_resume() in shell.c calls it again when a socket or its
+ * timer wakes the process, as a step of its own.
+ */
+#include "base/text.h"
+#include "sim/event.h"
+#include "sim/limits.h"
+#include "sim/trace.h"
+#include "stack/socket.h"
+
+enum {
+    FD_FIRST = 3,
+    FD_COUNT = 16,
+    WORDS_MAX = 32,
+    LINE_QUEUE_ROOM = 1024,
+    NC_TEXT_ROOM = 128,
+    HOST_ROOM = NODE_NAME_ROOM
+};
+
+enum app { APP_IDLE, APP_SLEEP, APP_CALL, APP_PING, APP_NC, APP_TRACEROUTE };
+enum process_kind_of { PROCESS_OWN, PROCESS_NAMED, PROCESS_CONSOLE };
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic error "-Wpadded"
+struct call_state { /* a socket call that has not returned */
+    uint32_t kind, fd;
+    uint64_t count, done;
+    uint32_t text, reserved; /* text: send the text of the line, not the pattern */
+};
+struct ping_state {
+    struct id socket;
+    sim_time interval, wait, deadline;
+    sim_time first_at, last_at, next_at; /* next_at 0: nothing more to send */
+    uint64_t count;                      /* 0: without end */
+    uint64_t sent, received, errors, duplicates;
+    uint64_t sum_us, square_us, least_us, most_us;
+    uint64_t seen[4]; /* of the last 256 sequence numbers */
+    ip4 dst;
+    uint32_t size, ttl, flood, quiet, numeric;
+    char host[HOST_ROOM];
+};
+struct nc_state {
+    struct id listener, socket;
+    uint64_t input, sent, received;
+    sim_time give_up; /* -w; 0: none */
+    uint32_t state, udp, keep, verbose, zero, shut_at_end, listen;
+    uint32_t has_input, text_length, closed; /* closed: the peer's side has ended */
+    uint32_t shown, cut;                     /* octets printed; cut: more came than are printed */
+    struct tcp_endpoint peer;
+    uint32_t port, peer_known;
+    char host[HOST_ROOM];
+    char text[NC_TEXT_ROOM];
+    char partial[NC_TEXT_ROOM]; /* a line whose end has not come */
+    uint32_t partial_length, reserved;
+};
+struct traceroute_state {
+    struct id socket;
+    sim_time sent_at;
+    ip4 dst, last_from;
+    uint32_t ttl, most, probe, probes, printed, reached;
+    char host[HOST_ROOM];
+    char row[LINE_ROOM];
+};
+struct process {
+    struct id next; /* the node's list, newest first */
+    struct id timer;
+    struct id fd[FD_COUNT];
+    uint64_t fd_sent[FD_COUNT]; /* octets of the pattern sent so far by each descriptor */
+    uint32_t node, pid, app, kind;
+    uint32_t quiet;             /* output goes to /dev/null */
+    uint32_t typed;             /* a person typed the line */
+    uint32_t has_input, queued; /* queued: octets of `queue` */
+    uint64_t input;             /* octets of the pattern that stand at its input */
+    char name[PROCESS_NAME_ROOM];
+    char line[LINE_ROOM];        /* what runs, as it was typed */
+    char piped[NC_TEXT_ROOM];    /* text that stands at its input; "": none */
+    char queue[LINE_QUEUE_ROOM]; /* lines that wait, each with its NUL */
+    union {
+        struct call_state call;
+        struct ping_state ping;
+        struct nc_state nc;
+        struct traceroute_state traceroute;
+    } of;
+};
+#pragma GCC diagnostic pop
+
+const struct process *process_get(const struct lab *, struct id);
+struct process *process_edit(struct step *, struct id);
+struct id process_create(struct step *, uint32_t node, const char *name, enum process_kind_of);
+struct id process_named(const struct lab *, uint32_t node, const char *name);
+struct id process_with_pid(const struct lab *, uint32_t node, uint64_t pid);
+struct id process_first(const struct lab *, uint32_t node); /* then ->next */
+/* The line has returned: an own process ends with it, a named one takes its next line. */
+void process_return(struct step *, struct id);
+void process_destroy(struct step *, struct id); /* closes its descriptors, as exit does */
+void process_wait_until(struct step *, struct id, sim_time at);
+void process_stop_timer(struct step *, struct id);
+/* Prints a line; several when it holds newlines. Not at all when its output is redirected. */
+void process_print(struct step *, struct id, const char *);
+void process_say(struct step *, struct id, struct text *); /* prints and empties it */
+/* What a call returned: prints its error, if it is one, and traces it. */
+void process_returned(struct step *, struct id, const char *call, int64_t value);
+
+uint32_t fd_open(struct step *, struct id process, struct id socket); /* 0: EMFILE */
+struct id fd_socket(const struct lab *, struct id process, uint64_t fd);
+
+/* The octets that programs send when nobody gives them others: lines of 16 octets that tell
+ * their own offset, "netstep 0000010\n", so that a gap shows. */
+void pattern_fill(uint8_t *out, uint64_t offset, size_t count);
+
+#endif

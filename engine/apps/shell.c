@@ -1,0 +1,411 @@
+#include "apps/shell.h"
+/*
+ * The shell of a node. A line is a command of the table, with "< N" (N octets of the pattern at
+ * its input), "echo TEXT |" before it, "> FILE" (its output is not shown) and "&" (it runs by
+ * itself). Everything else about a line is the command's own.
+ */
+#include "apps/apps.h"
+#include "apps/forge.h"
+#include "stack/iface.h"
+#include <assert.h>
+#include <string.h>
+
+static command_run run_help, run_hostname, run_kill, run_jobs, run_echo, run_exit, run_forge;
+
+struct entry {
+    const char *name;
+    command_run *run;
+    const char *usage; /* what follows the name */
+    const char *help;  /* text key */
+};
+static const struct entry commands[] = {
+    {"accept", run_accept, "FD", "help.accept"},
+    {"arp", run_arp, "-n", "help.arp"},
+    {"bind", run_bind, "FD ADDRESS:PORT", "help.bind"},
+    {"close", run_close, "FD", "help.close"},
+    {"connect", run_connect, "FD HOST:PORT", "help.connect"},
+    {"echo", run_echo, "[TEXT]", "help.echo"},
+    {"exit", run_exit, "", "help.exit"},
+    {"forge", run_forge, "tcp FLAGS SRC:PORT DST:PORT [seq N] [ack N] [win N] [len N]",
+     "help.forge"},
+    {"help", run_help, "", "help.help"},
+    {"hostname", run_hostname, "", "help.hostname"},
+    {"ip", run_ip, "addr|link|route|neigh [...]", "help.ip"},
+    {"jobs", run_jobs, "", "help.jobs"},
+    {"kill", run_kill, "PID", "help.kill"},
+    {"listen", run_listen, "FD BACKLOG", "help.listen"},
+    {"nc", run_nc, "[-klNuvz] [-w SECONDS] [HOST] PORT [< OCTETS]", "help.nc"},
+    {"netstat", run_netstat, "-tan", "help.netstat"},
+    {"nstat", run_nstat, "[-a]", "help.nstat"},
+    {"ping", run_ping, "[-fnqb] [-c COUNT] [-i SECONDS] [-s SIZE] [-t TTL] [-W SECONDS] HOST",
+     "help.ping"},
+    {"ps", run_jobs, "", "help.jobs"},
+    {"raw", run_forge, "tcp FLAGS SRC:PORT DST:PORT [seq N] [ack N] [win N] [len N]", "help.forge"},
+    {"recv", run_recv, "FD OCTETS", "help.recv"},
+    {"send", run_send, "FD OCTETS|\"TEXT\"", "help.send"},
+    {"setsockopt", run_setsockopt, "FD SO_LINGER 0|off | FD SO_REUSEADDR 1", "help.setsockopt"},
+    {"shutdown", run_shutdown, "FD wr", "help.shutdown"},
+    {"sleep", run_sleep, "TIME", "help.sleep"},
+    {"socket", run_socket, "tcp|udp", "help.socket"},
+    {"ss", run_ss, "[-tuanl]", "help.ss"},
+    {"sysctl", run_sysctl, "[-a | NAME | -w NAME=VALUE]", "help.sysctl"},
+    {"traceroute", run_traceroute, "[-q QUERIES] [-m MAX_TTL] HOST", "help.traceroute"},
+};
+enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
+
+/* The socket calls: typed while the console still waits in one, they wait their turn. */
+static const char *const verbs[] = {"accept", "bind",     "close", "connect", "listen",    "recv",
+                                    "send",   "shutdown", "sleep", "socket",  "setsockopt"};
+
+static const struct entry *command_named(const char *name) {
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        if (same_text(commands[i].name, name)) return &commands[i];
+    return NULL;
+}
+
+static bool is_verb(const char *line) {
+    size_t length = 0;
+    while (line[length] != '\0' && line[length] != ' ' && line[length] != '\t') length++;
+    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
+        if (strlen(verbs[i]) == length && memcmp(verbs[i], line, length) == 0) return true;
+    return false;
+}
+
+const char *command_usage(const char *name) {
+    return command_named(name)->usage;
+}
+
+void command_misused(struct step *s, const struct command *c, const char *problem) {
+    char room[LINE_ROOM];
+    struct text t = text_of(room, sizeof room);
+    text_add(&t, c->words[0]);
+    text_add(&t, ": ");
+    text_add(&t, problem);
+    process_say(s, c->process, &t);
+    text_add(&t, "Usage: ");
+    text_add(&t, c->words[0]);
+    text_char(&t, ' ');
+    text_add(&t, command_usage(c->words[0]));
+    process_say(s, c->process, &t);
+    process_return(s, c->process);
+}
+
+bool parse_endpoint(const struct lab *lab, const char *word, struct tcp_endpoint *e) {
+    char host[HOST_ROOM];
+    uint64_t port;
+    size_t colon = strlen(word);
+    while (colon > 0 && word[colon - 1] != ':') colon--;
+    if (colon == 0 || colon > sizeof host || !parse_u64(word + colon, &port) || port > 65535)
+        return false;
+    memcpy(host, word, colon - 1);
+    host[colon - 1] = '\0';
+    e->port = (uint32_t)port;
+    e->address = 0;
+    return host[0] == '\0' || same_text(host, "*") || host_lookup(lab, host, &e->address);
+}
+
+const char *host_name_of(const struct lab *lab, ip4 address) {
+    for (uint32_t node = 1; node <= lab_node_count(lab); node++)
+        if (iface_with_address(lab, node, address) != 0) return node_view_at(lab, node)->name;
+    return NULL;
+}
+
+/* ------------------------------------------------------------------- a line */
+
+/* Takes "> FILE", "< N" and "&" out of the words; false: the line is wrong, `problem` says how. */
+static bool redirect(struct process *p, struct command *c, const char **problem) {
+    size_t kept = 0;
+    for (size_t i = 0; i < c->count; i++) {
+        bool in = same_text(c->words[i], "<"), out = same_text(c->words[i], ">");
+        if (!in && !out) {
+            c->words[kept++] = c->words[i];
+            continue;
+        }
+        if (++i == c->count) {
+            *problem = "syntax error near unexpected token `newline'";
+            return false;
+        }
+        if (out)
+            p->quiet = 1;
+        else if (parse_u64(c->words[i], &p->input) || same_text(c->words[i], "/dev/null"))
+            p->has_input = 1;
+        else {
+            *problem = "after < comes a number of octets";
+            return false;
+        }
+    }
+    if (kept > 0 && same_text(c->words[kept - 1], "&")) kept--;
+    c->count = kept;
+    return true;
+}
+
+/* "echo TEXT | command": the text becomes the command's input. */
+static void pipe_in(struct process *p, struct command *c) {
+    size_t bar = 0;
+    while (bar < c->count && !same_text(c->words[bar], "|")) bar++;
+    if (bar == c->count || !same_text(c->words[0], "echo")) return;
+    struct text t = text_of(p->piped, sizeof p->piped);
+    for (size_t i = 1; i < bar; i++) {
+        if (i > 1) text_char(&t, ' ');
+        text_add(&t, c->words[i]);
+    }
+    text_char(&t, '\n');
+    p->has_input = 1;
+    c->words += bar + 1;
+    c->count -= bar + 1;
+}
+
+static void unknown(struct step *s, struct id process, const char *name) {
+    char room[LINE_ROOM];
+    struct text t = text_of(room, sizeof room);
+    text_add(&t, "sh: ");
+    text_add(&t, name);
+    text_add(&t, ": command not found");
+    process_say(s, process, &t);
+    process_return(s, process);
+}
+
+void shell_run(struct step *s, struct id process, const char *line) {
+    struct process *p = process_edit(s, process);
+    char room[LINE_ROOM], *words[WORDS_MAX];
+    const char *problem = NULL;
+    copy_text(p->line, sizeof p->line, line);
+    copy_text(room, sizeof room, line);
+    struct command c = {.process = process, .node = p->node, .words = words};
+    c.count = split_words(room, words, WORDS_MAX);
+    pipe_in(p, &c);
+    if (!redirect(p, &c, &problem)) {
+        char said[LINE_ROOM];
+        struct text t = text_of(said, sizeof said);
+        text_add(&t, "sh: ");
+        text_add(&t, problem);
+        process_say(s, process, &t);
+        process_return(s, process);
+        return;
+    }
+    const struct entry *e = c.count == 0 ? NULL : command_named(c.words[0]);
+    if (e != NULL)
+        e->run(s, &c);
+    else if (c.count == 0)
+        process_return(s, process);
+    else
+        unknown(s, process, c.words[0]);
+}
+
+/* ------------------------------------------------------------------- wakes */
+
+static void resume(struct step *s, struct id process) {
+    const struct process *p = process_get(s->lab, process);
+    switch ((enum app)p->app) {
+    case APP_IDLE: break;
+    case APP_SLEEP:
+        if (!timer_pending(s->lab, p->timer, NULL)) process_return(s, process);
+        break;
+    case APP_CALL: call_resume(s, process); break;
+    case APP_PING: ping_resume(s, process); break;
+    case APP_NC: nc_resume(s, process); break;
+    case APP_TRACEROUTE: traceroute_resume(s, process); break;
+    }
+}
+
+void apps_timer_fired(struct step *s, uint32_t timer, struct id process, uint32_t node) {
+    (void)timer, (void)node;
+    if (process_get(s->lab, process) != NULL) resume(s, process);
+}
+
+void shell_interrupt(struct step *s, struct id process) {
+    const struct process *p = process_get(s->lab, process);
+    switch ((enum app)p->app) {
+    case APP_IDLE: break;
+    case APP_PING: ping_interrupt(s, process); break;
+    case APP_CALL: call_interrupt(s, process); break;
+    case APP_SLEEP:
+    case APP_NC:
+    case APP_TRACEROUTE: process_return(s, process); break;
+    }
+}
+
+/* ------------------------------------------------------------------- the console */
+
+/* Ctrl-C reaches the newest program that a person started here, or else the newest of all. */
+static void interrupt(struct step *s, uint32_t node) {
+    struct id any = {0, 0};
+    for (struct id id = process_first(s->lab, node); id_is(id);
+         id = process_get(s->lab, id)->next) {
+        const struct process *p = process_get(s->lab, id);
+        if (p->app == APP_IDLE) continue;
+        if (p->typed != 0) {
+            any = id;
+            break;
+        }
+        if (!id_is(any)) any = id;
+    }
+    if (!id_is(any)) return;
+    process_print(s, any, "^C");
+    shell_interrupt(s, any);
+}
+
+static bool enqueue(struct step *s, struct id process, const char *line) {
+    struct process *p = process_edit(s, process);
+    size_t length = strlen(line) + 1;
+    if (p->queued + length > sizeof p->queue) return false;
+    memcpy(p->queue + p->queued, line, length);
+    p->queued += (uint32_t)length;
+    return true;
+}
+
+static void run_in_new(struct step *s, uint32_t node, const char *name, enum process_kind_of kind,
+                       bool typed, const char *line) {
+    static const char full[] = "sh: fork: Resource temporarily unavailable";
+    struct id id = process_create(s, node, name, kind);
+    if (!id_is(id)) {
+        trace_output(s, node, id, full, sizeof full - 1);
+        return;
+    }
+    process_edit(s, id)->typed = typed;
+    shell_run(s, id, line);
+}
+
+static bool ends_in_background(const char *line) {
+    size_t length = strlen(line);
+    while (length > 0 && line[length - 1] == ' ') length--;
+    return length > 0 && line[length - 1] == '&';
+}
+
+static void typed_line(struct step *s, uint32_t node, const char *line) {
+    if (same_text(line, "^C")) {
+        interrupt(s, node);
+        return;
+    }
+    struct id id = process_named(s->lab, node, CONSOLE_PROCESS);
+    bool busy = id_is(id) && process_get(s->lab, id)->app != APP_IDLE;
+    if (ends_in_background(line) || (busy && !is_verb(line)))
+        run_in_new(s, node, "", PROCESS_OWN, true, line);
+    else if (!id_is(id))
+        run_in_new(s, node, CONSOLE_PROCESS, PROCESS_CONSOLE, true, line);
+    else if (!busy)
+        shell_run(s, id, line);
+    else if (!enqueue(s, id, line))
+        process_print(s, id, "sh: too many lines wait for the call that has not returned");
+}
+
+static const char *without_blanks(const char *line) {
+    while (*line == ' ' || *line == '\t') line++;
+    return line;
+}
+
+bool apps_console(struct step *s, uint32_t node, const char *process, const char *line) {
+    const char *start = without_blanks(line);
+    if (process != NULL && same_text(process, CONSOLE_PROCESS)) {
+        if (*start != '\0' && *start != '#') typed_line(s, node, start);
+        return true;
+    }
+    if (process == NULL) {
+        run_in_new(s, node, "", PROCESS_OWN, false, start);
+        return true;
+    }
+    struct id id = process_named(s->lab, node, process);
+    if (id_is(id) && process_get(s->lab, id)->app != APP_IDLE) return false;
+    if (id_is(id))
+        shell_run(s, id, start);
+    else
+        run_in_new(s, node, process, PROCESS_NAMED, false, start);
+    return true;
+}
+
+static bool begins_with(const char *text, const char *part) {
+    size_t length = strlen(part);
+    return strlen(text) >= length && memcmp(text, part, length) == 0;
+}
+
+void apps_complete(const struct lab *lab, uint32_t node, const char *line,
+                   void (*offer)(void *user, const char *word, const char *help), void *user) {
+    size_t start = strlen(line), first = 0;
+    (void)node;
+    while (start > 0 && line[start - 1] != ' ') start--;
+    while (line[first] == ' ') first++;
+    const char *part = line + start;
+    for (size_t i = 0; start <= first && i < COMMAND_COUNT; i++)
+        if (begins_with(commands[i].name, part)) offer(user, commands[i].name, commands[i].help);
+    for (uint32_t n = 1; start > first && n <= lab_node_count(lab); n++)
+        if (node_address(lab, n) != 0 && begins_with(node_view_at(lab, n)->name, part))
+            offer(user, node_view_at(lab, n)->name, "help.host");
+}
+
+/* ------------------------------------------------------------------- the shell's own commands */
+
+static void run_help(struct step *s, const struct command *c) {
+    char room[LINE_ROOM];
+    struct text t = text_of(room, sizeof room);
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        text_add(&t, commands[i].name);
+        text_char(&t, ' ');
+        text_add(&t, commands[i].usage);
+        process_say(s, c->process, &t);
+    }
+    process_return(s, c->process);
+}
+
+static void run_hostname(struct step *s, const struct command *c) {
+    process_print(s, c->process, node_view_at(s->lab, c->node)->name);
+    process_return(s, c->process);
+}
+
+static void run_echo(struct step *s, const struct command *c) {
+    char room[LINE_ROOM];
+    struct text t = text_of(room, sizeof room);
+    for (size_t i = 1; i < c->count; i++) {
+        if (i > 1) text_char(&t, ' ');
+        text_add(&t, c->words[i]);
+    }
+    process_say(s, c->process, &t);
+    process_return(s, c->process);
+}
+
+static void run_exit(struct step *s, const struct command *c) {
+    process_destroy(s, c->process);
+}
+
+static void run_jobs(struct step *s, const struct command *c) {
+    char room[LINE_ROOM];
+    struct text t = text_of(room, sizeof room);
+    text_add(&t, "    PID CMD");
+    process_say(s, c->process, &t);
+    for (struct id id = process_first(s->lab, c->node); id_is(id);
+         id = process_get(s->lab, id)->next) {
+        const struct process *p = process_get(s->lab, id);
+        if (id_same(id, c->process) || p->app == APP_IDLE) continue;
+        text_padded(&t, p->pid, 7, ' ');
+        text_char(&t, ' ');
+        text_add(&t, p->line);
+        process_say(s, c->process, &t);
+    }
+    process_return(s, c->process);
+}
+
+/* kill -9 and plain kill are one here: the process ends and its descriptors close. */
+static void run_kill(struct step *s, const struct command *c) {
+    char room[LINE_ROOM];
+    struct text t = text_of(room, sizeof room);
+    uint64_t pid;
+    const char *word = c->count > 1 ? c->words[c->count - 1] : "";
+    if (!parse_u64(word, &pid)) {
+        command_misused(s, c, "which process?");
+        return;
+    }
+    struct id victim = process_with_pid(s->lab, c->node, pid);
+    if (!id_is(victim) || id_same(victim, c->process)) {
+        text_add(&t, "sh: kill: (");
+        text_u64(&t, pid);
+        text_add(&t, ") - No such process");
+        process_say(s, c->process, &t);
+    } else {
+        process_destroy(s, victim);
+    }
+    process_return(s, c->process);
+}
+
+static void run_forge(struct step *s, const struct command *c) {
+    forge_command(s, c->node, c->process, c->words, c->count);
+    process_return(s, c->process);
+}

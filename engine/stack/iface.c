@@ -1,0 +1,115 @@
+#include "stack/iface.h"
+/*
+ * Interfaces: addresses, the Ethernet II header in front of what a node sends (RFC 894), and the
+ * administrative state. One address an interface, by the scenario; a node's name resolves to its
+ * first one, in place of DNS.
+ */
+#include "base/text.h"
+#include "sim/link.h"
+#include "sim/trace.h"
+#include "stack/arp.h"
+#include "stack/route.h"
+#include "stack/stack.h"
+#include "wire/ether.h"
+#include <assert.h>
+#include <string.h>
+
+const uint8_t mac_broadcast[MAC_OCTETS] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+
+const struct interface *iface_get(const struct lab *lab, uint32_t interface) {
+    /* Reading through the mutable accessor: the header of the lab keeps one for both. */
+    return interface_at((struct lab *)lab, interface);
+}
+
+uint32_t iface_named(const struct lab *lab, uint32_t node, const char *name) {
+    const struct node *n = node_view_at(lab, node);
+    for (uint32_t i = 0; i < n->interface_count; i++)
+        if (same_text(iface_get(lab, n->first_interface + i)->name, name))
+            return n->first_interface + i;
+    return 0;
+}
+
+uint32_t iface_with_address(const struct lab *lab, uint32_t node, ip4 address) {
+    const struct node *n = node_view_at(lab, node);
+    for (uint32_t i = 0; i < n->interface_count && address != 0; i++)
+        if (iface_get(lab, n->first_interface + i)->address == address)
+            return n->first_interface + i;
+    return 0;
+}
+
+ip4 node_address(const struct lab *lab, uint32_t node) {
+    const struct node *n = node_view_at(lab, node);
+    for (uint32_t i = 0; i < n->interface_count; i++)
+        if (iface_get(lab, n->first_interface + i)->address != 0)
+            return iface_get(lab, n->first_interface + i)->address;
+    return 0;
+}
+
+bool host_lookup(const struct lab *lab, const char *host, ip4 *address) {
+    if (parse_ip4(host, address)) return true;
+    if (same_text(host, "localhost")) {
+        *address = 0x7f000001;
+        return true;
+    }
+    uint32_t node = lab_node_named(lab, host);
+    *address = node == 0 ? 0 : node_address(lab, node);
+    return *address != 0;
+}
+
+ip4 prefix_mask(uint32_t prefix) {
+    assert(prefix <= 32);
+    return prefix == 0 ? 0 : 0xffffffffu << (32 - prefix);
+}
+
+void iface_send(struct step *s, uint32_t interface, struct id frame, const uint8_t dst[MAC_OCTETS],
+                uint16_t type) {
+    const struct interface *from = iface_get(s->lab, interface);
+    if (!from->up) {
+        trace_dropped(s, from->node, frame, REASON_LINK_DOWN, NULL);
+        frame_free(s, frame);
+        return;
+    }
+    struct ether_header header = {.type = type};
+    memcpy(header.dst, dst, MAC_OCTETS);
+    memcpy(header.src, from->mac, MAC_OCTETS);
+    struct writer w = writer_of(frame_push(s, frame, ETHER_HEADER), ETHER_HEADER);
+    ether_emit(&w, &header);
+    link_send(s, interface, frame);
+}
+
+void iface_set(struct step *s, uint32_t interface, enum iface_admin admin) {
+    struct interface *i = interface_at(s->lab, interface);
+    if (i->up == (admin == IFACE_UP)) return;
+    i->up = admin == IFACE_UP;
+    if (admin == IFACE_DOWN) {
+        route_remove_interface(s, interface);
+        neighbour_flush(s, interface);
+    } else {
+        route_add_connected(s, interface);
+    }
+    trace_interface(s, interface);
+}
+
+static void json_text(struct text *t, const char *value) {
+    text_add(t, "\"");
+    text_add(t, value);
+    text_add(t, "\"");
+}
+
+bool interface_row(const struct lab *lab, uint32_t interface, struct text *t) {
+    const struct interface *i = iface_get(lab, interface);
+    text_char(t, '[');
+    json_text(t, i->name);
+    text_add(t, ",\"");
+    if (i->address != 0) {
+        text_ip4(t, i->address);
+        text_char(t, '/');
+        text_u64(t, i->prefix);
+    }
+    text_add(t, "\",\"");
+    text_mac(t, i->mac);
+    text_add(t, "\",\"");
+    text_u64(t, i->mtu);
+    text_add(t, i->up ? "\",\"up\"]" : "\",\"down\"]");
+    return true;
+}

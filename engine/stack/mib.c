@@ -1,0 +1,79 @@
+#include "stack/mib.h"
+/*
+ * The counters' names are what `nstat` prints on Linux: the group of /proc/net/snmp or netstat and
+ * the counter's name in one word. Counting is not traced: a reader asks with `nstat`.
+ */
+#include <assert.h>
+
+static const char *const names[MIB_COUNT] = {
+    [MIB_IP_IN_RECEIVES] = "IpInReceives",
+    [MIB_IP_IN_HDR_ERRORS] = "IpInHdrErrors",
+    [MIB_IP_IN_ADDR_ERRORS] = "IpInAddrErrors",
+    [MIB_IP_FORW_DATAGRAMS] = "IpForwDatagrams",
+    [MIB_IP_IN_UNKNOWN_PROTOS] = "IpInUnknownProtos",
+    [MIB_IP_IN_DISCARDS] = "IpInDiscards",
+    [MIB_IP_IN_DELIVERS] = "IpInDelivers",
+    [MIB_IP_OUT_REQUESTS] = "IpOutRequests",
+    [MIB_IP_OUT_DISCARDS] = "IpOutDiscards",
+    [MIB_IP_OUT_NO_ROUTES] = "IpOutNoRoutes",
+    [MIB_IP_IN_NO_ROUTES] = "IpExtInNoRoutes",
+    [MIB_IP_IN_CSUM_ERRORS] = "IpExtInCsumErrors",
+    [MIB_ICMP_IN_MSGS] = "IcmpInMsgs",
+    [MIB_ICMP_IN_ERRORS] = "IcmpInErrors",
+    [MIB_ICMP_IN_CSUM_ERRORS] = "IcmpInCsumErrors",
+    [MIB_ICMP_IN_DEST_UNREACHS] = "IcmpInDestUnreachs",
+    [MIB_ICMP_IN_TIME_EXCDS] = "IcmpInTimeExcds",
+    [MIB_ICMP_IN_ECHOS] = "IcmpInEchos",
+    [MIB_ICMP_IN_ECHO_REPS] = "IcmpInEchoReps",
+    [MIB_ICMP_OUT_MSGS] = "IcmpOutMsgs",
+    [MIB_ICMP_OUT_DEST_UNREACHS] = "IcmpOutDestUnreachs",
+    [MIB_ICMP_OUT_TIME_EXCDS] = "IcmpOutTimeExcds",
+    [MIB_ICMP_OUT_ECHOS] = "IcmpOutEchos",
+    [MIB_ICMP_OUT_ECHO_REPS] = "IcmpOutEchoReps",
+    [MIB_UDP_IN_DATAGRAMS] = "UdpInDatagrams",
+    [MIB_UDP_NO_PORTS] = "UdpNoPorts",
+    [MIB_UDP_IN_ERRORS] = "UdpInErrors",
+    [MIB_UDP_OUT_DATAGRAMS] = "UdpOutDatagrams",
+    [MIB_UDP_RCVBUF_ERRORS] = "UdpRcvbufErrors",
+    [MIB_UDP_IN_CSUM_ERRORS] = "UdpInCsumErrors",
+    [MIB_TCP_ACTIVE_OPENS] = "TcpActiveOpens",
+    [MIB_TCP_PASSIVE_OPENS] = "TcpPassiveOpens",
+    [MIB_TCP_ATTEMPT_FAILS] = "TcpAttemptFails",
+    [MIB_TCP_ESTAB_RESETS] = "TcpEstabResets",
+    [MIB_TCP_IN_SEGS] = "TcpInSegs",
+    [MIB_TCP_OUT_SEGS] = "TcpOutSegs",
+    [MIB_TCP_RETRANS_SEGS] = "TcpRetransSegs",
+    [MIB_TCP_IN_ERRS] = "TcpInErrs",
+    [MIB_TCP_OUT_RSTS] = "TcpOutRsts",
+    [MIB_TCP_IN_CSUM_ERRORS] = "TcpInCsumErrors",
+    [MIB_TCP_TW] = "TcpExtTW",
+    [MIB_TCP_LISTEN_OVERFLOWS] = "TcpExtListenOverflows",
+    [MIB_TCP_LISTEN_DROPS] = "TcpExtListenDrops",
+    [MIB_TCP_TIMEOUTS] = "TcpExtTCPTimeouts",
+    [MIB_TCP_ABORT_ON_DATA] = "TcpExtTCPAbortOnData",
+    [MIB_TCP_ABORT_ON_CLOSE] = "TcpExtTCPAbortOnClose",
+    [MIB_TCP_ABORT_ON_TIMEOUT] = "TcpExtTCPAbortOnTimeout",
+    [MIB_TCP_ABORT_ON_LINGER] = "TcpExtTCPAbortOnLinger",
+    [MIB_TCP_WIN_PROBE] = "TcpExtTCPWinProbe",
+    [MIB_TCP_CHALLENGE_ACK] = "TcpExtTCPChallengeACK",
+    [MIB_TCP_SYN_CHALLENGE] = "TcpExtTCPSYNChallenge",
+    [MIB_TCP_PAWS_ESTAB] = "TcpExtPAWSEstab",
+    [MIB_TCP_EMBRYONIC_RSTS] = "TcpExtEmbryonicRsts",
+    [MIB_TCP_DELAYED_ACKS] = "TcpExtDelayedACKs",
+    [MIB_TCP_SYN_RETRANS] = "TcpExtTCPSynRetrans",
+};
+static_assert((int)MIB_COUNT <= (int)COUNTER_MAX, "the node has room for every counter");
+
+void mib_add(struct step *s, uint32_t node, enum mib counter) {
+    assert(counter < MIB_COUNT);
+    node_at(s->lab, node)->counter[counter]++;
+}
+
+uint64_t mib_value(const struct lab *lab, uint32_t node, enum mib counter) {
+    assert(counter < MIB_COUNT);
+    return node_view_at(lab, node)->counter[counter];
+}
+
+const char *mib_name(uint32_t counter) {
+    return counter < MIB_COUNT ? names[counter] : NULL;
+}

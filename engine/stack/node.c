@@ -1,0 +1,163 @@
+#include "stack/stack.h"
+/*
+ * A node's ways in: its beginning, a frame from a cable, a timer, a cable that goes up or down.
+ * Frames are handed to the layer that their Ethernet type names (RFC 894, RFC 826).
+ */
+#include "base/text.h"
+#include "sim/event.h"
+#include "stack/arp.h"
+#include "stack/ipv4.h"
+#include "stack/route.h"
+#include "stack/switch.h"
+#include "stack/sysctl.h"
+#include "wire/ether.h"
+#include <string.h>
+
+static bool complain(struct complaint *why, const char *place, const char *problem) {
+    copy_text(why->place, sizeof why->place, place);
+    copy_text(why->problem, sizeof why->problem, problem);
+    return false;
+}
+
+static bool complain_at(struct complaint *why, const char *list, size_t index, const char *member,
+                        const char *problem) {
+    struct text t = text_of(why->place, sizeof why->place);
+    text_add(&t, list);
+    text_char(&t, '[');
+    text_u64(&t, index);
+    text_char(&t, ']');
+    text_add(&t, member);
+    copy_text(why->problem, sizeof why->problem, problem);
+    return false;
+}
+
+static bool begin_routes(struct step *s, uint32_t node, const struct scenario_node *from,
+                         struct complaint *why) {
+    for (size_t i = 0; i < from->route_count; i++) {
+        const struct scenario_route *r = &from->routes[i];
+        uint32_t interface = r->interface == NULL ? 0 : iface_named(s->lab, node, r->interface);
+        if (r->interface != NULL && interface == 0)
+            return complain_at(why, "routes", i, ".interface", "the node has no such interface");
+        switch (route_add(s, node, r->network, r->prefix, r->via, interface, ROUTE_STATIC)) {
+        case ROUTE_OK: break;
+        case ROUTE_EXISTS:
+            return complain_at(why, "routes", i, "", "there is a route to this network already");
+        case ROUTE_BAD_NEXT_HOP:
+            return complain_at(why, "routes", i, ".via", "not on a network of this node");
+        case ROUTE_NOT_FOUND:
+        case ROUTE_NO_ROOM: return complain(why, "routes", "more routes than limits.routes");
+        }
+    }
+    if (from->gateway == 0) return true;
+    switch (route_add(s, node, 0, 0, from->gateway, 0, ROUTE_GATEWAY)) {
+    case ROUTE_OK: return true;
+    case ROUTE_EXISTS: return complain(why, "gateway", "there is a default route already");
+    case ROUTE_BAD_NEXT_HOP: return complain(why, "gateway", "not on a network of this node");
+    case ROUTE_NOT_FOUND:
+    case ROUTE_NO_ROOM: break;
+    }
+    return complain(why, "gateway", "more routes than limits.routes");
+}
+
+/* The interface whose network holds the address; 0: none. */
+static uint32_t interface_of(const struct lab *lab, uint32_t node, ip4 address) {
+    struct next_hop hop;
+    return route_lookup(lab, node, address, &hop) && hop.address == address ? hop.interface : 0;
+}
+
+static bool begin_neighbours(struct step *s, uint32_t node, const struct scenario_node *from,
+                             struct complaint *why) {
+    for (size_t i = 0; i < from->neighbour_count; i++) {
+        uint32_t interface = interface_of(s->lab, node, from->neighbours[i].address);
+        if (interface == 0)
+            return complain_at(why, "neighbours", i, ".address", "not on a network of this node");
+        neighbour_set_permanent(s, interface, from->neighbours[i].address, from->neighbours[i].mac);
+    }
+    return true;
+}
+
+bool stack_node_begin(struct step *s, uint32_t node, const struct scenario_node *from,
+                      struct complaint *why) {
+    struct node *n = node_at(s->lab, node);
+    enum profile profile = PROFILE_LINUX_6_12;
+    if (from->profile != NULL && !profile_named(from->profile, &profile))
+        return complain(why, "profile", "not a known profile");
+    settings_begin(n, profile);
+    n->alive = 1;
+    n->ip_id = (uint32_t)n->secret[0] & 0xffff;
+    for (size_t i = 0; i < from->setting_count; i++)
+        if (!setting_set(s, node, from->settings[i].name, from->settings[i].value, why)) {
+            struct text t = text_of(why->place, sizeof why->place);
+            text_add(&t, "sysctl.");
+            text_add(&t, from->settings[i].name);
+            return false;
+        }
+    for (uint32_t i = 0; i < n->interface_count; i++)
+        route_add_connected(s, n->first_interface + i);
+    return begin_routes(s, node, from, why) && begin_neighbours(s, node, from, why);
+}
+
+static void drop(struct step *s, uint32_t node, struct id frame, enum reason reason,
+                 const char *clause) {
+    trace_dropped(s, node, frame, reason, clause);
+    frame_free(s, frame);
+}
+
+/* A host's or router's interface: frames for its own address or a group go up by their type. */
+static void host_frame_arrived(struct step *s, const struct interface *i, uint32_t interface,
+                               struct id frame) {
+    struct ether_header header;
+    struct reader r = reader_of(frame_octets(s->lab, frame), frame_count(s->lab, frame));
+    if (ether_parse(&header, &r) != PARSE_OK) {
+        drop(s, i->node, frame, REASON_TRUNCATED, "RFC 894");
+        return;
+    }
+    bool group = (header.dst[0] & 1) != 0;
+    if (!group && memcmp(header.dst, i->mac, MAC_OCTETS) != 0) {
+        drop(s, i->node, frame, REASON_NOT_FOR_US, "RFC 894");
+        return;
+    }
+    frame_pull(s, frame, ETHER_HEADER);
+    if (header.type == ETHER_TYPE_ARP) {
+        arp_in(s, interface, frame);
+        frame_free(s, frame);
+    } else if (header.type == ETHER_TYPE_IPV4) {
+        ipv4_in(s, interface, frame, group ? LINK_BROADCAST : LINK_UNICAST);
+    } else {
+        drop(s, i->node, frame, REASON_UNKNOWN_TYPE, "RFC 894");
+    }
+}
+
+void stack_frame_arrived(struct step *s, uint32_t interface, struct id frame) {
+    const struct interface *i = iface_get(s->lab, interface);
+    const struct node *n = node_view_at(s->lab, i->node);
+    if (n->alive == 0 || !i->up) {
+        drop(s, i->node, frame, n->alive == 0 ? REASON_NODE_DOWN : REASON_LINK_DOWN, NULL);
+        return;
+    }
+    switch ((enum node_kind)n->kind) {
+    case NODE_HOST:
+    case NODE_ROUTER: host_frame_arrived(s, i, interface, frame); return;
+    case NODE_SWITCH: switch_frame_arrived(s, interface, frame); return;
+    case NODE_HUB: hub_frame_arrived(s, interface, frame); return;
+    case NODE_KIND_COUNT: break;
+    }
+    frame_free(s, frame);
+}
+
+void stack_timer_fired(struct step *s, uint32_t timer, struct id owner, uint32_t node) {
+    if (timer == TIMER_LOOPBACK)
+        ipv4_loopback_in(s, node, owner);
+    else
+        neighbour_timer_fired(s, timer, owner);
+}
+
+/* Linux forgets what it learnt behind a cable that lost its carrier, and keeps the routes. */
+void stack_link_changed(struct step *s, uint32_t link) {
+    struct link_view view = lab_link(s->lab, link);
+    for (size_t end = 0; end < 2; end++) {
+        uint32_t interface = interface_global(s->lab, view.node[end], view.interface[end]);
+        if (!view.up) neighbour_flush(s, interface);
+        trace_interface(s, interface);
+    }
+}

@@ -1,0 +1,381 @@
+#include "stack/socket.h"
+/*
+ * The socket calls, with Linux's results and errors: lifecycle, names, connecting and octets. TCP
+ * is asked through tcp.h, datagrams wait in the socket's own queue (socket_queue.c). No call
+ * blocks: a process that must wait is woken by socket_notify(), as a step of its own.
+ */
+#include "sim/event.h"
+#include "sim/trace.h"
+#include "stack/icmp.h"
+#include "stack/socket_queue.h"
+#include "stack/sysctl.h"
+#include "stack/udp.h"
+#include <assert.h>
+
+enum { PORT_MAX = 65535, DATAGRAM_MAX = 65507 };
+
+const struct socket *socket_get(const struct lab *lab, struct id id) {
+    return object_get(lab, POOL_SOCKET, id);
+}
+
+static struct socket *edit(struct step *s, struct id id) {
+    struct socket *socket = object_edit(s, POOL_SOCKET, id);
+    assert(socket != NULL);
+    return socket;
+}
+
+struct id socket_first(const struct lab *lab, uint32_t node) {
+    return node_view_at(lab, node)->first_socket;
+}
+
+int tcp_to_linux(enum tcp_error error) {
+    switch (error) {
+    case TCP_OK: return 0;
+    case TCP_ERROR_REFUSED: return -LINUX_ECONNREFUSED;
+    case TCP_ERROR_RESET: return -LINUX_ECONNRESET;
+    case TCP_ERROR_TIMED_OUT: return -LINUX_ETIMEDOUT;
+    case TCP_ERROR_UNREACHABLE: return -LINUX_EHOSTUNREACH;
+    case TCP_ERROR_NO_ROUTE: return -LINUX_ENETUNREACH;
+    case TCP_ERROR_IN_USE: return -LINUX_EADDRINUSE;
+    case TCP_ERROR_NO_BUFFERS: return -LINUX_ENOBUFS;
+    case TCP_ERROR_NO_PORT: return -LINUX_EADDRNOTAVAIL;
+    case TCP_ERROR_NOT_CONNECTED: return -LINUX_ENOTCONN;
+    case TCP_ERROR_PIPE: return -LINUX_EPIPE;
+    case TCP_ERROR_INVALID: return -LINUX_EINVAL;
+    }
+    assert(!"every error of TCP has its number");
+    return -LINUX_EINVAL;
+}
+
+static int ip_to_linux(enum ip_result result) {
+    switch (result) {
+    case IP_SENT: return 0;
+    case IP_NO_ROUTE: return -LINUX_ENETUNREACH;
+    case IP_TOO_BIG: return -LINUX_EMSGSIZE;
+    case IP_NO_BUFFERS: return -LINUX_ENOBUFS;
+    }
+    assert(!"every result of IP has its number");
+    return -LINUX_ENOBUFS;
+}
+
+/* ------------------------------------------------------------------- waking */
+
+void socket_notify(struct step *s, struct id id, unsigned events) {
+    const struct socket *socket = socket_get(s->lab, id);
+    if (socket == NULL || events == 0 || !id_is(socket->process) ||
+        timer_pending(s->lab, socket->wake, NULL))
+        return;
+    struct socket *e = edit(s, id);
+    timer_set(s, &e->wake, TIMER_WAKE, e->node, e->process, s->now);
+}
+
+void socket_give(struct step *s, struct id id, struct id process) {
+    edit(s, id)->process = process;
+}
+
+static unsigned ready_tcp(const struct lab *lab, const struct socket *socket) {
+    struct tcp_view view;
+    bool end = false;
+    unsigned ready = 0;
+    if (!tcp_view(lab, socket->connection, &view)) return SOCKET_GONE;
+    if (view.state == TCP_LISTEN) return view.receive_queue > 0 ? SOCKET_ACCEPTABLE : 0;
+    if (tcp_error_of(lab, socket->connection) != TCP_OK) ready |= SOCKET_ERROR;
+    if (view.state == TCP_CLOSED) return ready | SOCKET_GONE | SOCKET_READABLE | SOCKET_WRITABLE;
+    if (view.state < TCP_ESTABLISHED) return ready;
+    ready |= SOCKET_CONNECTED;
+    if (tcp_receive_pending(lab, socket->connection, &end) > 0 || end) ready |= SOCKET_READABLE;
+    if (tcp_send_room(lab, socket->connection) > 0) ready |= SOCKET_WRITABLE;
+    return ready;
+}
+
+unsigned socket_ready(const struct lab *lab, struct id id) {
+    const struct socket *socket = socket_get(lab, id);
+    if (socket == NULL) return SOCKET_GONE;
+    if (socket->type == SOCKET_TCP) return ready_tcp(lab, socket);
+    return (socket->queued > 0 ? SOCKET_READABLE : 0u) | (socket->error != 0 ? SOCKET_ERROR : 0u) |
+           SOCKET_WRITABLE;
+}
+
+/* ------------------------------------------------------------------- making and naming */
+
+struct id socket_create(struct step *s, uint32_t node, enum socket_type type, struct id process) {
+    struct id id = object_create(s, POOL_SOCKET, node);
+    if (!id_is(id)) return id;
+    struct socket *socket = edit(s, id);
+    struct node *n = node_at(s->lab, node);
+    socket->node = node;
+    socket->type = type;
+    socket->process = process;
+    socket->next = n->first_socket;
+    n->first_socket = id;
+    return id;
+}
+
+/* bind(2): a port is taken when another socket holds it on an overlapping address; SO_REUSEADDR on
+ * both sides allows all but a second listener. */
+static bool port_taken(const struct lab *lab, const struct socket *socket, ip4 address,
+                       uint32_t port) {
+    for (struct id id = socket_first(lab, socket->node); id_is(id);
+         id = socket_get(lab, id)->next) {
+        const struct socket *other = socket_get(lab, id);
+        if (other == socket || other->type != socket->type || other->bound == 0 ||
+            other->local_port != port)
+            continue;
+        if (address != 0 && other->local != 0 && address != other->local) continue;
+        if (socket->reuse == 0 || other->reuse == 0 || other->listening != 0) return true;
+    }
+    return socket->type == SOCKET_TCP && socket->reuse == 0 &&
+           tcp_port_in_use(lab, socket->node, (struct tcp_endpoint){address, port});
+}
+
+/* An ephemeral port, RFC 6056 3.3.1: a random start, then the next that is free. 0: none is. */
+static uint32_t choose_port(struct step *s, const struct socket *socket, ip4 address) {
+    uint32_t low = (uint32_t)setting_of(s->lab, socket->node, SETTING_PORT_LOW);
+    uint32_t count = (uint32_t)setting_of(s->lab, socket->node, SETTING_PORT_HIGH) - low + 1;
+    struct prng *prng = &node_at(s->lab, socket->node)->prng[PRNG_PORT];
+    uint32_t first = prng_below(prng, count);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t port = low + (first + i) % count;
+        if (!port_taken(s->lab, socket, address, port)) return port;
+    }
+    return 0;
+}
+
+int socket_bind(struct step *s, struct id id, struct tcp_endpoint local) {
+    struct socket *socket = edit(s, id);
+    if (socket->bound != 0 || id_is(socket->connection)) return -LINUX_EINVAL;
+    if (local.port > PORT_MAX) return -LINUX_EINVAL;
+    if (local.address != 0 && !ip_is_local(s->lab, socket->node, local.address))
+        return -LINUX_EADDRNOTAVAIL;
+    if (local.port == 0) {
+        local.port = choose_port(s, socket, local.address);
+        if (local.port == 0) return -LINUX_EADDRINUSE;
+    } else if (port_taken(s->lab, socket, local.address, local.port)) {
+        return -LINUX_EADDRINUSE;
+    }
+    socket->local = local.address;
+    socket->local_port = local.port;
+    socket->bound = 1;
+    if (socket->type != SOCKET_TCP) socket_chain(s, id);
+    return 0;
+}
+
+bool socket_names(const struct lab *lab, struct id id, struct tcp_endpoint *local,
+                  struct tcp_endpoint *remote) {
+    const struct socket *socket = socket_get(lab, id);
+    struct tcp_view view;
+    if (socket == NULL) return false;
+    *local = (struct tcp_endpoint){socket->local, socket->local_port};
+    *remote = (struct tcp_endpoint){socket->remote, socket->remote_port};
+    if (socket->type == SOCKET_TCP && tcp_view(lab, socket->connection, &view)) {
+        *local = view.local;
+        *remote = view.remote;
+    }
+    return true;
+}
+
+void socket_reuse_address(struct step *s, struct id id) {
+    edit(s, id)->reuse = 1;
+}
+
+int socket_no_delay(struct step *s, struct id id) {
+    const struct socket *socket = socket_get(s->lab, id);
+    if (socket->type != SOCKET_TCP || !id_is(socket->connection)) return -LINUX_ENOTCONN;
+    tcp_set_no_delay(s, socket->connection);
+    return 0;
+}
+
+void socket_keep_errors(struct step *s, struct id id) {
+    edit(s, id)->keep_errors = 1;
+}
+
+int socket_set_linger(struct step *s, struct id id, uint32_t on, uint32_t seconds) {
+    if (on != 0 && seconds != 0)
+        return -LINUX_EOPNOTSUPP; /* close(2) would block; no process here closes that way */
+    edit(s, id)->linger_zero = on;
+    return 0;
+}
+
+/* ------------------------------------------------------------------- connections */
+
+int socket_listen(struct step *s, struct id id, uint32_t backlog) {
+    struct socket *socket = edit(s, id);
+    if (socket->type != SOCKET_TCP) return -LINUX_EOPNOTSUPP;
+    if (id_is(socket->connection)) return socket->listening != 0 ? 0 : -LINUX_EINVAL;
+    if (socket->bound == 0) { /* listen(2) on Linux binds to an ephemeral port */
+        int result = socket_bind(s, id, (struct tcp_endpoint){0, 0});
+        if (result != 0) return result;
+    }
+    uint32_t most = (uint32_t)setting_of(s->lab, socket->node, SETTING_SOMAXCONN);
+    struct tcp_endpoint local = {socket->local, socket->local_port};
+    enum tcp_error error = tcp_listen(s, socket->node, id, local, backlog < most ? backlog : most,
+                                      &socket->connection);
+    if (error == TCP_OK) socket->listening = 1;
+    return tcp_to_linux(error);
+}
+
+static int connect_datagrams(struct step *s, struct id id, struct tcp_endpoint remote) {
+    struct socket *socket = edit(s, id);
+    ip4 source = ip_source_for(s->lab, socket->node, remote.address);
+    if (source == 0) return -LINUX_ENETUNREACH;
+    if (socket->bound == 0) {
+        int result = socket_bind(s, id, (struct tcp_endpoint){source, 0});
+        if (result != 0) return result;
+    }
+    socket->remote = remote.address;
+    socket->remote_port = remote.port;
+    if (socket->local == 0) socket->local = source;
+    return 0;
+}
+
+int socket_connect(struct step *s, struct id id, struct tcp_endpoint remote) {
+    struct socket *socket = edit(s, id);
+    if (remote.port > PORT_MAX) return -LINUX_EINVAL;
+    if (socket->type != SOCKET_TCP) return connect_datagrams(s, id, remote);
+    enum tcp_error error;
+    if (socket->listening != 0) {
+        /* RFC 9293 3.10.1: OPEN turns a passive connection into an active one. Linux refuses. */
+        error = tcp_connect_listener(s, socket->connection, remote);
+        if (error == TCP_ERROR_INVALID) return -LINUX_EISCONN;
+        socket->listening = 0;
+    } else if (id_is(socket->connection)) {
+        return socket->connecting != 0 ? -LINUX_EALREADY : -LINUX_EISCONN;
+    } else {
+        struct tcp_endpoint local = {socket->local, socket->bound != 0 ? socket->local_port : 0};
+        error = tcp_connect(s, socket->node, id, local, remote, &socket->connection);
+    }
+    if (error != TCP_OK) return tcp_to_linux(error);
+    socket->connecting = 1;
+    return -LINUX_EINPROGRESS;
+}
+
+/* A connection that failed leaves the socket as it was before connect(). */
+static int connect_failed(struct step *s, struct id id) {
+    struct socket *socket = edit(s, id);
+    int error = tcp_to_linux(tcp_error_of(s->lab, socket->connection));
+    if (id_is(socket->connection)) tcp_close(s, socket->connection);
+    socket->connection = (struct id){0, 0};
+    socket->connecting = 0;
+    return error != 0 ? error : -LINUX_ECONNREFUSED;
+}
+
+int socket_connected(struct step *s, struct id id) {
+    struct tcp_view view;
+    struct socket *socket = edit(s, id);
+    if (socket->connecting == 0) return id_is(socket->connection) ? 0 : -LINUX_ENOTCONN;
+    if (!tcp_view(s->lab, socket->connection, &view) || view.state == TCP_CLOSED)
+        return connect_failed(s, id);
+    if (view.state < TCP_ESTABLISHED) return -LINUX_EINPROGRESS;
+    socket->connecting = 0;
+    return 0;
+}
+
+int socket_accept(struct step *s, struct id listener, struct id process, struct id *accepted) {
+    struct tcp_view view;
+    const struct socket *from = socket_get(s->lab, listener);
+    if (from->type != SOCKET_TCP) return -LINUX_EOPNOTSUPP;
+    if (from->listening == 0 || !tcp_view(s->lab, from->connection, &view)) return -LINUX_EINVAL;
+    if (view.receive_queue == 0) return -LINUX_EAGAIN;
+    struct id id = socket_create(s, from->node, SOCKET_TCP, process);
+    if (!id_is(id)) return -LINUX_ENOMEM;
+    struct socket *socket = edit(s, id);
+    socket->connection = tcp_accept(s, from->connection, id);
+    if (!id_is(socket->connection)) {
+        socket_close(s, id);
+        return -LINUX_EAGAIN;
+    }
+    *accepted = id;
+    return 0;
+}
+
+/* ------------------------------------------------------------------- octets */
+
+static int64_t send_tcp(struct step *s, struct id id, const uint8_t *octets, size_t count) {
+    const struct socket *socket = socket_get(s->lab, id);
+    size_t taken = 0;
+    if (!id_is(socket->connection) || socket->listening != 0)
+        return -LINUX_EPIPE; /* Linux: tcp_sendmsg on a socket that was never connected */
+    enum tcp_error error = tcp_send(s, socket->connection, octets, count, &taken);
+    if (taken > 0) trace_stream(s, socket->node, id, STREAM_SENT, octets, taken);
+    if (taken > 0 || error != TCP_OK) return taken > 0 ? (int64_t)taken : tcp_to_linux(error);
+    return count == 0 ? 0 : -LINUX_EAGAIN;
+}
+
+int64_t socket_send_to(struct step *s, struct id id, struct tcp_endpoint to, const uint8_t *octets,
+                       size_t count) {
+    struct socket *socket = edit(s, id);
+    if (socket->type != SOCKET_UDP) return -LINUX_EOPNOTSUPP;
+    if (to.port == 0) return -LINUX_EDESTADDRREQ;
+    if (count > DATAGRAM_MAX) return -LINUX_EMSGSIZE;
+    int error = socket_take_error(s, id);
+    if (error != 0) return error;
+    if (socket->bound == 0) {
+        error = socket_bind(s, id, (struct tcp_endpoint){0, 0});
+        if (error != 0) return error;
+    }
+    struct ip_out out = {.src = socket->local, .dst = to.address, .dont_fragment = true};
+    error =
+        ip_to_linux(udp_send(s, socket->node, &out, socket->local_port, to.port, octets, count));
+    if (error != 0) return error;
+    trace_stream(s, socket->node, id, STREAM_SENT, octets, count);
+    return (int64_t)count;
+}
+
+int64_t socket_send(struct step *s, struct id id, const uint8_t *octets, size_t count) {
+    const struct socket *socket = socket_get(s->lab, id);
+    if (socket->type == SOCKET_TCP) return send_tcp(s, id, octets, count);
+    struct tcp_endpoint to = {socket->remote, socket->remote_port};
+    return socket_send_to(s, id, to, octets, count);
+}
+
+int64_t socket_receive(struct step *s, struct id id, uint8_t *out, size_t room,
+                       struct tcp_endpoint *from) {
+    const struct socket *socket = socket_get(s->lab, id);
+    size_t count = 0;
+    bool end = false;
+    if (socket->type != SOCKET_TCP) return socket_queue_take(s, id, out, room, from);
+    if (!id_is(socket->connection) || socket->listening != 0) return -LINUX_ENOTCONN;
+    enum tcp_error error = tcp_receive_octets(s, socket->connection, out, room, &count, &end);
+    if (count > 0) trace_stream(s, socket->node, id, STREAM_DELIVERED, out, count);
+    if (count > 0) return (int64_t)count;
+    if (error != TCP_OK) return tcp_to_linux(error);
+    return end || room == 0 ? 0 : -LINUX_EAGAIN;
+}
+
+int socket_take_error(struct step *s, struct id id) {
+    struct socket *socket = edit(s, id);
+    int error = (int)socket->error;
+    socket->error = 0;
+    return -error;
+}
+
+/* ------------------------------------------------------------------- the end */
+
+int socket_shutdown_write(struct step *s, struct id id) {
+    struct socket *socket = edit(s, id);
+    if (socket->type != SOCKET_TCP || !id_is(socket->connection) || socket->listening != 0)
+        return -LINUX_ENOTCONN;
+    socket->shut = 1;
+    return tcp_to_linux(tcp_shutdown_write(s, socket->connection));
+}
+
+static void unlink_socket(struct step *s, struct id id) {
+    struct socket *socket = edit(s, id);
+    struct id *at = &node_at(s->lab, socket->node)->first_socket;
+    while (!id_same(*at, id)) at = &edit(s, *at)->next;
+    *at = socket->next;
+}
+
+void socket_close(struct step *s, struct id id) {
+    struct socket *socket = edit(s, id);
+    if (socket->type == SOCKET_TCP && id_is(socket->connection)) {
+        if (socket->linger_zero != 0)
+            tcp_abort(s, socket->connection);
+        else
+            tcp_close(s, socket->connection);
+    }
+    timer_stop(s, &socket->wake);
+    if (socket->type != SOCKET_TCP) socket_queue_free(s, id);
+    unlink_socket(s, id);
+    object_destroy(s, POOL_SOCKET, id);
+}

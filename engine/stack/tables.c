@@ -1,0 +1,21 @@
+#include "stack/stack.h"
+/* The shapes of the tables that viewers show: stable names; what people read is in text/. */
+
+#define SHAPE(table_name, columns)                                                                 \
+    { table_name, columns, sizeof columns / sizeof columns[0] }
+
+static const char *const interfaces[] = {"name", "address", "mac", "mtu", "state"};
+static const char *const arp[] = {"address", "mac", "interface", "state"};
+static const char *const mac[] = {"mac", "interface"};
+static const char *const routes[] = {"network", "via", "interface", "metric", "origin"};
+static const char *const sockets[] = {"netid", "state", "recv-q", "send-q", "local", "peer"};
+static const char *const timers[] = {"timer", "for", "expires", "rfc"};
+
+const struct table_shape stack_tables[TABLE_COUNT] = {
+    [TABLE_INTERFACES] = SHAPE("interfaces", interfaces),
+    [TABLE_ARP] = SHAPE("arp", arp),
+    [TABLE_MAC] = SHAPE("mac", mac),
+    [TABLE_ROUTES] = SHAPE("routes", routes),
+    [TABLE_SOCKETS] = SHAPE("sockets", sockets),
+    [TABLE_TIMERS] = SHAPE("timers", timers),
+};

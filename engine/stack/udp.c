@@ -1,0 +1,67 @@
+#include "stack/udp.h"
+/*
+ * UDP: RFC 768 and RFC 1122 4.1. A datagram goes to the socket that matches it best; one for a
+ * closed port is answered by ICMP Port Unreachable. Left out: checksums switched off, UDP-Lite.
+ */
+#include "sim/trace.h"
+#include "stack/icmp.h"
+#include "stack/ipv4.h"
+#include "stack/mib.h"
+#include "stack/socket.h"
+#include <string.h>
+
+bool udp_in(struct step *s, uint32_t node, const struct ip_in *in, struct reader datagram,
+            bool broadcast) {
+    struct udp_header h;
+    enum parse_result result = udp_parse(&h, &datagram, in->header.src, in->header.dst);
+    if (result != PARSE_OK) { /* RFC 1122 4.1.3.4: a bad checksum is silently discarded */
+        mib_add(s, node, result == PARSE_BAD_CHECKSUM ? MIB_UDP_IN_CSUM_ERRORS : MIB_UDP_IN_ERRORS);
+        trace_dropped(s, node, in->frame, ip_parse_reason(result), "RFC 1122 4.1.3.4");
+        return false;
+    }
+    struct id socket = socket_find(s->lab, node, SOCKET_UDP, in->header.dst, h.dst_port,
+                                   in->header.src, h.src_port);
+    if (!id_is(socket)) { /* RFC 1122 4.1.3.1 */
+        mib_add(s, node, MIB_UDP_NO_PORTS);
+        trace_dropped(s, node, in->frame, REASON_NO_SOCKET, "RFC 1122 4.1.3.1");
+        icmp_error(s, node, in->frame, ICMP_UNREACHABLE, ICMP_PORT_UNREACHABLE, 0,
+                   broadcast ? LINK_BROADCAST : LINK_UNICAST);
+        return false;
+    }
+    mib_add(s, node, MIB_UDP_IN_DATAGRAMS);
+    return socket_deliver(s, socket, in->frame);
+}
+
+enum ip_result udp_send(struct step *s, uint32_t node, const struct ip_out *out, uint32_t src_port,
+                        uint32_t dst_port, const uint8_t *octets, size_t count) {
+    struct ip_out way = *out;
+    struct id frame = {0, 0};
+    if (way.src == 0) way.src = ip_source_for(s->lab, node, way.dst);
+    if (way.src == 0) return IP_NO_ROUTE;
+    if (count + UDP_HEADER + IPV4_HEADER > ip_mtu_for(s->lab, node, way.dst)) return IP_TOO_BIG;
+    frame = frame_new(s, node, UDP_HEADER + count);
+    if (!id_is(frame)) {
+        trace_dropped(s, node, frame, REASON_NO_FRAMES, NULL);
+        return IP_NO_BUFFERS;
+    }
+    struct udp_header h = {.src_port = (uint16_t)src_port, .dst_port = (uint16_t)dst_port};
+    uint8_t *datagram = frame_append(s, frame, UDP_HEADER + count);
+    if (count > 0) memcpy(datagram + UDP_HEADER, octets, count);
+    udp_emit(datagram, &h, count, way.src, way.dst);
+    mib_add(s, node, MIB_UDP_OUT_DATAGRAMS);
+    way.protocol = IP_PROTOCOL_UDP;
+    return ip_send(s, node, frame, &way);
+}
+
+/* RFC 1122 4.1.3.3: errors go up to the socket. As on Linux, a socket that is not connected hears
+ * of them only when it asked to keep them. */
+bool udp_icmp_in(struct step *s, uint32_t node, const struct ip_in *in, uint8_t type, uint8_t code,
+                 ip4 local, ip4 remote, struct reader quoted) {
+    uint16_t local_port = read_u16(&quoted), remote_port = read_u16(&quoted);
+    struct id id = socket_find(s->lab, node, SOCKET_UDP, local, local_port, remote, remote_port);
+    const struct socket *socket = id_is(id) ? socket_get(s->lab, id) : NULL;
+    if (socket == NULL) return false;
+    if (socket->keep_errors != 0) return socket_deliver(s, id, in->frame);
+    if (socket->remote_port != 0) socket_deliver_error(s, id, icmp_to_error(type, code));
+    return false;
+}

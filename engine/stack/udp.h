@@ -1,0 +1,17 @@
+#ifndef NETSTEP_STACK_UDP_H
+#define NETSTEP_STACK_UDP_H
+/* UDP, RFC 768, as RFC 1122 4.1 asks of hosts. Sockets themselves: socket.h. */
+#include "stack/ip.h"
+#include "wire/udp.h"
+
+/* A datagram for this node. True: a socket keeps the frame. */
+bool udp_in(struct step *, uint32_t node, const struct ip_in *, struct reader datagram,
+            bool broadcast);
+enum ip_result udp_send(struct step *, uint32_t node, const struct ip_out *, uint32_t src_port,
+                        uint32_t dst_port, const uint8_t *octets, size_t count);
+/* An ICMP error `in` about a datagram that this node sent; `quoted` starts at its UDP header.
+ * True: a socket keeps the frame. */
+bool udp_icmp_in(struct step *, uint32_t node, const struct ip_in *in, uint8_t type, uint8_t code,
+                 ip4 local, ip4 remote, struct reader quoted);
+
+#endif

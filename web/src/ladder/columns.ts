@@ -49,18 +49,19 @@ function neighbours(nodes: readonly Node[], links: readonly LinkLine[]): Map<Nod
 export interface Room {
   readonly width: number; // of the view
   readonly times: number; // left of everything, for the times
-  readonly states: number; // for the longest state name
+  readonly before: number; // left of a side's first lane, for the longest state name
+  readonly after: number; // right of its last
   readonly least: number; // between two lanes
 }
 
 export function placeColumns(nodes: readonly Node[], sides: number, room: Room): Columns {
   const inner = Math.max(1, nodes.length - 1);
-  const gutters = room.times + sides * 2 * room.states;
+  const gutters = room.times + sides * (room.before + room.after);
   const spacing = Math.max(room.least, (room.width - gutters) / (sides * inner));
-  const part = 2 * room.states + inner * spacing;
+  const part = room.before + room.after + inner * spacing;
   const all: Column[] = [];
   for (let side = 0; side < sides; side++) {
-    const left = room.times + side * part + room.states;
+    const left = room.times + side * part + room.before;
     nodes.forEach((node, k) => {
       const x = nodes.length === 1 ? left + spacing / 2 : left + k * spacing;
       const edge = k === 0 ? 'left' : k === nodes.length - 1 ? 'right' : 'inner';

@@ -120,7 +120,7 @@ export interface LabelStyle {
 const PIECE_GAP = 8;
 const STEPS = [0, 0.1, 0.2, 0.32, 0.45, 0.58];
 /** Prices: a crossing line, a dropped piece, a step away from the sender, below, on the line. */
-const PRICE = { crossing: 4, piece: 3, step: 0.7, below: 0.6, on: 4, slack: 0.06, soft: 9 };
+const PRICE = { crossing: 4, piece: 3, step: 0.7, below: 2.2, on: 4, slack: 0.06, soft: 9 };
 
 /** Finds a place for one label and takes it; null when there is none. */
 export function placeLabel(wanted: Wanted, taken: Occupied, style: LabelStyle): Placed | null {

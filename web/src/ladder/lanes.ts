@@ -53,14 +53,23 @@ export function layLanes(
   const top = Math.max(0, y(0) - view.rowHeight * 0.9);
   for (const column of columns.all) {
     const tracks = log.tracks[column.side]?.get(column.node.id) ?? [];
-    const shown = tracks.filter((t) => t.slot < MOST_SLOTS && scene.lab.graph(t.m) !== null);
-    const beside = Math.max(0, ...shown.map((t) => t.slot)) * (BAND + 1);
+    const shown = tracks.filter((t) => isShown(scene, t));
+    const beside = bandsBeside(scene, column.side, column.node.id);
     const bands = shown.flatMap((track) => layBands(scene, column, track, y, top, bottom));
     for (const track of shown) states.push(...layNames(scene, column, track, beside, fonts, y, taken));
     lanes.push({ side: column.side, node: column.node.id, x: column.x, top, bottom, bands });
     taken.addSoft({ left: column.x - BAND, right: column.x + BAND, top, bottom });
   }
   return { lanes, states };
+}
+
+function isShown(scene: Scene, track: Track): boolean {
+  return track.slot < MOST_SLOTS && scene.lab.graph(track.m) !== null;
+}
+/** Pixels that further bands take beside the first one of a lane. */
+export function bandsBeside(scene: Scene, side: number, node: NodeId): number {
+  const tracks = scene.log.tracks[side]?.get(node) ?? [];
+  return tracks.reduce((most, t) => (isShown(scene, t) ? Math.max(most, t.slot) : most), 0) * (BAND + 1);
 }
 
 /** Instances stand beside each other, away from the arrows where the node has an outer side. */
@@ -114,8 +123,10 @@ function layNames(
   const rowOf = (k: number): number => log.axis.rowOf(column.side, track.at[k] ?? 0);
   const out: StateName[] = [];
   const first = firstBefore(track, rowOf, view.top);
-  const sticky = y(rowOf(first)) < 0;
+  const next = first + 1 < track.at.length ? y(rowOf(first + 1)) : Infinity;
+  const sticky = y(rowOf(first)) < 0 && next > fonts.state.size * 1.8;
   for (let k = first; k < track.at.length && y(rowOf(k)) < view.height + 20; k++) {
+    if (!sticky && k === first && y(rowOf(k)) < -20) continue;
     const name = nameOf(scene, column, track, k, beside, fonts, y(rowOf(k)), sticky && k === first);
     if (name === null || (name.sticky && track.states[k] === track.rest)) continue;
     const box = boxOf(name, fonts);

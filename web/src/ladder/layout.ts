@@ -2,14 +2,14 @@
 // A pure function of the log, the window and the metrics; its cost grows with the window, never
 // with the log. marks.ts draws it, rows.tsx says it, hit tests read the marks.
 
-import { KIND, eventIndex, virtualNs, type EventIndex } from '../wire/types';
+import { KIND, eventIndex, virtualNs, type EventIndex, type Node } from '../wire/types';
 import type { Timeline } from '../model/lab';
 import { orderNodes, placeColumns, type Columns } from './columns';
 import { layBins, type BinShape } from './bins';
 import { layFlights, type Flight } from './flights';
 import { layGaps, type GapShape } from './gaps';
 import { Occupied } from './labels';
-import { BAND, layLanes, type Lane, type StateName } from './lanes';
+import { bandsBeside, layLanes, type Lane, type StateName } from './lanes';
 import { layTimes, type TimeShape } from './times';
 import { fontsFor, isPast, LANE_CLEAR, NARROW, nowRow, timeText, type Fonts, type LadderView, type Ranges, type Scene } from './scene';
 import { FLIGHT_MARGIN } from './time';
@@ -45,15 +45,22 @@ export function layColumns(scene: Scene): Columns {
   const fonts = fontsFor(metrics.size);
   const narrow = view.width < NARROW;
   const names = lab.graphs.flatMap((g) => g.states.map((s) => metrics.measure(s.name, fonts.state)));
-  const states = Math.max(28, ...names) + LANE_CLEAR + (narrow ? 0 : BAND); // and a second band
+  const states = Math.max(28, ...names) + LANE_CLEAR;
   const time = metrics.measure(timeText(virtualNs(0), log), fonts.time) + 18;
-  return placeColumns(orderNodes(lab.nodes, lab.links), log.timelines.length, {
+  const nodes = orderNodes(lab.nodes, lab.links);
+  const sides = log.timelines.map((_, side) => side);
+  const beside = (node: Node | undefined): number =>
+    Math.max(0, ...sides.map((side) => (node === undefined ? 0 : bandsBeside(scene, side, node.id))));
+  const before = states + beside(nodes[0]);
+  return placeColumns(nodes, log.timelines.length, {
     width: view.width,
     times: narrow ? 6 : time,
-    states: narrow ? Math.max(states, time) : states,
+    before: narrow ? Math.max(before, time) : before,
+    after: states + beside(nodes[nodes.length - 1]),
     least: narrow ? metrics.size * 5 : metrics.size * 8,
   });
 }
+
 export function layout(scene: Scene, columns: Columns): Layout {
   const { log, view, metrics } = scene;
   const { axis } = log;
@@ -70,6 +77,7 @@ export function layout(scene: Scene, columns: Columns): Layout {
   const { lanes, states } = layLanes(scene, columns, fonts, y, taken);
   const flights = crowded ? [] : layFlights(scene, columns, fonts, y, ranges, taken, view.width < NARROW ? 1 : 3);
   const row = nowRow(scene);
+  takeChip(taken, y(row), fonts);
   return {
     view, columns, fonts, lanes, states, flights, gaps,
     bins: crowded ? layBins(scene, columns, y) : [],
@@ -79,6 +87,13 @@ export function layout(scene: Scene, columns: Columns): Layout {
     end: y(axis.height),
   };
 }
+
+/** Where the cursor's own time stands, over all the others. */
+function takeChip(taken: Occupied, y: number, fonts: Fonts): void {
+  const high = fonts.time.size * 1.5;
+  taken.add({ left: 0, right: CHIP, top: y - high / 2, bottom: y + high / 2 });
+}
+const CHIP = 40; // CSS px: enough to meet every time in the gutter
 
 function layNotes(scene: Scene, columns: Columns, y: (row: number) => number, ranges: Ranges): Note[] {
   const out: Note[] = [];

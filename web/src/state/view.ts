@@ -2,7 +2,7 @@
 // with a sentence; written by act/ and main, read by every view.
 
 import { signal } from '@preact/signals';
-import type { EventIndex, NodeId, TimelineId } from '../wire/types';
+import type { EventIndex, GraphName, NodeId, TimelineId, VirtualNs } from '../wire/types';
 
 /** What is selected, apart from the event under the cursor. */
 export type Selection =
@@ -21,19 +21,27 @@ export const cursor = signal<EventIndex>(-1 as EventIndex);
 export const following = signal(true);
 /** Is the page itself walking the cursor forward (play)? */
 export const playing = signal(false);
-/** Virtual seconds per second of the wall clock while playing is not fixed: events a second. */
+/** Of play: 1 is about two steps a second. */
 export const speed = signal(1);
 export const selection = signal<Selection>({ kind: 'none' });
 export const hover = signal<EventIndex | null>(null);
-/** The part of the ladder that is shown. Null: fit. One for both ladders, so that they scroll as one. */
+/** The part of the ladder that is shown. Null: fit. */
 export interface Window {
-  readonly top: number; // ladder row at the top edge
-  readonly scale: number; // CSS px a row
-  readonly left: number; // CSS px
+  readonly top: number; // row at the upper edge
+  readonly scale: number; // 1: natural
   readonly follow: boolean; // does it keep the cursor in sight?
 }
 export const window = signal<Window | null>(null);
 export type Axis = 'compact' | 'linear';
 export const axis = signal<Axis>('compact');
-/** The animation clock of the flight that is on its way, 0..1, or null. Written by main alone. */
-export const flight = signal<{ readonly event: EventIndex; readonly done: number } | null>(null);
+/** A wish of a command that the ladder carries out; the serial makes each wish a new one. */
+export interface LadderMove {
+  readonly by: 'row' | 'page' | 'zoom' | 'fit';
+  readonly amount: number;
+  readonly serial: number;
+}
+export const ladderMove = signal<LadderMove | null>(null);
+/** The moment that the views show while a step is on its way; null: the cursor's own time. */
+export const flight = signal<VirtualNs | null>(null);
+/** The state graph that panel and ladder show; null: the first that has moved. */
+export const graph = signal<GraphName | null>(null);

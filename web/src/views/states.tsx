@@ -1,0 +1,210 @@
+// A state graph as it came with the stream: boxes, arcs, who stands where at the cursor, and the
+// arcs taken so far with their counts. SVG, because its parts are few and can be focused.
+
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useApp } from '../act/context';
+import { select } from '../act/moves';
+import { current } from '../act/moves';
+import { browserMeasure, fixedMeasure, type Measure } from '../draw/measure';
+import { readTokens } from '../draw/tokens';
+import type { Lab, Timeline } from '../model/lab';
+import * as session from '../state/session';
+import * as view from '../state/view';
+import { say, t } from '../text/text';
+import type { Graph, NodeId } from '../wire/types';
+import { labelArcs, layGraph, standings, type Arc, type ArcLabel, type GraphPicture, type StateBox, type Standing } from './states_layout';
+import { shownGraph, Trail, type Taken } from './states_trail';
+
+const ROOM_FOR_ALL = 560; // px of width from which arcs show their labels unasked
+
+function useBox() {
+  const ref = useRef<HTMLDivElement>(null);
+  const [box, setBox] = useState({ width: 0, height: 0 });
+  useEffect(() => {
+    const host = ref.current;
+    if (host === null) return;
+    const observer = new ResizeObserver(() => setBox({ width: host.clientWidth, height: host.clientHeight }));
+    observer.observe(host);
+    return () => observer.disconnect();
+  }, []);
+  return { ref, ...box };
+}
+
+function pageMeasure(): Measure {
+  const context = document.createElement('canvas').getContext('2d');
+  return context === null ? fixedMeasure : browserMeasure(context, readTokens(document.documentElement));
+}
+
+/** What stands and was taken at the cursor; while a step is on its way, what was before it. */
+function momentOf(lab: Lab): { timeline: Timeline; i: number } | null {
+  session.revision.value;
+  const timeline = current(lab);
+  if (timeline === null) return null;
+  const i = view.cursor.value;
+  return { timeline, i: view.flight.value === null ? i : i - 1 };
+}
+
+export function States() {
+  const { lab } = useApp();
+  const { ref, width, height } = useBox();
+  const trail = useMemo(() => new Trail(), []);
+  const measure = useMemo(pageMeasure, [document.documentElement.dataset['stage']]);
+  const [pointed, setPointed] = useState<{ state: number | null; arc: number | null }>({ state: null, arc: null });
+  const moment = momentOf(lab);
+  const graph = shownGraph(lab, moment?.timeline ?? null, view.graph.value);
+  const taken = moment === null || graph === null ? [] : trail.at(moment.timeline, graph.name, moment.i);
+  return (
+    <div class="states">
+      {lab.graphs.length > 1 && graph !== null && <Chooser lab={lab} graph={graph} />}
+      <div class="states-picture" ref={ref}>
+        {graph === null ? <p class="ladder-empty">{t('ui.states.empty')}</p> : width > 40 && height > 40 && (
+          <Picture
+            lab={lab} graph={graph} width={width} height={height} measure={measure} taken={taken}
+            now={moment?.i ?? -1} pointed={pointed} point={setPointed}
+            standing={moment === null ? [] : standings(moment.timeline.statesAt(moment.i).filter((s) => s.m === graph.name))}
+          />
+        )}
+      </div>
+    </div>
+  );
+}
+
+function Chooser(props: { lab: Lab; graph: Graph }) {
+  return (
+    <label class="states-choose">
+      <span>{t('ui.states.choose')}</span>
+      <select
+        value={props.graph.name}
+        onChange={(e) => (view.graph.value = props.lab.graphs.find((g) => g.name === e.currentTarget.value)?.name ?? null)}
+      >
+        {props.lab.graphs.map((g) => <option key={g.name} value={g.name}>{say(g.title)}</option>)}
+      </select>
+    </label>
+  );
+}
+
+interface Pointed {
+  readonly state: number | null;
+  readonly arc: number | null;
+}
+interface PictureProps {
+  readonly lab: Lab;
+  readonly graph: Graph;
+  readonly width: number;
+  readonly height: number;
+  readonly measure: Measure;
+  readonly taken: readonly Taken[];
+  readonly standing: readonly Standing[];
+  readonly now: number;
+  readonly pointed: Pointed;
+  readonly point: (p: Pointed) => void;
+}
+
+function Picture(props: PictureProps) {
+  const { graph, width, height, measure, taken, pointed, now } = props;
+  const index = (name: string): number => graph.states.findIndex((s) => s.name === name);
+  const extra = taken
+    .map((x) => [index(x.from), index(x.to)] as const)
+    .filter(([a, b]) => a >= 0 && b >= 0 && !graph.edges.some((e) => e.from === a && e.to === b));
+  const picture = layGraph(graph, width, height, measure, height < 320 ? 12 : 14, extra);
+  const takenArc = (arc: Arc): Taken | null =>
+    taken.find((x) => index(x.from) === arc.from && index(x.to) === arc.to) ?? null;
+  const last = taken.reduce((most, x) => Math.max(most, x.last), -1);
+  const asked = picture.arcs.flatMap((arc, k) => {
+    const near = pointed.arc === k || (pointed.state !== null && (arc.from === pointed.state || arc.to === pointed.state));
+    return near || takenArc(arc)?.last === last ? [k] : [];
+  });
+  const labels = labelArcs(picture, measure, asked, width >= ROOM_FOR_ALL, width, height);
+  return (
+    <svg class="states-graph" width={width} height={height} role="group" aria-label={`${say(graph.title)} (${graph.source})`} data-roving>
+      {picture.arcs.map((arc, k) => (
+        <ArcShape key={`${arc.from}-${arc.to}-${k}`} arc={arc} taken={takenArc(arc)} isLast={takenArc(arc)?.last === last && last >= 0}
+          fresh={takenArc(arc)?.last === now} hover={(on) => props.point({ state: null, arc: on ? k : null })} />
+      ))}
+      {picture.boxes.map((box) => <StateShape key={box.name} box={box} picture={picture} {...props} />)}
+      {labels.map((label) => <LabelShape key={label.arc} label={label} picture={picture} strong={asked.includes(label.arc)} />)}
+    </svg>
+  );
+}
+
+function ArcShape(props: { arc: Arc; taken: Taken | null; isLast: boolean; fresh: boolean; hover: (on: boolean) => void }) {
+  const { arc, taken, isLast, fresh } = props;
+  const [x, y, angle] = arc.tip;
+  const look = ['states-arc', taken !== null ? 'taken' : '', isLast ? 'last' : '', arc.edge === null ? 'extra' : ''].join(' ').trim();
+  return (
+    <g class={look} onMouseEnter={() => props.hover(true)} onMouseLeave={() => props.hover(false)}>
+      <path class="states-reach" d={arc.path} />
+      <path class="states-line" d={arc.path} />
+      {fresh && <path key={taken?.last} class="states-fresh" d={arc.path} pathLength={1} />}
+      <path class="states-tip" d="M0 0L-8 -3.6L-8 3.6Z" transform={`translate(${x} ${y}) rotate(${(angle * 180) / Math.PI})`} />
+      {taken !== null && taken.count > 1 && <Count x={arc.middle[0]} y={arc.middle[1]} count={taken.count} />}
+    </g>
+  );
+}
+
+function Count(props: { x: number; y: number; count: number }) {
+  return (
+    <g class="states-count" transform={`translate(${props.x} ${props.y})`}>
+      <circle r={9} />
+      <text>{props.count}</text>
+    </g>
+  );
+}
+
+function StateShape(props: PictureProps & { box: StateBox; picture: GraphPicture }) {
+  const { box, picture, standing, lab, pointed } = props;
+  const here = standing.filter((s) => s.state === box.name);
+  const names = here.map((s) => lab.node(s.node)?.name ?? '');
+  const who = names.length === 0 ? t('ui.states.nobody') : names.join(', ');
+  const order = standing.map((s) => s.node);
+  return (
+    <g
+      class={here.length > 0 ? 'states-state lit' : 'states-state'}
+      tabIndex={box.index === 0 ? 0 : -1} data-row role="img"
+      aria-label={t('ui.states.state', { state: box.name, who })}
+      style={{ '--tone': `var(--lane-${(box.index % 8) + 1})` }}
+      onMouseEnter={() => props.point({ state: box.index, arc: null })}
+      onMouseLeave={() => props.point({ state: null, arc: null })}
+      onFocus={() => props.point({ state: box.index, arc: null })}
+      onBlur={() => props.point({ state: null, arc: null })}
+    >
+      <rect x={box.left} y={box.top} width={box.right - box.left} height={box.bottom - box.top} rx={7} class={pointed.state === box.index ? 'pointed' : ''} />
+      <text x={box.x} y={box.y} font-size={picture.font.size}>{box.name}</text>
+      <Pills box={box} here={here} lab={lab} picture={picture} first={Math.min(...order)} measure={props.measure} />
+    </g>
+  );
+}
+
+/** Who stands in a state: one name plate a node, the first node's solid and the others' dashed. */
+function Pills(props: { box: StateBox; here: readonly Standing[]; lab: Lab; picture: GraphPicture; first: number; measure: Measure }) {
+  const { box, here, lab, picture } = props;
+  const texts = here.map((s) => (lab.node(s.node)?.name ?? '') + (s.count > 1 ? ` ×${s.count}` : ''));
+  const font = { ...picture.small, face: 'ui' as const };
+  const widths = texts.map((text) => props.measure(text, font) + 12);
+  let x = box.x - (widths.reduce((a, b) => a + b, 0) + (widths.length - 1) * 3) / 2;
+  return here.map((s, k) => {
+    const wide = widths[k] ?? 0;
+    const left = x;
+    x += wide + 3;
+    return (
+      <g key={s.node} class={s.node === props.first ? 'states-pill' : 'states-pill other'} onClick={() => choose(s.node)}>
+        <title>{s.names.join('\n')}</title>
+        <rect x={left} y={box.bottom - 5} width={wide} height={font.size + 5} rx={(font.size + 5) / 2} />
+        <text x={left + wide / 2} y={box.bottom - 5 + (font.size + 5) / 2} font-size={font.size}>{texts[k]}</text>
+      </g>
+    );
+  });
+}
+const choose = (node: NodeId): void => select({ kind: 'node', node });
+
+function LabelShape(props: { label: ArcLabel; picture: GraphPicture; strong: boolean }) {
+  const { label, picture } = props;
+  const size = picture.small.size;
+  const top = label.y - ((label.lines.length - 1) * size * 1.2) / 2;
+  return (
+    <g class={props.strong ? 'states-label strong' : 'states-label'}>
+      <rect x={label.box.left} y={label.box.top} width={label.box.right - label.box.left} height={label.box.bottom - label.box.top} rx={3} />
+      {label.lines.map((line, k) => <text key={k} x={label.x} y={top + k * size * 1.2} font-size={size}>{line}</text>)}
+    </g>
+  );
+}

@@ -1,0 +1,220 @@
+// A state graph in pixels: boxes where the data says, arcs between their edges, labels that find
+// room without touching a box or each other, and who stands in which state. Pure; knows no graph.
+
+import type { ObjectState } from '../model/lab';
+import type { Measure } from '../draw/measure';
+import type { Font } from '../draw/list';
+import { cssPx, type Graph, type GraphEdge, type NodeId } from '../wire/types';
+
+export interface Box {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+export interface StateBox extends Box {
+  readonly index: number;
+  readonly name: string;
+  readonly x: number; // the middle
+  readonly y: number;
+}
+export interface Arc {
+  readonly from: number;
+  readonly to: number;
+  readonly edge: GraphEdge | null; // null: taken, though the graph has no such arc
+  readonly path: string;
+  readonly tip: readonly [number, number, number]; // x, y, angle of the arrow head
+  readonly middle: readonly [number, number];
+}
+export interface ArcLabel {
+  readonly arc: number; // index into arcs
+  readonly lines: readonly string[];
+  readonly x: number;
+  readonly y: number;
+  readonly box: Box;
+}
+export interface GraphPicture {
+  readonly font: Font;
+  readonly small: Font;
+  readonly boxes: readonly StateBox[];
+  readonly arcs: readonly Arc[];
+}
+
+const EDGE = 10; // px between the picture and its frame
+const SIZES = [14, 13, 12, 11, 10, 9];
+
+type Point = readonly [number, number];
+
+/** Boxes and arcs for a panel of this size. `extra`: moves that the graph has no arc for. */
+export function layGraph(
+  graph: Graph, width: number, height: number, measure: Measure, size: number,
+  extra: ReadonlyArray<readonly [number, number]>,
+): GraphPicture {
+  const { font, boxes } = fitBoxes(graph, width, height, measure, size);
+  const toPixels = scaleFor(graph, boxes, width, height);
+  const all: readonly { from: number; to: number; edge: GraphEdge | null }[] = [
+    ...graph.edges.map((edge) => ({ from: edge.from, to: edge.to, edge })),
+    ...extra.map(([from, to]) => ({ from, to, edge: null })),
+  ];
+  const arcs = all.flatMap((a) => {
+    const arc = layArc(graph, boxes, a.from, a.to, a.edge, toPixels);
+    return arc === null ? [] : [arc];
+  });
+  return { font, small: { ...font, size: cssPx(Math.max(10, font.size - 2)) }, boxes, arcs };
+}
+
+/** The largest font in which no two boxes overlap. */
+function fitBoxes(graph: Graph, width: number, height: number, measure: Measure, size: number) {
+  let made: { font: Font; boxes: StateBox[] } | null = null;
+  for (const px of SIZES.filter((s) => s <= Math.max(size, 9))) {
+    const font: Font = { face: 'mono', bold: true, size: cssPx(px) };
+    made = { font, boxes: boxesIn(graph, width, height, measure, font) };
+    if (!overlapping(made.boxes)) break;
+  }
+  return made ?? { font: { face: 'mono', bold: true, size: cssPx(9) } as Font, boxes: [] };
+}
+
+function boxesIn(graph: Graph, width: number, height: number, measure: Measure, font: Font): StateBox[] {
+  const high = Math.round(font.size * 2);
+  const sizes = graph.states.map((s) => measure(s.name, font) + font.size * 1.1);
+  const place = placer(graph, Math.max(0, ...sizes), high, width, height);
+  return graph.states.map((s, index) => {
+    const [x, y] = place([s.x, s.y]);
+    const half = (sizes[index] ?? 0) / 2;
+    return { index, name: s.name, x, y, left: x - half, right: x + half, top: y - high / 2, bottom: y + high / 2 };
+  });
+}
+
+/** Graph coordinates -> px, such that the widest box and every bent arc stay inside. */
+function placer(graph: Graph, widest: number, high: number, width: number, height: number): (p: Point) => Point {
+  const [left, top, right, bottom] = extent(graph);
+  const roomX = width - 2 * EDGE - widest;
+  const roomY = height - 2 * EDGE - high - PILL;
+  const sx = roomX / Math.max(1, right - left);
+  const sy = roomY / Math.max(1, bottom - top);
+  return ([x, y]) => [EDGE + widest / 2 + (x - left) * sx, EDGE + high / 2 + (y - top) * sy];
+}
+/** Kept free below the last row of boxes, for the names that hang there. */
+export const PILL = 18;
+
+function extent(graph: Graph): readonly [number, number, number, number] {
+  const xs = graph.states.map((s) => s.x);
+  const ys = graph.states.map((s) => s.y);
+  return [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
+}
+
+function overlapping(boxes: readonly StateBox[]): boolean {
+  return boxes.some((a, k) => boxes.slice(k + 1).some((b) =>
+    a.left - 6 < b.right && b.left - 6 < a.right && a.top - PILL < b.bottom && b.top - PILL < a.bottom));
+}
+
+function scaleFor(graph: Graph, boxes: readonly StateBox[], width: number, height: number): (v: Point) => Point {
+  const [left, top, right, bottom] = extent(graph);
+  const px = boxes.map((b) => b.x);
+  const py = boxes.map((b) => b.y);
+  const sx = (Math.max(...px) - Math.min(...px)) / Math.max(1, right - left) || width / 1000;
+  const sy = (Math.max(...py) - Math.min(...py)) / Math.max(1, bottom - top) || height / 1000;
+  return ([x, y]) => [x * sx, y * sy];
+}
+
+function layArc(
+  graph: Graph, boxes: readonly StateBox[], from: number, to: number, edge: GraphEdge | null, scale: (v: Point) => Point,
+): Arc | null {
+  const [a, b] = [boxes[from], boxes[to]];
+  const [sa, sb] = [graph.states[from], graph.states[to]];
+  if (a === undefined || b === undefined || sa === undefined || sb === undefined) return null;
+  if (from === to) return layLoop(a, from, edge);
+  const bend = (edge === null ? 60 : edge.bend) + (edge !== null && edge.bend === 0 && hasTwin(graph, edge) ? 24 : 0);
+  const length = Math.hypot(sb.x - sa.x, sb.y - sa.y) || 1;
+  const away: Point = [(-(sb.y - sa.y) / length) * bend * 2, ((sb.x - sa.x) / length) * bend * 2];
+  const [dx, dy] = scale(away);
+  const control: Point = [(a.x + b.x) / 2 + dx, (a.y + b.y) / 2 + dy];
+  const start = leave(a, control);
+  const end = leave(b, control);
+  const angle = Math.atan2(end[1] - control[1], end[0] - control[0]);
+  return {
+    from, to, edge,
+    path: `M${n(start[0])} ${n(start[1])}Q${n(control[0])} ${n(control[1])} ${n(end[0])} ${n(end[1])}`,
+    tip: [end[0], end[1], angle],
+    middle: [start[0] / 4 + control[0] / 2 + end[0] / 4, start[1] / 4 + control[1] / 2 + end[1] / 4],
+  };
+}
+
+function layLoop(a: StateBox, from: number, edge: GraphEdge | null): Arc {
+  const [x, y] = [a.right, a.y];
+  return {
+    from, to: from, edge, path: `M${n(x)} ${n(y - 6)}C${n(x + 30)} ${n(y - 26)} ${n(x + 30)} ${n(y + 26)} ${n(x)} ${n(y + 6)}`,
+    tip: [x, y + 6, Math.PI * 0.85], middle: [x + 24, y],
+  };
+}
+
+const n = (v: number): string => String(Math.round(v * 10) / 10);
+
+function hasTwin(graph: Graph, edge: GraphEdge): boolean {
+  return graph.edges.some((e) => e.from === edge.to && e.to === edge.from);
+}
+
+/** Where the way from a box's middle to a point leaves the box. */
+function leave(box: StateBox, towards: Point): Point {
+  const dx = towards[0] - box.x;
+  const dy = towards[1] - box.y;
+  const half: Point = [(box.right - box.left) / 2 + 2, (box.bottom - box.top) / 2 + 2];
+  const part = Math.min(dx === 0 ? Infinity : half[0] / Math.abs(dx), dy === 0 ? Infinity : half[1] / Math.abs(dy));
+  return Number.isFinite(part) ? [box.x + dx * part, box.y + dy * part] : [box.x, box.y];
+}
+
+/** Which arcs get their label: those that are asked for first, then as many as find room. */
+export function labelArcs(
+  picture: GraphPicture, measure: Measure, first: readonly number[], others: boolean, width: number, height: number,
+): ArcLabel[] {
+  const taken: Box[] = [...picture.boxes];
+  const out: ArcLabel[] = [];
+  const order = [...first, ...(others ? picture.arcs.keys() : [])];
+  for (const k of new Set(order)) {
+    const arc = picture.arcs[k];
+    if (arc === undefined || arc.edge === null || arc.edge.label === '') continue;
+    const label = placeArcLabel(arc, k, picture.small, measure, taken, width, height, first.includes(k));
+    if (label === null) continue;
+    taken.push(label.box);
+    out.push(label);
+  }
+  return out;
+}
+
+function placeArcLabel(
+  arc: Arc, k: number, font: Font, measure: Measure, taken: readonly Box[], width: number, height: number, must: boolean,
+): ArcLabel | null {
+  const lines = (arc.edge?.label ?? '').split(/ (?=\/ )/);
+  const wide = Math.max(...lines.map((l) => measure(l, font))) + 6;
+  const high = lines.length * font.size * 1.2 + 2;
+  const [mx, my] = arc.middle;
+  for (const [dx, dy] of [[0, 0], [0, -high * 0.7], [0, high * 0.7], [-wide * 0.4, 0], [wide * 0.4, 0], [0, -high * 1.4], [0, high * 1.4]] as const) {
+    const x = Math.max(wide / 2 + 2, Math.min(width - wide / 2 - 2, mx + dx));
+    const y = Math.max(high / 2 + 2, Math.min(height - high / 2 - 2, my + dy));
+    const box = { left: x - wide / 2, right: x + wide / 2, top: y - high / 2, bottom: y + high / 2 };
+    if (taken.some((t) => t.left < box.right && box.left < t.right && t.top < box.bottom && box.top < t.bottom)) continue;
+    return { arc: k, lines, x, y, box };
+  }
+  if (!must) return null;
+  const box = { left: mx - wide / 2, right: mx + wide / 2, top: my - high / 2, bottom: my + high / 2 };
+  return { arc: k, lines, x: mx, y: my, box };
+}
+
+/** A node's instances in one state. */
+export interface Standing {
+  readonly node: NodeId;
+  readonly state: string;
+  readonly count: number;
+  readonly names: readonly string[];
+}
+
+export function standings(states: readonly ObjectState[]): Standing[] {
+  const out = new Map<string, { node: NodeId; state: string; names: string[] }>();
+  for (const s of states) {
+    const key = `${s.n} ${s.state}`;
+    const entry = out.get(key) ?? { node: s.n, state: s.state, names: [] };
+    entry.names.push(s.name);
+    out.set(key, entry);
+  }
+  return [...out.values()].map((e) => ({ ...e, count: e.names.length }));
+}

@@ -1,0 +1,252 @@
+// The network: nodes, links and the packets on them at the moment that is shown. SVG. Nodes can be
+// dragged, or moved by Alt and an arrow key; a packet or a node can be chosen.
+
+import { signal } from '@preact/signals';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useApp } from '../act/context';
+import { listen } from '../act/gestures';
+import { current, select } from '../act/moves';
+import type { Lab, Timeline } from '../model/lab';
+import * as session from '../state/session';
+import * as view from '../state/view';
+import { number, span, t } from '../text/text';
+import type { LinkLine, Node, NodeId } from '../wire/types';
+import { NodeSymbol } from './node_symbol';
+import { gather, movingAt, placeNodes, toPixels, toPlace, type Moving, type Place, type Places, type Strand } from './topology_layout';
+
+/** Where nodes were moved to, for as long as the page lives. */
+const moved = signal<Places>(new Map());
+
+function useSize() {
+  const ref = useRef<HTMLDivElement>(null);
+  const [size, setSize] = useState({ width: 0, height: 0 });
+  useEffect(() => {
+    const host = ref.current;
+    if (host === null) return;
+    const observer = new ResizeObserver(() => setSize({ width: host.clientWidth, height: host.clientHeight }));
+    observer.observe(host);
+    return () => observer.disconnect();
+  }, []);
+  return { ref, size };
+}
+
+function placesOf(lab: Lab): Places {
+  const own = placeNodes(lab.nodes, lab.links);
+  return new Map([...own].map(([id, place]) => [id, moved.value.get(id) ?? place]));
+}
+
+function move(id: NodeId, place: Place): void {
+  moved.value = new Map([...moved.value, [id, place]]);
+}
+
+export function Topology() {
+  const { lab } = useApp();
+  const { ref, size } = useSize();
+  const latest = useRef({ lab, size });
+  latest.current = { lab, size };
+  useEffect(() => (ref.current === null ? undefined : listenForDrags(ref.current, () => latest.current)), []);
+  session.revision.value;
+  const timeline = current(lab);
+  return (
+    <div class="topology" ref={ref}>
+      {size.width > 40 && size.height > 40 && <Picture lab={lab} timeline={timeline} width={size.width} height={size.height} />}
+      <p class="out-of-sight" id="topology-move">{t('ui.topology.move')}</p>
+    </div>
+  );
+}
+
+const GRAB = 26; // CSS px around a node's middle
+
+/** Drags of nodes by pointer; `nudge` comes from the keys. */
+function listenForDrags(host: HTMLElement, now: () => { lab: Lab; size: { width: number; height: number } }): () => void {
+  let held: NodeId | null = null;
+  let from = { x: 0, y: 0 };
+  const nodeAt = (x: number, y: number): NodeId | null => {
+    const { lab, size } = now();
+    for (const [id, place] of placesOf(lab)) {
+      const at = toPixels(place, size.width, size.height);
+      if (Math.hypot(at.x - x, at.y - y) <= GRAB) return id;
+    }
+    return null;
+  };
+  const end = new AbortController();
+  const stop = listen(host, {
+    grab: (x, y) => {
+      held = nodeAt(x, y);
+      from = { x, y };
+      return held !== null;
+    },
+    drag: (x, y) => {
+      const { size } = now();
+      if (held === null || Math.hypot(x - from.x, y - from.y) < 5) return;
+      from = { x: -1e9, y: 0 }; // it has begun: from now on it follows every pixel
+      move(held, toPlace(x, y, size.width, size.height));
+    },
+    drop: () => {
+      if (held !== null && from.x > -1e9) chooseNode(held);
+      held = null;
+    },
+  });
+  host.addEventListener('nudge', (e) => nudge(e, now().lab), { signal: end.signal });
+  return () => {
+    stop();
+    end.abort();
+  };
+}
+
+function nudge(e: Event, lab: Lab): void {
+  if (!(e instanceof CustomEvent) || !(e.target instanceof Element)) return;
+  const id = Number(e.target.getAttribute('data-move'));
+  const node = lab.nodes.find((n) => n.id === id);
+  const place = node === undefined ? undefined : placesOf(lab).get(node.id);
+  if (node === undefined || place === undefined) return;
+  const { dx, dy } = e.detail as { dx: number; dy: number };
+  const within = (v: number): number => Math.max(0, Math.min(1000, v));
+  move(node.id, { x: within(place.x + dx * 10), y: within(place.y + dy * 10) });
+}
+
+function chooseNode(id: NodeId): void {
+  const chosen = view.selection.peek();
+  select(chosen.kind === 'node' && chosen.node === id ? { kind: 'none' } : { kind: 'node', node: id });
+}
+
+interface PictureProps {
+  readonly lab: Lab;
+  readonly timeline: Timeline | null;
+  readonly width: number;
+  readonly height: number;
+}
+
+function Picture(props: PictureProps) {
+  const { lab, timeline, width, height } = props;
+  const places = placesOf(lab);
+  const at = useMemo(() => {
+    const pixels = new Map([...places].map(([id, place]) => [id, toPixels(place, width, height)]));
+    return (id: NodeId): Place => pixels.get(id) ?? { x: 0, y: 0 };
+  }, [width, height, lab.nodes, moved.value]);
+  return (
+    <svg class="topology-net" width={width} height={height} role="group" aria-label={t('ui.topology.title')} data-roving>
+      {lab.links.map((link) => <LinkShape key={link.id} lab={lab} link={link} at={at} />)}
+      <Traffic lab={lab} timeline={timeline} at={at} width={width} />
+      {lab.nodes.map((node, k) => <NodeShape key={node.id} node={node} at={at(node.id)} first={k === 0} />)}
+    </svg>
+  );
+}
+
+type At = (id: NodeId) => Place;
+
+function rateText(bps: number): string {
+  if (bps === 0) return t('ui.topology.unlimited');
+  const [value, unit] = bps >= 1e9 ? [bps / 1e9, 'Gbit/s'] : bps >= 1e6 ? [bps / 1e6, 'Mbit/s'] : [bps / 1e3, 'kbit/s'];
+  return `${number(value)} ${unit}`;
+}
+
+function LinkShape(props: { lab: Lab; link: LinkLine; at: At }) {
+  const { lab, link, at } = props;
+  const [a, b] = [at(link.a), at(link.b)];
+  const [there, back] = link.delayNs;
+  const delay = there === back ? span(there) : `${span(there)} / ${span(back)}`;
+  const rate = rateText(link.rateBps);
+  const name = (id: NodeId): string => lab.node(id)?.name ?? '';
+  const long = Math.hypot(b.x - a.x, b.y - a.y);
+  const angle = uprightAngle(a, b);
+  return (
+    <g class="topology-link">
+      <title>{t('ui.topology.link', { a: name(link.a), b: name(link.b), delay, rate })}</title>
+      <line class="topology-cable" x1={a.x} y1={a.y} x2={b.x} y2={b.y} />
+      {long > 150 && (
+        <g transform={`translate(${(a.x + b.x) / 2} ${(a.y + b.y) / 2}) rotate(${angle})`}>
+          <text class="topology-delay" y={26}>{delay}{link.rateBps > 0 && long > 210 ? ` · ${rate}` : ''}</text>
+        </g>
+      )}
+    </g>
+  );
+}
+
+/** The angle of a link, turned so that text along it is never upside down. */
+function uprightAngle(a: Place, b: Place): number {
+  const angle = (Math.atan2(b.y - a.y, b.x - a.x) * 180) / Math.PI;
+  return angle > 90 ? angle - 180 : angle <= -90 ? angle + 180 : angle;
+}
+
+function NodeShape(props: { node: Node; at: Place; first: boolean }) {
+  const { node, at } = props;
+  const addresses = node.interfaces.map((i) => i.address).filter((a) => a !== '');
+  const chosen = view.selection.value.kind === 'node' && view.selection.value.node === node.id;
+  const short = addresses.map((a) => a.replace(/\/.*/, ''));
+  return (
+    <g
+      class={chosen ? 'topology-node chosen' : 'topology-node'} transform={`translate(${at.x} ${at.y})`}
+      role="button" tabIndex={props.first ? 0 : -1} data-row data-move={node.id} aria-pressed={chosen}
+      aria-label={t('ui.topology.node', { name: node.name, kind: node.kind, addresses: short.join(', ') })}
+      aria-describedby="topology-move" onClick={(e) => e.detail === 0 && chooseNode(node.id)}
+    >
+      <circle class="topology-halo" r={29} />
+      <NodeSymbol kind={node.kind} />
+      <text class="topology-name" y={34}>{node.name}</text>
+      {short.length > 0 && <text class="topology-address" y={49}>{short.length > 2 ? `${short[0]} …` : short.join('  ')}</text>}
+    </g>
+  );
+}
+
+/** The moving part: it alone depends on the cursor and on the flight of a step. */
+function Traffic(props: { lab: Lab; timeline: Timeline | null; at: At; width: number }) {
+  const { lab, timeline, at } = props;
+  const cursor = view.cursor.value;
+  if (timeline === null || cursor < 0) return null;
+  const now = view.flight.value ?? timeline.time(cursor);
+  const { packets, strands } = gather(movingAt(timeline, cursor, now));
+  return (
+    <g class="topology-traffic">
+      {strands.map((s) => <StrandShape key={`${s.link}:${s.from}`} strand={s} at={at} />)}
+      {packets.map((m) => <PacketShape key={m.i} moving={m} lab={lab} at={at} width={props.width} />)}
+    </g>
+  );
+}
+
+const BESIDE = 7; // px right of the cable's middle, as on a road
+
+function along(a: Place, b: Place, part: number): Place {
+  const long = Math.hypot(b.x - a.x, b.y - a.y) || 1;
+  const [ux, uy] = [(b.x - a.x) / long, (b.y - a.y) / long];
+  const way = 26 + (long - 52) * part; // from rim to rim
+  return { x: a.x + ux * way - uy * BESIDE, y: a.y + uy * way + ux * BESIDE };
+}
+
+function StrandShape(props: { strand: Strand; at: At }) {
+  const { strand, at } = props;
+  const [a, b] = [along(at(strand.from), at(strand.to), 0), along(at(strand.from), at(strand.to), 1)];
+  const text = number(strand.count);
+  return (
+    <g class="topology-strand">
+      <title>{t('ui.topology.many', { count: text })}</title>
+      <line x1={a.x} y1={a.y} x2={b.x} y2={b.y} />
+      <text x={(a.x + b.x) / 2} y={(a.y + b.y) / 2}>{text}</text>
+    </g>
+  );
+}
+
+function PacketShape(props: { moving: Moving; lab: Lab; at: At; width: number }) {
+  const { moving, lab, at } = props;
+  const { e, i, lost, part } = moving;
+  const [a, b] = [at(e.n), at(e.to)];
+  const place = along(a, b, part);
+  const role = lab.roles[e.role]?.name ?? 'other';
+  const label = e.lab[0] ?? '';
+  const chosen = view.selection.value.kind === 'event' && view.selection.value.event === i;
+  const up = b.x >= a.x ? -15 : 19; // labels of the two directions keep apart
+  const x = Math.max(28, Math.min(props.width - 28, place.x));
+  return (
+    <g
+      class={['topology-packet', lost ? 'lost' : '', chosen ? 'chosen' : ''].join(' ').trim()}
+      style={{ '--ink': `var(--role-${role}, var(--role-other))` }} onClick={() => select({ kind: 'event', event: i })}
+    >
+      <title>{t('ui.topology.flying', { label: e.lab.join(' '), from: lab.node(e.n)?.name ?? '', to: lab.node(e.to)?.name ?? '' })}</title>
+      <circle class="topology-reach" cx={place.x} cy={place.y} r={14} />
+      {lost
+        ? <path class="topology-cross" d={`M${place.x - 8} ${place.y - 8}L${place.x + 8} ${place.y + 8}M${place.x - 8} ${place.y + 8}L${place.x + 8} ${place.y - 8}`} />
+        : <rect class="topology-box" x={place.x - 9} y={place.y - 6} width={18} height={12} rx={3} />}
+      <text class="topology-label" x={x} y={place.y + up}>{e.rtx > 0 ? `↻ ${label}` : label}</text>
+    </g>
+  );
+}

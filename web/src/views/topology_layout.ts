@@ -1,0 +1,193 @@
+// Where the nodes of a network stand, and where its packets are at a moment. Pure and
+// deterministic: the same network is drawn the same way each time.
+
+import { KIND, eventIndex, type EventIndex, type LinkId, type LinkLine, type Node, type NodeId, type SentEvent } from '../wire/types';
+import type { Timeline } from '../model/lab';
+
+/** A place in the unit of the scenario: 0..1000 each way. */
+export interface Place {
+  readonly x: number;
+  readonly y: number;
+}
+export type Places = ReadonlyMap<NodeId, Place>;
+
+export function placeNodes(nodes: readonly Node[], links: readonly LinkLine[]): Places {
+  if (nodes.length > 0 && nodes.every((n) => n.x >= 0 && n.y >= 0)) {
+    return new Map(nodes.map((n) => [n.id, { x: n.x, y: n.y }]));
+  }
+  const chain = chainOf(nodes, links);
+  if (chain !== null) {
+    const step = 1000 / Math.max(1, chain.length - 1);
+    return new Map(chain.map((id, k) => [id, { x: chain.length === 1 ? 500 : k * step, y: 500 }]));
+  }
+  return settle(nodes, links);
+}
+
+function neighbours(nodes: readonly Node[], links: readonly LinkLine[]): Map<NodeId, NodeId[]> {
+  const near = new Map<NodeId, NodeId[]>(nodes.map((n) => [n.id, []]));
+  for (const link of links) {
+    near.get(link.a)?.push(link.b);
+    near.get(link.b)?.push(link.a);
+  }
+  return near;
+}
+
+/** The nodes from end to end when the network is one line, else null. */
+function chainOf(nodes: readonly Node[], links: readonly LinkLine[]): NodeId[] | null {
+  if (nodes.length === 0 || links.length !== nodes.length - 1) return null;
+  const near = neighbours(nodes, links);
+  const start = nodes.find((n) => (near.get(n.id)?.length ?? 0) <= 1);
+  if (start === undefined) return null;
+  const chain: NodeId[] = [start.id];
+  for (;;) {
+    const last = chain[chain.length - 1];
+    const next = last === undefined ? undefined : near.get(last)?.find((id) => !chain.includes(id));
+    if (next === undefined) break;
+    chain.push(next);
+  }
+  return chain.length === nodes.length ? chain : null;
+}
+
+const ROUNDS = 240;
+
+/** Springs along the links and a push between all, from a circle: the same start, the same end. */
+function settle(nodes: readonly Node[], links: readonly LinkLine[]): Places {
+  const at = nodes.map((_, k) => {
+    const angle = (2 * Math.PI * k) / nodes.length - Math.PI / 2;
+    return { x: Math.cos(angle), y: Math.sin(angle) };
+  });
+  const index = new Map(nodes.map((n, k) => [n.id, k]));
+  const pairs = links.map((l) => [index.get(l.a) ?? 0, index.get(l.b) ?? 0] as const);
+  const ideal = 1.4 / Math.sqrt(Math.max(1, nodes.length));
+  for (let round = 0; round < ROUNDS; round++) {
+    const heat = 0.12 * (1 - round / ROUNDS);
+    const push = at.map((a) => pushOf(a, at, ideal));
+    for (const [i, k] of pairs) pull(at, push, i, k, ideal);
+    at.forEach((a, k) => {
+      const p = push[k] ?? { x: 0, y: 0 };
+      const size = Math.hypot(p.x, p.y) || 1;
+      a.x += (p.x / size) * Math.min(size, heat);
+      a.y += (p.y / size) * Math.min(size, heat);
+    });
+  }
+  return stretched(nodes, at);
+}
+
+interface Vector {
+  x: number;
+  y: number;
+}
+
+function pushOf(a: Vector, all: readonly Vector[], ideal: number): Vector {
+  const sum = { x: 0, y: 0 };
+  for (const b of all) {
+    const [dx, dy] = [a.x - b.x, a.y - b.y];
+    const d2 = dx * dx + dy * dy;
+    if (d2 === 0) continue;
+    sum.x += (dx / d2) * ideal * ideal;
+    sum.y += (dy / d2) * ideal * ideal;
+  }
+  return sum;
+}
+
+function pull(at: readonly Vector[], push: readonly Vector[], i: number, k: number, ideal: number): void {
+  const [a, b, pa, pb] = [at[i], at[k], push[i], push[k]];
+  if (a === undefined || b === undefined || pa === undefined || pb === undefined) return;
+  const d = Math.hypot(a.x - b.x, a.y - b.y) || 1e-6;
+  const [fx, fy] = [((b.x - a.x) * d) / ideal, ((b.y - a.y) * d) / ideal];
+  pa.x += fx;
+  pa.y += fy;
+  pb.x -= fx;
+  pb.y -= fy;
+}
+
+/** To 0..1000 each way, keeping what is in line in line. */
+function stretched(nodes: readonly Node[], at: readonly Vector[]): Places {
+  const [xs, ys] = [at.map((a) => a.x), at.map((a) => a.y)];
+  const fit = (v: number, all: readonly number[]): number => {
+    const [low, high] = [Math.min(...all), Math.max(...all)];
+    return high - low < 0.05 ? 500 : ((v - low) / (high - low)) * 1000;
+  };
+  return new Map(nodes.map((n, k) => [n.id, { x: Math.round(fit(xs[k] ?? 0, xs)), y: Math.round(fit(ys[k] ?? 0, ys)) }]));
+}
+
+/** Px from the panel's edges to the outermost nodes: room for names and addresses. */
+export const MARGIN = { x: 62, top: 34, bottom: 58 };
+
+export function toPixels(place: Place, width: number, height: number): Place {
+  const [w, h] = [Math.max(1, width - 2 * MARGIN.x), Math.max(1, height - MARGIN.top - MARGIN.bottom)];
+  return { x: MARGIN.x + (place.x / 1000) * w, y: MARGIN.top + (place.y / 1000) * h };
+}
+export function toPlace(x: number, y: number, width: number, height: number): Place {
+  const [w, h] = [Math.max(1, width - 2 * MARGIN.x), Math.max(1, height - MARGIN.top - MARGIN.bottom)];
+  const within = (v: number): number => Math.round(Math.max(0, Math.min(1000, v)));
+  return { x: within(((x - MARGIN.x) / w) * 1000), y: within(((y - MARGIN.top) / h) * 1000) };
+}
+
+/** A packet on a link, or one that has just died there. */
+export interface Moving {
+  readonly i: EventIndex; // its `tx`
+  readonly e: SentEvent;
+  readonly part: number; // 0: at the sender, 1: at the receiver
+  readonly lost: boolean;
+}
+/** Many packets on one direction of a link, drawn as one strand. */
+export interface Strand {
+  readonly link: LinkId;
+  readonly from: NodeId;
+  readonly to: NodeId;
+  readonly count: number;
+}
+
+const MOST_LOOKED_AT = 6000; // events back from the cursor
+export const MOST_PACKETS = 8; // on one direction of a link, each for itself
+
+/** What is on the links at time `now`, of what happened up to and including event `cursor`. */
+export function movingAt(timeline: Timeline, cursor: number, now: number): Moving[] {
+  const out: Moving[] = [];
+  const first = Math.max(0, cursor - MOST_LOOKED_AT);
+  for (let i = cursor; i >= first; i--) {
+    if (timeline.kind(i) !== KIND.tx) continue;
+    const e = timeline.event(i);
+    if (e === null || e.k !== 'tx' || e.t > now) continue;
+    const moving = movingOf(timeline, i, e, cursor, now);
+    if (moving !== null) out.push(moving);
+  }
+  return out.reverse();
+}
+
+function movingOf(timeline: Timeline, i: number, e: SentEvent, cursor: number, now: number): Moving | null {
+  const fate = timeline.fate(i);
+  const part = e.rx <= e.t ? 1 : Math.min(1, (now - e.t) / (e.rx - e.t));
+  if (fate.kind === 'flying' || now < fate.t || (fate.at > cursor && now <= fate.t)) {
+    return { i: eventIndex(i), e, part: fate.kind === 'lost' ? Math.min(part, fate.where) : part, lost: false };
+  }
+  const fresh = fate.at === cursor || (now === fate.t && fate.at < cursor && onlyQuiet(timeline, fate.at, cursor));
+  if (!fresh) return null;
+  return { i: eventIndex(i), e, part: fate.kind === 'lost' ? fate.where : 1, lost: fate.kind === 'lost' };
+}
+
+/** Has nothing been sent since? Then what has just ended is still what the eye looks for. */
+function onlyQuiet(timeline: Timeline, from: number, to: number): boolean {
+  for (let k = from + 1; k <= to && k < from + 40; k++) if (timeline.kind(k) === KIND.tx) return false;
+  return true;
+}
+
+/** Directions of links with more than MOST_PACKETS become strands; the others stay packets. */
+export function gather(all: readonly Moving[]): { packets: readonly Moving[]; strands: readonly Strand[] } {
+  const lanes = new Map<string, Moving[]>();
+  for (const m of all) {
+    const key = `${m.e.l}:${m.e.n}`;
+    const lane = lanes.get(key);
+    if (lane === undefined) lanes.set(key, [m]);
+    else lane.push(m);
+  }
+  const packets: Moving[] = [];
+  const strands: Strand[] = [];
+  for (const lane of lanes.values()) {
+    const [first] = lane;
+    if (lane.length <= MOST_PACKETS || first === undefined) packets.push(...lane);
+    else strands.push({ link: first.e.l, from: first.e.n, to: first.e.to, count: lane.length });
+  }
+  return { packets, strands };
+}

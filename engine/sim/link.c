@@ -177,7 +177,24 @@ static void take_the_wire(struct step *s, struct link *link, struct direction *w
             (sim_time)(draw(way, DRAW_JITTER, &f->note) % ((uint64_t)link->jitter_ns + 1));
 }
 
-static void fly(struct step *s, struct direction *way, struct id id, sim_time alone_at) {
+static void list_and_tell(struct step *s, struct direction *way, struct id id, struct frame *f) {
+    list_add(s, way, id, f);
+    trace_frame(s, TRACE_SENT, f->link, f->direction, id, f->arrives_at, REASON_NONE, 0);
+}
+
+static void fly_in_order(struct step *s, struct direction *way, struct id id, struct frame *f) {
+    if (f->arrives_at < way->last_arrival) f->arrives_at = way->last_arrival;
+    way->last_arrival = f->arrives_at;
+    list_and_tell(s, way, id, f);
+    if (id_is(way->head)) return;
+    way->head = id;
+    head_push(s, way_number(f->link, f->direction), f->arrives_at,
+              sender_of(s->lab, f->link, f->direction), f->order);
+}
+
+/* `alone_at` >= 0: the frame wants an event of its own. When none is left, it travels in order if
+ * it is to live, and dies at once if not. False: it is gone. */
+static bool fly(struct step *s, struct direction *way, struct id id, sim_time alone_at) {
     struct frame *f = frame_at(s->lab, id);
     uint32_t node = sender_of(s->lab, f->link, f->direction);
     f->sent_step = s->number;
@@ -185,17 +202,15 @@ static void fly(struct step *s, struct direction *way, struct id id, sim_time al
     f->order = order_next(s->lab, node);
     if (alone_at >= 0)
         f->event = event_new(s, EVENT_FRAME, node, id, alone_at, f->order, s->number);
-    bool in_order = !id_is(f->event);
-    if (in_order) { /* also when no event was left: then it arrives in order, and alive */
-        f->fate = REASON_NONE;
-        f->arrives_at = f->arrives_at > way->last_arrival ? f->arrives_at : way->last_arrival;
-        way->last_arrival = f->arrives_at;
+    if (id_is(f->event)) {
+        list_and_tell(s, way, id, f);
+    } else if (f->fate != REASON_NONE) {
+        die_at_once(s, id, f->fate);
+        return false;
+    } else {
+        fly_in_order(s, way, id, f);
     }
-    list_add(s, way, id, f);
-    trace_frame(s, TRACE_SENT, f->link, f->direction, id, f->arrives_at, REASON_NONE, 0);
-    if (!in_order || id_is(way->head)) return;
-    way->head = id;
-    head_push(s, way_number(f->link, f->direction), f->arrives_at, node, f->order);
+    return true;
 }
 
 /* A second one of the same frame, which travels by itself. */
@@ -251,7 +266,7 @@ void link_send(struct step *s, uint32_t interface, struct id id) {
     if (id_is(link->first_fault)) fault_judge(s, f->link, f->direction, id, &effect);
     take_the_wire(s, link, way, f);
     sim_time alone_at = decide(link, way, f, &effect);
-    fly(s, way, id, alone_at);
+    if (!fly(s, way, id, alone_at)) return;
     if (chance(way, DRAW_DUPLICATE, &f->note, link->duplicate_ppm)) fly_again(s, way, id, 0);
     for (uint32_t i = 0; i < effect.duplicates; i++) fly_again(s, way, id, effect.duplicate_ns[i]);
     fault_mutate(s, &effect, id); /* after SENT: the sender's octets were right */

@@ -10,6 +10,7 @@ import type { DisplayList, Owner } from '../draw/list';
 import { browserMeasure, type Measure } from '../draw/measure';
 import { SurfaceBox, type Drawing, type Surface } from '../draw/surface';
 import { readTokens, watchTokens, type Tokens } from '../draw/tokens';
+import { shownGraph } from '../model/graphs';
 import type { Lab, Timeline } from '../model/lab';
 import * as session from '../state/session';
 import * as view from '../state/view';
@@ -98,8 +99,9 @@ class Mounted {
     this.shown();
   }
   private shown(): Shown {
+    const { sides, main } = shownSides(this.lab);
     return {
-      ...shownSides(this.lab),
+      sides, main, graph: shownGraph(this.lab, sides[main] ?? null, view.graph.value)?.name ?? null,
       scale: view.axis.value,
       cursor: view.cursor.value,
       now: view.flight.value,

@@ -44,7 +44,7 @@ export function layColumns(scene: Scene): Columns {
   const { lab, log, view, metrics } = scene;
   const fonts = fontsFor(metrics.size);
   const narrow = view.width < NARROW;
-  const names = lab.graphs.flatMap((g) => g.states.map((s) => metrics.measure(s.name, fonts.state)));
+  const names = lab.graphs.filter((g) => log.graph === null || g.name === log.graph).flatMap((g) => g.states.map((s) => metrics.measure(s.name, fonts.state)));
   const states = Math.max(28, ...names) + LANE_CLEAR;
   const time = metrics.measure(timeText(virtualNs(0), log), fonts.time) + 18;
   const nodes = orderNodes(lab.nodes, lab.links);

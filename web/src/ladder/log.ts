@@ -25,7 +25,7 @@ export function isForwarded(timeline: Timeline, i: number): boolean {
   return Number.isFinite(origin) && origin !== e.n;
 }
 
-function clocked(timeline: Timeline): Clocked {
+function clocked(timeline: Timeline, graph: GraphName | null): Clocked {
   return {
     get length() {
       return timeline.length;
@@ -35,6 +35,10 @@ function clocked(timeline: Timeline): Clocked {
     node: (i) => timeline.node(i),
     to: (i) => timeline.to(i),
     forwarded: (i) => isForwarded(timeline, i),
+    named: (i) => {
+      const e = timeline.event(i);
+      return e !== null && e.k === 'st' && (graph === null || e.m === graph);
+    },
   };
 }
 
@@ -53,8 +57,10 @@ export class LadderLog {
     readonly lab: Lab,
     readonly timelines: readonly Timeline[],
     private readonly scale: Scale,
+    /** The machines whose states the lanes show; null: all. */
+    readonly graph: GraphName | null,
   ) {
-    this.logs = timelines.map(clocked);
+    this.logs = timelines.map((t) => clocked(t, graph));
     this.axis = this.newAxis();
     this.tracks = timelines.map(() => new Map<NodeId, Track[]>());
     this.taken = timelines.map(() => 0);
@@ -131,7 +137,7 @@ export class LadderLog {
 
   private noteState(side: number, timeline: Timeline, i: number): void {
     const e = timeline.event(i);
-    if (e === null || e.k !== 'st') return;
+    if (e === null || e.k !== 'st' || (this.graph !== null && e.m !== this.graph)) return;
     const nodes = this.tracks[side] ?? new Map<NodeId, Track[]>();
     const tracks = nodes.get(e.n) ?? [];
     nodes.set(e.n, tracks);

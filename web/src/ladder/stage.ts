@@ -6,7 +6,7 @@ import type { Measure } from '../draw/measure';
 import type { Tokens } from '../draw/tokens';
 import type { Lab, Timeline } from '../model/lab';
 import type { Words } from '../text/text';
-import type { EventIndex, VirtualNs } from '../wire/types';
+import type { EventIndex, GraphName, VirtualNs } from '../wire/types';
 import type { Columns } from './columns';
 import { layColumns, layout, type Layout } from './layout';
 import { LadderLog } from './log';
@@ -18,6 +18,7 @@ export interface Shown {
   readonly sides: readonly Timeline[];
   readonly main: number;
   readonly scale: Scale;
+  readonly graph: GraphName | null; // whose states the lanes show
   readonly cursor: EventIndex;
   readonly now: VirtualNs | null;
   readonly window: { readonly top: number; readonly scale: number; readonly follow: boolean } | null;
@@ -96,9 +97,9 @@ export class Stage {
   }
 
   private follow(shown: Shown): LadderLog {
-    const key = [shown.scale, ...shown.sides.map((t) => t.id)].join(' ');
+    const key = [shown.scale, shown.graph ?? '', ...shown.sides.map((t) => t.id)].join(' ');
     if (this.log === null || key !== this.key || this.log.timelines.some((t, k) => t !== shown.sides[k])) {
-      this.log = new LadderLog(this.lab, shown.sides, shown.scale);
+      this.log = new LadderLog(this.lab, shown.sides, shown.scale, shown.graph);
       this.key = key;
     } else {
       this.log.extend();

@@ -14,6 +14,8 @@ export interface Clocked {
   to(i: number): number;
   /** Is the `tx` at i a later hop of a packet that another node made? */
   forwarded(i: number): boolean;
+  /** Does the state change at i get its name written beside the lane? */
+  named(i: number): boolean;
 }
 
 /** A collapsed silence: it ends with event `i` of timeline `side`. */
@@ -136,7 +138,7 @@ export class TimeAxis {
       const lane = `${node}>${log.to(i)}`;
       this.atLeast((this.lastLabel.get(lane) ?? -Infinity) + LABEL_ROWS);
       this.lastLabel.set(lane, this.row);
-    } else if (kind === KIND.st) {
+    } else if (kind === KIND.st && log.named(i)) {
       this.atLeast((this.lastState.get(node) ?? -Infinity) + STATE_ROWS);
       this.lastState.set(node, this.row);
     }

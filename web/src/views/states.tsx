@@ -7,13 +7,14 @@ import { select } from '../act/moves';
 import { current } from '../act/moves';
 import { browserMeasure, fixedMeasure, type Measure } from '../draw/measure';
 import { readTokens } from '../draw/tokens';
+import { shownGraph } from '../model/graphs';
 import type { Lab, Timeline } from '../model/lab';
 import * as session from '../state/session';
 import * as view from '../state/view';
 import { say, t } from '../text/text';
 import type { Graph, NodeId } from '../wire/types';
 import { labelArcs, layGraph, standings, type Arc, type ArcLabel, type GraphPicture, type StateBox, type Standing } from './states_layout';
-import { shownGraph, Trail, type Taken } from './states_trail';
+import { Trail, type Taken } from './states_trail';
 
 const ROOM_FOR_ALL = 560; // px of width from which arcs show their labels unasked
 

@@ -25,6 +25,7 @@ export interface Arc {
   readonly path: string;
   readonly tip: readonly [number, number, number]; // x, y, angle of the arrow head
   readonly middle: readonly [number, number];
+  readonly length: number; // px from end to end, as the crow flies
 }
 export interface ArcLabel {
   readonly arc: number; // index into arcs
@@ -77,7 +78,7 @@ function fitBoxes(graph: Graph, width: number, height: number, measure: Measure,
 function boxesIn(graph: Graph, width: number, height: number, measure: Measure, font: Font): StateBox[] {
   const high = Math.round(font.size * 2);
   const sizes = graph.states.map((s) => measure(s.name, font) + font.size * 1.1);
-  const place = placer(graph, Math.max(0, ...sizes), high, width, height);
+  const place = placer(graph, sizes.map((s) => s / 2), high, width, height);
   return graph.states.map((s, index) => {
     const [x, y] = place([s.x, s.y]);
     const half = (sizes[index] ?? 0) / 2;
@@ -85,15 +86,40 @@ function boxesIn(graph: Graph, width: number, height: number, measure: Measure, 
   });
 }
 
-/** Graph coordinates -> px, such that the widest box and every bent arc stay inside. */
-function placer(graph: Graph, widest: number, high: number, width: number, height: number): (p: Point) => Point {
-  const [left, top, right, bottom] = extent(graph);
-  const roomX = width - 2 * EDGE - widest;
-  const roomY = height - 2 * EDGE - high - PILL;
-  const sx = roomX / Math.max(1, right - left);
-  const sy = roomY / Math.max(1, bottom - top);
-  return ([x, y]) => [EDGE + widest / 2 + (x - left) * sx, EDGE + high / 2 + (y - top) * sy];
+/** Graph coordinates -> px, as large as leaves every box and every bent arc inside. */
+function placer(graph: Graph, halves: readonly number[], high: number, width: number, height: number): (p: Point) => Point {
+  const boxes = graph.states.map((s, k) => ({ at: [s.x, s.y] as Point, half: [halves[k] ?? 0, high / 2] as Point, below: PILL }));
+  const arcs = graph.edges.flatMap((e) => arcPoints(graph, e).map((at) => ({ at, half: [5, 5] as Point, below: 0 })));
+  const items = [...boxes, ...arcs];
+  const fit = (axis: 0 | 1, room: number): ((v: number) => number) => {
+    const after = (item: (typeof items)[number]): number => item.half[axis] + (axis === 1 ? item.below : 0);
+    let scale = Infinity;
+    for (const a of items) {
+      for (const b of items) {
+        const apart = b.at[axis] - a.at[axis];
+        if (apart > 0) scale = Math.min(scale, (room - 2 * EDGE - a.half[axis] - after(b)) / apart);
+      }
+    }
+    if (!Number.isFinite(scale)) return () => room / 2;
+    const start = Math.max(...items.map((item) => EDGE + item.half[axis] - item.at[axis] * scale));
+    return (v) => start + v * Math.max(0, scale);
+  };
+  const [x, y] = [fit(0, width), fit(1, height)];
+  return ([px, py]) => [x(px), y(py)];
 }
+
+/** Points on an arc, in graph coordinates. */
+function arcPoints(graph: Graph, edge: GraphEdge): Point[] {
+  const [a, b] = [graph.states[edge.from], graph.states[edge.to]];
+  if (a === undefined || b === undefined) return [];
+  const length = Math.hypot(b.x - a.x, b.y - a.y) || 1;
+  const away: Point = [(-(b.y - a.y) / length) * edge.bend * 2, ((b.x - a.x) / length) * edge.bend * 2];
+  return [0.25, 0.4, 0.5, 0.6, 0.75].map((t) => {
+    const swing = 2 * t * (1 - t);
+    return [a.x + (b.x - a.x) * t + away[0] * swing, a.y + (b.y - a.y) * t + away[1] * swing];
+  });
+}
+
 /** Kept free below the last row of boxes, for the names that hang there. */
 export const PILL = 18;
 
@@ -128,14 +154,17 @@ function layArc(
   const length = Math.hypot(sb.x - sa.x, sb.y - sa.y) || 1;
   const away: Point = [(-(sb.y - sa.y) / length) * bend * 2, ((sb.x - sa.x) / length) * bend * 2];
   const [dx, dy] = scale(away);
-  const control: Point = [(a.x + b.x) / 2 + dx, (a.y + b.y) / 2 + dy];
-  const start = leave(a, control);
-  const end = leave(b, control);
+  const aim: Point = [(a.x + b.x) / 2 + dx, (a.y + b.y) / 2 + dy];
+  const start = leave(a, aim);
+  const end = leave(b, aim);
+  // The curve begins at the boxes' edges and still passes the point that the graph's bend names.
+  const control: Point = [a.x + b.x + dx - (start[0] + end[0]) / 2, a.y + b.y + dy - (start[1] + end[1]) / 2];
   const angle = Math.atan2(end[1] - control[1], end[0] - control[0]);
   return {
     from, to, edge,
     path: `M${n(start[0])} ${n(start[1])}Q${n(control[0])} ${n(control[1])} ${n(end[0])} ${n(end[1])}`,
     tip: [end[0], end[1], angle],
+    length: Math.hypot(end[0] - start[0], end[1] - start[1]),
     middle: [start[0] / 4 + control[0] / 2 + end[0] / 4, start[1] / 4 + control[1] / 2 + end[1] / 4],
   };
 }
@@ -144,7 +173,7 @@ function layLoop(a: StateBox, from: number, edge: GraphEdge | null): Arc {
   const [x, y] = [a.right, a.y];
   return {
     from, to: from, edge, path: `M${n(x)} ${n(y - 6)}C${n(x + 30)} ${n(y - 26)} ${n(x + 30)} ${n(y + 26)} ${n(x)} ${n(y + 6)}`,
-    tip: [x, y + 6, Math.PI * 0.85], middle: [x + 24, y],
+    tip: [x, y + 6, Math.PI * 0.85], length: 40, middle: [x + 24, y],
   };
 }
 
@@ -188,7 +217,9 @@ function placeArcLabel(
   const wide = Math.max(...lines.map((l) => measure(l, font))) + 6;
   const high = lines.length * font.size * 1.2 + 2;
   const [mx, my] = arc.middle;
-  for (const [dx, dy] of [[0, 0], [0, -high * 0.7], [0, high * 0.7], [-wide * 0.4, 0], [wide * 0.4, 0], [0, -high * 1.4], [0, high * 1.4]] as const) {
+  const on: readonly Point[] = [[0, 0], [0, -high * 0.7], [0, high * 0.7], [-wide * 0.4, 0], [wide * 0.4, 0]];
+  const beside: readonly Point[] = [[0, -high], [0, high], [-wide * 0.6, 0], [wide * 0.6, 0], [0, -high * 1.5], [0, high * 1.5]];
+  for (const [dx, dy] of arc.length > 1.7 * wide ? [...on, ...beside] : [...beside, ...on]) {
     const x = Math.max(wide / 2 + 2, Math.min(width - wide / 2 - 2, mx + dx));
     const y = Math.max(high / 2 + 2, Math.min(height - high / 2 - 2, my + dy));
     const box = { left: x - wide / 2, right: x + wide / 2, top: y - high / 2, bottom: y + high / 2 };

@@ -1,8 +1,8 @@
 // Which arcs of a state graph were taken up to the cursor, how often, and which last. Counts go
 // forward with the cursor and are made anew when it goes back. Reads the model only.
 
-import type { Lab, Timeline } from '../model/lab';
-import type { EventIndex, Graph, GraphName } from '../wire/types';
+import type { Timeline } from '../model/lab';
+import type { EventIndex, GraphName } from '../wire/types';
 
 export interface Taken {
   readonly from: string;
@@ -10,19 +10,6 @@ export interface Taken {
   readonly count: number;
   readonly last: EventIndex;
 }
-
-/** The graph to show: the chosen one, else the first that has moved, else the first. */
-export function shownGraph(lab: Lab, timeline: Timeline | null, chosen: GraphName | null): Graph | null {
-  const wanted = chosen === null ? null : lab.graph(chosen);
-  if (wanted !== null || timeline === null) return wanted ?? lab.graphs[0] ?? null;
-  const moved = new Set<string>();
-  for (const i of timeline.stateChanges().slice(0, MOST_LOOKED_AT)) {
-    const e = timeline.event(i);
-    if (e !== null && e.k === 'st') moved.add(e.m);
-  }
-  return lab.graphs.find((g) => moved.has(g.name)) ?? lab.graphs[0] ?? null;
-}
-const MOST_LOOKED_AT = 500;
 
 export class Trail {
   private counts = new Map<string, Taken>();

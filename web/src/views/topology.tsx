@@ -6,6 +6,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { useApp } from '../act/context';
 import { listen } from '../act/gestures';
 import { current, select } from '../act/moves';
+import { readTokens } from '../draw/tokens';
 import type { Lab, Timeline } from '../model/lab';
 import * as session from '../state/session';
 import * as view from '../state/view';
@@ -119,6 +120,7 @@ interface PictureProps {
 
 function Picture(props: PictureProps) {
   const { lab, timeline, width, height } = props;
+  const size = useMemo(() => readTokens(document.documentElement).fontSize, [width, height]);
   const places = placesOf(lab);
   const at = useMemo(() => {
     const pixels = new Map([...places].map(([id, place]) => [id, toPixels(place, width, height)]));
@@ -127,8 +129,8 @@ function Picture(props: PictureProps) {
   return (
     <svg class="topology-net" width={width} height={height} role="group" aria-label={t('ui.topology.title')} data-roving>
       {lab.links.map((link) => <LinkShape key={link.id} lab={lab} link={link} at={at} />)}
-      <Traffic lab={lab} timeline={timeline} at={at} width={width} />
-      {lab.nodes.map((node, k) => <NodeShape key={node.id} node={node} at={at(node.id)} first={k === 0} />)}
+      {lab.nodes.map((node, k) => <NodeShape key={node.id} node={node} at={at(node.id)} first={k === 0} size={size} />)}
+      <Traffic lab={lab} timeline={timeline} at={at} />
     </svg>
   );
 }
@@ -156,7 +158,7 @@ function LinkShape(props: { lab: Lab; link: LinkLine; at: At }) {
       <line class="topology-cable" x1={a.x} y1={a.y} x2={b.x} y2={b.y} />
       {long > 150 && (
         <g transform={`translate(${(a.x + b.x) / 2} ${(a.y + b.y) / 2}) rotate(${angle})`}>
-          <text class="topology-delay" y={26}>{delay}{link.rateBps > 0 && long > 210 ? ` · ${rate}` : ''}</text>
+          <text class="topology-delay">{link.rateBps > 0 && long > 230 ? `${delay} · ${rate}` : delay}</text>
         </g>
       )}
     </g>
@@ -169,8 +171,8 @@ function uprightAngle(a: Place, b: Place): number {
   return angle > 90 ? angle - 180 : angle <= -90 ? angle + 180 : angle;
 }
 
-function NodeShape(props: { node: Node; at: Place; first: boolean }) {
-  const { node, at } = props;
+function NodeShape(props: { node: Node; at: Place; first: boolean; size: number }) {
+  const { node, at, size } = props;
   const addresses = node.interfaces.map((i) => i.address).filter((a) => a !== '');
   const chosen = view.selection.value.kind === 'node' && view.selection.value.node === node.id;
   const short = addresses.map((a) => a.replace(/\/.*/, ''));
@@ -183,14 +185,16 @@ function NodeShape(props: { node: Node; at: Place; first: boolean }) {
     >
       <circle class="topology-halo" r={29} />
       <NodeSymbol kind={node.kind} />
-      <text class="topology-name" y={34}>{node.name}</text>
-      {short.length > 0 && <text class="topology-address" y={49}>{short.length > 2 ? `${short[0]} …` : short.join('  ')}</text>}
+      <text class="topology-name" y={21 + size * 0.75}>{node.name}</text>
+      {(short.length > 2 ? [short[0] ?? '', '…'] : short).map((text, k) => (
+        <text key={text} class="topology-address" y={21 + size * (1.9 + k * 1.05)}>{text}</text>
+      ))}
     </g>
   );
 }
 
 /** The moving part: it alone depends on the cursor and on the flight of a step. */
-function Traffic(props: { lab: Lab; timeline: Timeline | null; at: At; width: number }) {
+function Traffic(props: { lab: Lab; timeline: Timeline | null; at: At }) {
   const { lab, timeline, at } = props;
   const cursor = view.cursor.value;
   if (timeline === null || cursor < 0) return null;
@@ -199,18 +203,22 @@ function Traffic(props: { lab: Lab; timeline: Timeline | null; at: At; width: nu
   return (
     <g class="topology-traffic">
       {strands.map((s) => <StrandShape key={`${s.link}:${s.from}`} strand={s} at={at} />)}
-      {packets.map((m) => <PacketShape key={m.i} moving={m} lab={lab} at={at} width={props.width} />)}
+      {packets.map((m) => <PacketShape key={m.i} moving={m} lab={lab} at={at} />)}
     </g>
   );
 }
 
-const BESIDE = 7; // px right of the cable's middle, as on a road
+const BESIDE = 13; // px right of the cable's middle, as on a road
+const RIM = 31; // px from a node's middle
 
-function along(a: Place, b: Place, part: number): Place {
+interface Spot extends Place {
+  readonly side: Place; // the unit vector away from the cable
+}
+function along(a: Place, b: Place, part: number): Spot {
   const long = Math.hypot(b.x - a.x, b.y - a.y) || 1;
   const [ux, uy] = [(b.x - a.x) / long, (b.y - a.y) / long];
-  const way = 26 + (long - 52) * part; // from rim to rim
-  return { x: a.x + ux * way - uy * BESIDE, y: a.y + uy * way + ux * BESIDE };
+  const way = RIM + Math.max(0, long - 2 * RIM) * part;
+  return { x: a.x + ux * way - uy * BESIDE, y: a.y + uy * way + ux * BESIDE, side: { x: -uy, y: ux } };
 }
 
 function StrandShape(props: { strand: Strand; at: At }) {
@@ -226,7 +234,7 @@ function StrandShape(props: { strand: Strand; at: At }) {
   );
 }
 
-function PacketShape(props: { moving: Moving; lab: Lab; at: At; width: number }) {
+function PacketShape(props: { moving: Moving; lab: Lab; at: At }) {
   const { moving, lab, at } = props;
   const { e, i, lost, part } = moving;
   const [a, b] = [at(e.n), at(e.to)];
@@ -234,8 +242,8 @@ function PacketShape(props: { moving: Moving; lab: Lab; at: At; width: number })
   const role = lab.roles[e.role]?.name ?? 'other';
   const label = e.lab[0] ?? '';
   const chosen = view.selection.value.kind === 'event' && view.selection.value.event === i;
-  const up = b.x >= a.x ? -15 : 19; // labels of the two directions keep apart
-  const x = Math.max(28, Math.min(props.width - 28, place.x));
+  const { side } = place; // labels lie away from the cable: above and below it, or left and right
+  const anchor = Math.abs(side.y) > 0.5 ? 'middle' : side.x > 0 ? 'start' : 'end';
   return (
     <g
       class={['topology-packet', lost ? 'lost' : '', chosen ? 'chosen' : ''].join(' ').trim()}
@@ -246,7 +254,7 @@ function PacketShape(props: { moving: Moving; lab: Lab; at: At; width: number })
       {lost
         ? <path class="topology-cross" d={`M${place.x - 8} ${place.y - 8}L${place.x + 8} ${place.y + 8}M${place.x - 8} ${place.y + 8}L${place.x + 8} ${place.y - 8}`} />
         : <rect class="topology-box" x={place.x - 9} y={place.y - 6} width={18} height={12} rx={3} />}
-      <text class="topology-label" x={x} y={place.y + up}>{e.rtx > 0 ? `↻ ${label}` : label}</text>
+      <text class="topology-label" x={place.x + side.x * 13} y={place.y + side.y * 15} style={{ textAnchor: anchor }}>{e.rtx > 0 ? `↻ ${label}` : label}</text>
     </g>
   );
 }

@@ -105,6 +105,7 @@ bool parse_endpoint(const struct lab *lab, const char *word, struct tcp_endpoint
 }
 
 const char *host_name_of(const struct lab *lab, ip4 address) {
+    if (address >> 24 == 127) return "localhost";
     for (uint32_t node = 1; node <= lab_node_count(lab); node++)
         if (iface_with_address(lab, node, address) != 0) return node_view_at(lab, node)->name;
     return NULL;

@@ -46,9 +46,7 @@ static void send_probe(struct step *s, struct id process) {
 
 /* " 1  10.0.1.254 (10.0.1.254)": the row so far is kept, and printed when its probes are over. */
 static struct text row_of(struct traceroute_state *t) {
-    struct text row = text_of(t->row, sizeof t->row);
-    row.at += t->printed;
-    return row;
+    return (struct text){.start = t->row, .at = t->row + t->printed, .end = t->row + LINE_ROOM - 1};
 }
 
 static void begin_row(struct step *s, struct id process) {

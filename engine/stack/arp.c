@@ -77,17 +77,17 @@ static void questions(struct step *s, uint32_t interface, const struct arp_packe
     struct id entry = neighbour_find(s->lab, interface, packet->spa);
     /* RFC 5227 2.1.1: a probe's sender has no address yet; there is nothing to learn from it. */
     bool known = id_is(entry) && packet->spa != 0;
-    bool merge = ask(s, i->node, "rule.arp.sender_known", known);
+    bool merge = ask(s, i->node, "is the sender in the table?", known);
     if (merge) learn(s, entry, packet);
     bool target = i->address != 0 && packet->tpa == i->address;
-    if (!ask(s, i->node, "rule.arp.target_is_me", target)) return;
+    if (!ask(s, i->node, "are we the target?", target)) return;
     /* Differs: the RFC adds the sender of a reply too; Linux adds it only from a request. */
     if (!merge && packet->op == ARP_OP_REQUEST && packet->spa != 0) {
         entry = neighbour_make(s, interface, packet->spa);
         if (id_is(entry)) learn(s, entry, packet);
     }
     /* "NOW look at the opcode!!" */
-    if (ask(s, i->node, "rule.arp.is_request", packet->op == ARP_OP_REQUEST))
+    if (ask(s, i->node, "is it a request?", packet->op == ARP_OP_REQUEST))
         reply(s, interface, packet);
 }
 
@@ -100,9 +100,10 @@ void arp_in(struct step *s, uint32_t interface, struct id frame) {
         trace_dropped(s, node, frame, REASON_TRUNCATED + (result - PARSE_TRUNCATED), reception);
         return;
     }
-    if (!ask(s, node, "rule.arp.hardware_type",
+    if (!ask(s, node, "do we have this hardware type?",
              packet.hrd == HARDWARE_ETHERNET && packet.hln == MAC_OCTETS) ||
-        !ask(s, node, "rule.arp.protocol_type", packet.pro == ETHER_TYPE_IPV4 && packet.pln == 4)) {
+        !ask(s, node, "do we speak this protocol?",
+             packet.pro == ETHER_TYPE_IPV4 && packet.pln == 4)) {
         trace_dropped(s, node, frame, REASON_UNKNOWN_TYPE, reception);
         return;
     }

@@ -22,7 +22,7 @@
 #include "sim/scratch.h"
 #include "sim/trace.h"
 
-enum { WORDS_MAX = 32 };
+enum { WORDS_MAX = LINE_ROOM / 2 }; /* a line has no more */
 struct words {
     char line[LINE_ROOM];
     char *word[WORDS_MAX];
@@ -296,7 +296,6 @@ bool lab_command(struct lab *lab, const struct sink *sink, sim_time at, uint32_t
     if (node == 0) {
         copy_text(words.line, sizeof words.line, line);
         words.count = split_words(words.line, words.word, WORDS_MAX);
-        if (words.count > WORDS_MAX) return refuse(why, "too many words", NULL, "");
         if (!read_order(lab, &words, &order, why)) return false;
     }
     struct scratch scratch;

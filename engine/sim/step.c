@@ -15,7 +15,7 @@ void step_begin(struct step *s, struct scratch *scratch, struct lab *lab, const 
     assert(at >= lab->at);
     lab->instant_steps = at == lab->at ? lab->instant_steps + 1 : 1;
     lab->at = at;
-    lab->clock = at;
+    if (lab->clock < at) lab->clock = at; /* a command may lie behind it */
     lab->steps += 1;
     *s = (struct step){.lab = lab,
                        .now = at,

@@ -139,7 +139,7 @@ static void established_by_syn(struct step *s, struct tcb *c, struct segment *se
 /* Fourth, otherwise: both sides have sent a SYN, MUST-10. */
 static void received_by_syn(struct step *s, struct tcb *c, const struct segment *seg) {
     tcp_enter(s, c, TCP_SYN_RECEIVED, "RFC 9293 3.10.7.3");
-    tcp_rtt_repeated(c);
+    tcp_rtt_repeated(s, c);
     queue_rest_of_syn(s, c, seg);
     tcp_transmit(s, c, c->iss, TCP_SYN | TCP_ACK, 0); /* <SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK> */
 }

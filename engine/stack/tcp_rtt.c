@@ -44,23 +44,36 @@ void tcp_rtt_sent(struct step *s, struct tcb *c, uint32_t end) {
     c->timed_seq = end;
 }
 
-void tcp_rtt_repeated(struct tcb *c) {
+void tcp_rtt_repeated(const struct step *s, struct tcb *c) {
     c->timed_at = NOT_TIMED; /* RFC 6298 3 */
+    c->repeated_ts = tcp_ts_now(s, c);
+}
+
+/* RFC 7323 4.1: the echo names the copy that was answered, so a repeated segment counts too. An
+ * echo of an earlier copy has two meanings. With a D-SACK, RFC 2883: that copy's own answer was
+ * lost, and this one answers the last copy. Without: the earlier copy was slow, and this is its
+ * answer. Where the peer does not do SACK nobody can tell, so Karn's algorithm stands. */
+static void echoed(struct step *s, struct tcb *c, const struct segment *seg) {
+    const struct tcp_options *o = &seg->header.options;
+    if (!o->has_timestamps || o->ts_ecr == 0) return;
+    uint32_t answered = o->ts_ecr;
+    if (seq_lt(answered, c->repeated_ts)) {
+        bool duplicate = o->sack_count > 0 && seq_leq(o->sack[0].right, seg->ack);
+        if (!c->sack_permitted) return;
+        if (duplicate) answered = c->repeated_ts;
+    }
+    uint32_t ticks = tcp_ts_now(s, c) - answered;
+    if (ticks < 0x7fffffff) sample(s, c, (sim_time)ticks * TICK_NS);
 }
 
 /* Called when an ACK moves SND.UNA, after it has moved. */
 void tcp_rtt_acked(struct step *s, struct tcb *c, const struct segment *seg) {
-    if (c->timed_at != NOT_TIMED) {
-        if (seq_lt(seg->ack, c->timed_seq)) return;
+    if (c->timed_at != NOT_TIMED && seq_geq(seg->ack, c->timed_seq)) {
         sample(s, c, s->now - c->timed_at);
         c->timed_at = NOT_TIMED;
         return;
     }
-    /* RFC 7323 4.1: the echo names the copy that was answered, so a repeated segment counts too. */
-    if (!c->timestamps || !seg->header.options.has_timestamps || c->retransmissions == 0) return;
-    if (seg->header.options.ts_ecr == 0) return;
-    uint32_t ticks = tcp_ts_now(s, c) - seg->header.options.ts_ecr;
-    if (ticks < 0x7fffffff) sample(s, c, (sim_time)ticks * TICK_NS);
+    if (c->timestamps && c->retransmissions > 0) echoed(s, c, seg);
 }
 
 /* RFC 6298 (5.5): back off the timer. */

@@ -68,7 +68,7 @@ void tcp_send_reset(struct step *s, struct tcb *c) {
 void tcp_retransmit(struct step *s, struct tcb *c) {
     if (c->retransmissions == 0) c->first_sent_at = s->now;
     c->retransmissions++;
-    tcp_rtt_repeated(c);
+    tcp_rtt_repeated(s, c);
     mib_add(s, c->node, MIB_TCP_RETRANS_SEGS);
     if (c->snd.una == c->iss) {
         mib_add(s, c->node, MIB_TCP_SYN_RETRANS);

@@ -82,7 +82,7 @@ struct tcb {
     uint32_t probes;                /* zero-window probes without an answer that opened it */
     uint32_t quick_acks, ato_ns;    /* Linux: ACKs to be sent at once; delayed-ACK time-out */
     uint32_t timed_seq;             /* the segment that is being timed ends here */
-    uint32_t reserved_word;
+    uint32_t repeated_ts;           /* our timestamp clock at the last repetition */
     sim_time srtt, rttvar, rto;
     sim_time timed_at;              /* when it was sent; -1: none is timed */
     sim_time first_sent_at;         /* of the oldest segment, when it has been repeated */
@@ -161,7 +161,7 @@ void tcp_buffers_free(struct step *, struct tcb *);
 /* tcp_rtt.c */
 void tcp_rtt_begin(struct step *, struct tcb *);
 void tcp_rtt_sent(struct step *, struct tcb *, uint32_t end);   /* a first transmission */
-void tcp_rtt_repeated(struct tcb *);                            /* MUST-18: Karn's algorithm */
+void tcp_rtt_repeated(const struct step *, struct tcb *);       /* MUST-18: Karn's algorithm */
 void tcp_rtt_acked(struct step *, struct tcb *, const struct segment *);
 sim_time tcp_backed_off(const struct step *, const struct tcb *, sim_time rto);
 

@@ -232,7 +232,7 @@ void tcp_open_window(struct step *s, struct tcb *c, const struct segment *seg) {
     (void)s;
     c->snd.wnd = seg->wnd;
     c->snd.wl1 = seg->seq;
-    c->snd.wl2 = seg->ack;
+    c->snd.wl2 = (seg->flags & TCP_ACK) != 0 ? seg->ack : c->iss;
     if (seg->wnd > c->snd.max_wnd) c->snd.max_wnd = seg->wnd;
 }
 

@@ -1,0 +1,110 @@
+/*
+ * A megabyte through a router that loses one frame in ten, each way: every octet arrives, in order,
+ * once; the connection closes; the same seed gives the same trace. The sink compares the streams as
+ * they pass, so no run is kept in memory.
+ */
+#include "lab_support.h"
+#include <stdlib.h>
+#include <string.h>
+
+enum { OCTETS = 1000000, SEED_COUNT = 100 };
+
+struct stream {
+    uint64_t sent, delivered;
+    uint8_t octets[OCTETS];
+    bool differs;
+};
+struct watch_over {
+    struct stream stream;
+    struct trace_hash hash;
+    uint64_t last_at, lost, repeated, closed;
+};
+
+static void watch_record(void *user, const struct lab *lab, const struct trace_record *r) {
+    struct watch_over *w = user;
+    (void)lab;
+    trace_hash_add(&w->hash, r);
+    if (r->kind == TRACE_LOST) w->lost++;
+    if (r->kind == TRACE_SENT && r->retransmission > 0) w->repeated++;
+    if (r->kind == TRACE_STATE && r->machine == 0 && r->after == 0) w->closed++;
+    if (r->kind != TRACE_STREAM) return;
+    w->last_at = (uint64_t)r->at;
+    struct stream *s = &w->stream;
+    if (r->before == 0) {
+        assert_true(s->sent + r->octet_count <= OCTETS);
+        memcpy(s->octets + s->sent, r->octets, r->octet_count);
+        s->sent += r->octet_count;
+    } else {
+        assert_true(s->delivered + r->octet_count <= s->sent);
+        if (memcmp(s->octets + s->delivered, r->octets, r->octet_count) != 0) s->differs = true;
+        s->delivered += r->octet_count;
+    }
+}
+
+static void stage(struct setup *s, uint64_t seed, const char *profile) {
+    through_router(s);
+    s->scenario.seed = seed;
+    for (size_t n = 0; n < s->scenario.node_count; n++) s->nodes[n].profile = profile;
+    for (size_t l = 0; l < s->scenario.link_count; l++) s->links[l].loss_ppm = 100000;
+    setup_run(s, 0, "server", "nc -l 80 > /dev/null");
+    setup_run(s, SECONDS(1), "client", "nc -N 10.0.2.1 80 < 1000000");
+}
+
+static void run_once(struct watch_over *w, uint64_t seed, const char *profile) {
+    struct setup setup;
+    stage(&setup, seed, profile);
+    memset(w, 0, sizeof *w);
+    trace_hash_begin(&w->hash);
+    struct sink sink = {watch_record, w, WANT_ALL};
+    size_t size = lab_size(&setup.scenario);
+    void *block = malloc(size);
+    struct complaint why;
+    if (!lab_create(block, size, &setup.scenario, &why)) fail_msg("%s: %s", why.place, why.problem);
+    struct budget budget = {0, SECONDS(4000)};
+    enum stop stop = lab_step(block, &sink, &budget);
+    assert_true(stop == STOP_UNTIL || stop == STOP_QUIET);
+    free(block);
+    if (w->stream.delivered != OCTETS || w->stream.differs)
+        fail_msg("seed %llu: %llu of %llu octets, %s", (unsigned long long)seed,
+                 (unsigned long long)w->stream.delivered, (unsigned long long)w->stream.sent,
+                 w->stream.differs ? "some of them wrong" : "all right so far");
+    assert_int_equal(w->stream.sent, OCTETS);
+    assert_true(w->lost > 50 && w->repeated > 50);
+}
+
+static void every_octet_arrives(void **state) {
+    (void)state;
+    static struct watch_over w;
+    uint64_t slowest = 0;
+    const char *seeds = getenv("SEEDS"); /* the whole hundred takes a while under sanitizers */
+    uint64_t count = seeds != NULL ? strtoull(seeds, NULL, 10) : 10;
+    for (uint64_t seed = 1; seed <= count && seed <= SEED_COUNT; seed++) {
+        run_once(&w, seed, NULL);
+        if (w.last_at > slowest) slowest = w.last_at;
+    }
+    print_message("%d octets, slowest of %d seeds: %.1f s\n", OCTETS, (int)count,
+                  (double)slowest / 1e9);
+}
+
+static void every_octet_arrives_by_the_rfc(void **state) {
+    (void)state;
+    static struct watch_over w;
+    for (uint64_t seed = 1; seed <= 3; seed++) run_once(&w, seed, "rfc9293");
+}
+
+static void one_seed_one_trace(void **state) {
+    (void)state;
+    static struct watch_over first, second, other;
+    run_once(&first, 7, NULL);
+    run_once(&second, 7, NULL);
+    run_once(&other, 8, NULL);
+    assert_memory_equal(&first.hash, &second.hash, sizeof first.hash);
+    assert_true(first.hash.lane[0] != other.hash.lane[0]);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(every_octet_arrives),
+                                       cmocka_unit_test(every_octet_arrives_by_the_rfc),
+                                       cmocka_unit_test(one_seed_one_trace)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

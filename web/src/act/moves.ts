@@ -111,6 +111,10 @@ export function goToCause(lab: Lab): boolean {
   goTo(lab, cause);
   return true;
 }
+/** Another lab is opened: the old moments are not in it. */
+export function forgetTrail(): void {
+  trail.length = 0;
+}
 export function canReturn(): boolean {
   return trail.length > 0;
 }

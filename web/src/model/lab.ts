@@ -339,6 +339,24 @@ export class Lab {
         return;
     }
   }
+  /** Makes a timeline known before its stream begins; its parent must be known, or is not used. */
+  declare(id: TimelineId, fork: Fork | null): Timeline {
+    const known = this.timelines.get(id);
+    if (known) return known;
+    const parent = fork ? this.timelines.get(fork.timeline) ?? null : null;
+    const timeline = new Timeline(id, fork, parent);
+    this.timelines.set(id, timeline);
+    this.revision++;
+    return timeline;
+  }
+  /** Forgets everything: another lab is opened. */
+  clear(): void {
+    this.id = null;
+    this.timelines.clear();
+    this.classCursor = null;
+    this.unknown = 0;
+    this.revision++;
+  }
   private greet(hello: Hello): void {
     this.id = hello.lab;
     this.nodes = hello.nodes;
@@ -351,12 +369,7 @@ export class Lab {
     for (const node of hello.nodes) this.nodeById.set(node.id, node);
     this.linkById.clear();
     for (const link of hello.links) this.linkById.set(link.id, link);
-    let timeline = this.timelines.get(hello.timeline);
-    if (!timeline) {
-      const parent = hello.parent ? this.timelines.get(hello.parent.timeline) ?? null : null;
-      timeline = new Timeline(hello.timeline, hello.parent, parent);
-      this.timelines.set(hello.timeline, timeline);
-    }
+    const timeline = this.declare(hello.timeline, hello.parent);
     timeline.head = Math.max(timeline.head, hello.head);
   }
 }

@@ -2,7 +2,7 @@
 // open prediction. Signals, written by main and act/, read by the shell and the views.
 
 import { signal } from '@preact/signals';
-import type { EventIndex, TimelineId } from '../wire/types';
+import type { EventIndex, TimelineId, TimelineInfo } from '../wire/types';
 
 export type Connection =
   | { readonly kind: 'story' } // no lab yet: the recorded story that came with the page
@@ -33,5 +33,9 @@ export interface Waiting {
 export const waiting = signal<readonly Waiting[]>([]);
 /** The last error, as one sentence to show, or null. */
 export const problem = signal<string | null>(null);
+/** All timelines of the lab, loaded or not, oldest first; what the scrubber draws. */
+export const timelines = signal<readonly TimelineInfo[]>([]);
+/** One line of good news ("caught up 14 events"), said once. */
+export const notice = signal<string | null>(null);
 /** Milliseconds of the wall clock that the last command took from key to model; for tests. */
 export const lastLatency = signal<number | null>(null);

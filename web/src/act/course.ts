@@ -1,0 +1,181 @@
+// The course of a lesson: enter a step, run it to its question, take the answer, run on, and let
+// the server say from the engine's own events who is right. Nothing is decided in the page.
+
+import { batch } from '@preact/signals';
+import { eventIndex } from '../wire/types';
+import type { TimelineId } from '../wire/types';
+import type { Lesson, LessonStep } from '../wire/types_lesson';
+import type { Rest } from '../wire/rest';
+import type { Lab } from '../model/lab';
+import * as lessons from '../state/lesson';
+import * as session from '../state/session';
+import { language } from '../state/settings';
+import * as view from '../state/view';
+import { t } from '../text/text';
+import type { Asks } from './asks';
+import type { Desk } from './desk';
+import { goTo, showTimeline } from './moves';
+
+export class Course {
+  /** May the page move by itself? Set by main from the settings and the system. */
+  motion = true;
+  private base: TimelineId | null = null; // where steps without a command go on
+
+  constructor(
+    private readonly lab: Lab,
+    private readonly rest: Rest,
+    private readonly desk: Desk,
+    private readonly asks: Asks,
+  ) {}
+
+  async loadList(): Promise<void> {
+    const answer = await this.rest.lessons(language.value);
+    if (answer.ok) lessons.catalogueOfLessons.value = answer.value;
+  }
+  /** The lesson's text; its steps keep their progress when only the language has changed. */
+  async load(slug: string): Promise<boolean> {
+    const answer = await this.rest.lesson(slug, language.value);
+    if (!answer.ok) return false;
+    const same = lessons.lesson.value?.slug === slug;
+    batch(() => {
+      lessons.lesson.value = answer.value;
+      if (same) return;
+      lessons.stepIndex.value = 0;
+      lessons.progress.value = new Map();
+    });
+    return true;
+  }
+  /** The language has changed: the prose and the verdicts' sentences are asked for anew. */
+  async reload(): Promise<void> {
+    const open: Lesson | null = lessons.lesson.value;
+    await this.loadList();
+    if (!open || !(await this.load(open.slug))) return;
+    for (const step of lessons.lesson.value?.steps ?? []) {
+      const done = lessons.progress.value.get(step.id);
+      if (done?.verdict && done.timeline !== null) await this.judge(step, done.timeline);
+    }
+  }
+  /** Opens a lesson in a lab of its own and enters its first step. */
+  async begin(slug: string): Promise<void> {
+    if (!(await this.load(slug))) {
+      session.problem.value = t('ui.problem.no_server');
+      return;
+    }
+    lessons.progress.value = new Map();
+    lessons.stepIndex.value = 0;
+    if (!(await this.desk.create({ lesson: slug }))) return;
+    this.base = view.timeline.value;
+    await this.enter();
+  }
+  /** The opening goes on with the real engine: same lesson, same seed, same events, a real lab. */
+  async makeReal(): Promise<boolean> {
+    const open = lessons.lesson.value;
+    if (this.desk.opened !== null || !open) return this.desk.opened !== null;
+    const cursor = view.cursor.value;
+    if (!(await this.desk.create({ lesson: open.slug }))) return false;
+    this.base = view.timeline.value;
+    const step = lessons.step.value;
+    if (step && step.until !== null) await this.asks.runOn(step.until);
+    goTo(this.lab, cursor);
+    return true;
+  }
+  /** A lab was opened by a link: its lesson's steps go on in its root. */
+  adopt(base: TimelineId | null): void {
+    this.base = base;
+  }
+  async go(way: 1 | -1): Promise<void> {
+    const steps = lessons.lesson.value?.steps.length ?? 0;
+    const to = lessons.stepIndex.value + way;
+    if (to < 0 || to >= steps) return;
+    await this.goToStep(to);
+  }
+  async goToStep(k: number): Promise<void> {
+    lessons.stepIndex.value = k;
+    const done = lessons.stepProgress.value;
+    if (done.begun && done.timeline !== null) showTimeline(this.lab, done.timeline);
+    else await this.enter();
+  }
+  /** Runs the current step to its question, in the timeline that it belongs to. */
+  async enter(): Promise<void> {
+    const step = lessons.step.value;
+    if (!step || this.base === null) return;
+    if (step.kind === 'read' && step.command === null && step.until === null) {
+      this.note(step, { begun: true });
+      return;
+    }
+    if (session.role.value !== 'holder') return;
+    if (step.command !== null) {
+      if (!(await this.fork(step, step.command))) return;
+    } else if (view.timeline.value !== this.base) {
+      view.beside.value = null;
+      showTimeline(this.lab, this.base);
+    }
+    const timeline = view.timeline.value;
+    this.note(step, { begun: true, timeline });
+    if (step.until !== null && !(await this.asks.runOn(step.until))) {
+      this.note(step, { failed: true });
+      return;
+    }
+    this.walk();
+    if (step.options.length === 0) await this.finish(step);
+  }
+  /** A what-if begins at the start of the base timeline, which is shown beside it. */
+  private async fork(step: LessonStep, command: string): Promise<boolean> {
+    const base = this.base;
+    if (base === null) return false;
+    view.timeline.value = base;
+    const node = this.lab.nodes.find((n) => n.name === step.node)?.id ?? null;
+    const made = await this.asks.command('step', command, eventIndex(0), node);
+    if (!made) {
+      this.note(step, { failed: true });
+      return false;
+    }
+    this.asks.showBeside(made.timeline, base, eventIndex(made.i));
+    return true;
+  }
+  /** Takes an answer ('' is "just show me"), runs on, and asks who is right. */
+  async answer(option: string): Promise<void> {
+    const step = lessons.step.value;
+    if (!step) return;
+    this.note(step, { chosen: option, failed: false });
+    if (!(await this.makeReal())) {
+      this.note(step, { failed: true });
+      return;
+    }
+    this.note(step, { timeline: view.timeline.value, begun: true });
+    await this.finish(step);
+  }
+  private async finish(step: LessonStep): Promise<void> {
+    if (step.then !== null && !(await this.asks.runOn(step.then))) {
+      this.note(step, { failed: true });
+      return;
+    }
+    this.walk();
+    const timeline = view.timeline.value;
+    if (timeline !== null && (step.options.length > 0 || step.checks > 0)) {
+      await this.judge(step, timeline);
+    }
+  }
+  private async judge(step: LessonStep, timeline: TimelineId): Promise<void> {
+    const lab = this.desk.opened;
+    const slug = lessons.lesson.value?.slug;
+    if (lab === null || slug === undefined) return;
+    const answer = await this.rest.judge(lab, timeline, slug, step.id, language.value);
+    this.note(step, answer.ok ? { verdict: answer.value, failed: false } : { failed: true });
+  }
+  /** Asks again after a failure: the server is back. */
+  async again(): Promise<void> {
+    const done = lessons.stepProgress.value;
+    if (done.chosen !== null) await this.answer(done.chosen);
+    else await this.enter();
+  }
+  /** Walks to the newest event by play; without motion the step key is the viewer's. */
+  private walk(): void {
+    if (this.motion) view.playing.value = true;
+  }
+  private note(step: LessonStep, what: Partial<lessons.Progress>): void {
+    const next = new Map(lessons.progress.value);
+    next.set(step.id, { ...(next.get(step.id) ?? lessons.NO_PROGRESS), ...what });
+    lessons.progress.value = next;
+  }
+}

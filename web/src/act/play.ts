@@ -1,0 +1,54 @@
+// Play: walks the cursor forward, one step after another, at a pace that the speed sets. At the
+// head it asks for one more step when this page may. One timer, and none while nothing plays.
+
+import { effect } from '@preact/signals';
+import type { Lab } from '../model/lab';
+import * as lessons from '../state/lesson';
+import * as view from '../state/view';
+import type { Asks } from './asks';
+import { nextStop, place } from './moves';
+
+export const SPEEDS = [0.25, 0.5, 1, 2, 4, 8] as const;
+const STEP_MS = 620; // of one step at speed 1: a flight and a moment to look
+
+export function startPlay(lab: Lab, asks: Asks): () => void {
+  let timer: ReturnType<typeof setTimeout> | null = null;
+  let asking = false;
+
+  const tick = async (): Promise<void> => {
+    timer = null;
+    if (!view.playing.value) return;
+    const next = nextStop(lab, 1);
+    if (next !== null) {
+      place(lab, next);
+    } else if (asks.holds && lessons.openQuestion.value === null && lessons.lesson.value === null) {
+      asking = true;
+      await asks.stepHead();
+      asking = false;
+    } else {
+      view.playing.value = false;
+    }
+    arm();
+  };
+  const arm = (): void => {
+    if (view.playing.value && timer === null && !asking) {
+      timer = setTimeout(() => void tick(), STEP_MS / view.speed.value);
+    }
+  };
+  const stop = effect(() => {
+    if (view.playing.value) arm();
+    else if (timer !== null) {
+      clearTimeout(timer);
+      timer = null;
+    }
+  });
+  return () => {
+    stop();
+    if (timer !== null) clearTimeout(timer);
+  };
+}
+/** The next faster or slower pace. */
+export function changeSpeed(way: 1 | -1): void {
+  const at = SPEEDS.findIndex((s) => s === view.speed.value);
+  view.speed.value = SPEEDS[Math.max(0, Math.min(SPEEDS.length - 1, at + way))] ?? 1;
+}

@@ -1,0 +1,54 @@
+// The console's line: its draft, its history, its completion. The answer of a command is not kept
+// here: it comes back in the stream like everything else.
+
+import { signal } from '@preact/signals';
+import type { Completion } from '../wire/rest';
+import type { NodeId } from '../wire/types';
+import type { App } from './context';
+import * as view from '../state/view';
+import { eventIndex } from '../wire/types';
+import { current } from './moves';
+
+export const consoleDraft = signal('');
+export const completions = signal<readonly Completion[]>([]);
+const history: string[] = [];
+let historyAt = 0;
+let asked: AbortController | null = null;
+
+/** Gives the line to the node: at the head, or, when the cursor stands in the past, there. */
+export async function giveLine(app: App, node: NodeId): Promise<void> {
+  const line = consoleDraft.value.trim();
+  if (line === '') return;
+  history.push(line);
+  historyAt = history.length;
+  if (app.desk.opened === null && !(await app.course.makeReal())) return;
+  const timeline = current(app.lab);
+  const from = view.timeline.value;
+  const cursor = view.cursor.value;
+  if (!timeline || from === null) return;
+  const past = cursor < timeline.head - 1 && timeline.seek(cursor, 1, (i) => timeline.isStop(i)) !== null;
+  const at = past ? eventIndex(cursor + 1) : null;
+  consoleDraft.value = '';
+  completions.value = [];
+  const made = await app.asks.command('console', line, at, node);
+  if (!made) return;
+  if (made.timeline !== from) app.asks.showBeside(made.timeline, from, cursor);
+  await app.asks.runOn(null);
+  view.playing.value = app.course.motion;
+}
+export function recall(way: 1 | -1): void {
+  historyAt = Math.max(0, Math.min(history.length, historyAt + way));
+  consoleDraft.value = history[historyAt] ?? '';
+}
+/** Words that may come next; the last ask wins. */
+export async function askCompletions(app: App, node: NodeId): Promise<void> {
+  asked?.abort();
+  const lab = app.desk.opened;
+  const timeline = view.timeline.value;
+  const name = app.lab.node(node)?.name;
+  if (lab === null || timeline === null || name === undefined) return;
+  const now = new AbortController();
+  asked = now;
+  const answer = await app.rest.complete(lab, timeline, name, consoleDraft.value, now.signal);
+  if (!now.signal.aborted) completions.value = answer.ok ? answer.value : [];
+}

@@ -1,0 +1,102 @@
+// The page: wide (three columns), phone (the ladder and sheets) or projector (two panels). The
+// order of the DOM is the order of reading: lesson, ladder, states, topology, tabs, transport.
+
+import type { JSX } from 'preact';
+import { useEffect } from 'preact/hooks';
+import { large, narrow, sheet, stagePanel, tab } from '../act/panels';
+import type { PanelName } from '../act/panels';
+import { lessonShare, middleShare, projector } from '../state/settings';
+import * as lessons from '../state/lesson';
+import * as view from '../state/view';
+import { t } from '../text/text';
+import { Ladder } from '../ladder/ladder';
+import { FlightClock } from '../ladder/flight';
+import { ClassBar, StageRoom } from '../views/room';
+import { LessonPane } from '../views/lesson';
+import { Scrubber } from '../views/scrubber';
+import { States } from '../views/states';
+import { Topology } from '../views/topology';
+import { Sentence, Transport } from '../views/transport';
+import { Announce, Banner, Notice } from './announce';
+import { Dialogs } from './dialogs';
+import { Panel, Sheet, Splitter, Tabs } from './panels';
+import { PhoneQuestion, SheetBar } from './phone';
+import { TopBar } from './topbar';
+
+export function Shell(): JSX.Element {
+  useNarrow();
+  const face = projector.value ? 'stage' : narrow.value ? 'phone' : 'wide';
+  return (
+    <div
+      class={`app face-${face}${view.beside.value === null ? '' : ' comparing'}${large.value === null ? '' : ' has-large'}`}
+      style={{ '--share-lesson': lessonShare.value, '--share-middle': middleShare.value }}
+    >
+      <a class="skip" href="#panel-ladder">{t('ui.skip')}</a>
+      <TopBar />
+      <Banner />
+      <ClassBar />
+      {face === 'wide' ? <Wide /> : face === 'phone' ? <Phone /> : <Stage />}
+      <footer class="dock">
+        <Sentence />
+        {face === 'phone' ? <PhoneQuestion /> : null}
+        {face === 'phone' ? <SheetBar /> : null}
+        <Transport><Scrubber /></Transport>
+      </footer>
+      <Notice />
+      <Announce />
+      <FlightClock />
+      <Dialogs />
+    </div>
+  );
+}
+function useNarrow(): void {
+  useEffect(() => {
+    const query = matchMedia('(max-width: 799px)');
+    const see = (): void => {
+      narrow.value = query.matches;
+    };
+    see();
+    query.addEventListener('change', see);
+    return () => query.removeEventListener('change', see);
+  }, []);
+}
+function Wide(): JSX.Element {
+  const only = large.value;
+  const shows = (name: PanelName): boolean => only === null || only === name;
+  const tabs = only === null || only === 'packet' || only === 'tables' || only === 'console';
+  return (
+    <main class="floor wide">
+      {shows('lesson') ? (
+        <Panel name="lesson" title={lessons.lesson.value?.title ?? t('ui.panel.lesson')}><LessonPane /></Panel>
+      ) : null}
+      {only === null ? <Splitter name="lesson" /> : null}
+      {shows('ladder') ? <Panel name="ladder" title={t('ui.panel.ladder')}><Ladder /></Panel> : null}
+      {shows('states') ? <Panel name="states" title={t('ui.panel.states')}><States /></Panel> : null}
+      {shows('topology') ? <Panel name="topology" title={t('ui.panel.topology')}><Topology /></Panel> : null}
+      {tabs ? <Tabs shown={tab.value} /> : null}
+      {only === null ? <Splitter name="middle" /> : null}
+    </main>
+  );
+}
+function Phone(): JSX.Element {
+  return (
+    <main class="floor phone">
+      <Panel name="ladder" title={t('ui.panel.ladder')}><Ladder /></Panel>
+      {sheet.value === null ? null : <Sheet name={sheet.value} />}
+    </main>
+  );
+}
+function Stage(): JSX.Element {
+  const second = stagePanel.value;
+  return (
+    <main class="floor stage">
+      <StageRoom />
+      <Panel name="ladder" title={t('ui.panel.ladder')}><Ladder /></Panel>
+      {second === 'packet' || second === 'tables' || second === 'console' ? <Tabs shown={second} /> : (
+        <Panel name={second} title={t(`ui.panel.${second}`)}>
+          {second === 'topology' ? <Topology /> : second === 'states' ? <States /> : <LessonPane />}
+        </Panel>
+      )}
+    </main>
+  );
+}

@@ -1,0 +1,23 @@
+// A component whose code comes when it is first shown: what is not needed for the first
+// interaction is not in the first load.
+
+import type { ComponentType, JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { t } from '../text/text';
+
+export function lazy(load: () => Promise<ComponentType>): () => JSX.Element {
+  let kept: ComponentType | null = null;
+  return function Lazy(): JSX.Element {
+    const [Shown, show] = useState<ComponentType | null>(() => kept);
+    const [failed, fail] = useState(false);
+    useEffect(() => {
+      if (kept) return;
+      load().then((component) => {
+        kept = component;
+        show(() => component);
+      }, () => fail(true));
+    }, []);
+    if (failed) return <p class="empty">{t('ui.problem.no_server')}</p>;
+    return Shown ? <Shown /> : <p class="empty" aria-busy="true">{t('ui.loading')}</p>;
+  };
+}

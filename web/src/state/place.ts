@@ -1,0 +1,69 @@
+// The address bar <-> where one is: lab, timeline, event, selected node, language, lesson and its
+// step. Pure both ways; the format has a version, and every older one is read for ever.
+
+import { eventIndex, labId, nodeId, timelineId } from '../wire/types';
+import type { EventIndex, LabId, NodeId, TimelineId } from '../wire/types';
+import { LANGUAGES } from './settings';
+import type { Language } from './settings';
+
+export interface Place {
+  readonly lab: LabId | null;
+  readonly timeline: TimelineId | null;
+  readonly beside: TimelineId | null;
+  readonly event: EventIndex | null;
+  readonly node: NodeId | null;
+  readonly lesson: string | null;
+  readonly step: string | null;
+  readonly language: Language | null;
+  readonly join: string | null;
+  readonly stage: boolean; // the projector's face
+}
+export const NOWHERE: Place = {
+  lab: null, timeline: null, beside: null, event: null, node: null, lesson: null, step: null,
+  language: null, join: null, stage: false,
+};
+const VERSION = '1';
+const SAFE = /^[A-Za-z0-9._-]{1,64}$/;
+
+export function readPlace(query: string): Place {
+  const q = new URLSearchParams(query);
+  const word = (key: string): string | null => {
+    const value = q.get(key);
+    return value !== null && SAFE.test(value) ? value : null;
+  };
+  const count = (key: string): number | null => {
+    const value = q.get(key);
+    return value !== null && /^\d{1,10}$/.test(value) ? Number(value) : null;
+  };
+  const lab = word('lab');
+  const timeline = word('t');
+  const beside = word('with');
+  const event = count('e');
+  const node = count('n');
+  const language = LANGUAGES.find((l) => l === q.get('lang')) ?? null;
+  return {
+    lab: lab === null ? null : labId(lab),
+    timeline: timeline === null ? null : timelineId(timeline),
+    beside: beside === null ? null : timelineId(beside),
+    event: event === null ? null : eventIndex(event),
+    node: node === null ? null : nodeId(node),
+    lesson: word('lesson'), step: word('step'), language, join: word('join'),
+    stage: q.get('view') === 'stage',
+  };
+}
+export function writePlace(place: Place): string {
+  const q = new URLSearchParams();
+  if (place.lab !== null || place.lesson !== null) q.set('v', VERSION);
+  if (place.lesson !== null) q.set('lesson', place.lesson);
+  if (place.step !== null) q.set('step', place.step);
+  if (place.lab !== null) q.set('lab', place.lab);
+  if (place.timeline !== null) q.set('t', place.timeline);
+  if (place.beside !== null) q.set('with', place.beside);
+  if (place.event !== null && place.event >= 0) q.set('e', String(place.event));
+  if (place.node !== null) q.set('n', String(place.node));
+  if (place.language !== null) q.set('lang', place.language);
+  if (place.join !== null) q.set('join', place.join);
+  if (place.stage) q.set('view', 'stage');
+  const text = q.toString();
+  return text === '' ? '' : `?${text}`;
+}

@@ -1,0 +1,72 @@
+// The tables inside a node at the cursor. Which tables there are, and their columns, is data. A
+// row that the event under the cursor changed is marked.
+
+import type { JSX } from 'preact';
+import { useApp } from '../act/context';
+import { Do } from '../act/do';
+import { current } from '../act/moves';
+import { NodePicker, shownNode } from '../act/node_picker';
+import { openPanel } from '../act/panels';
+import { consoleDraft } from '../act/shell_lines';
+import * as session from '../state/session';
+import * as view from '../state/view';
+import { hasText, say, t } from '../text/text';
+import type { NodeId, TableShape } from '../wire/types';
+
+export function Tables(): JSX.Element {
+  const app = useApp();
+  session.revision.value;
+  const n = shownNode(app);
+  if (n === null) return <p class="empty">{t('ui.nothing_yet')}</p>;
+  return (
+    <div class="tables">
+      <div class="tables-bar">
+        <NodePicker shown={n} />
+        <Do id="export.csv" icon="download" class="small" />
+      </div>
+      {app.lab.tables.map((shape) => <Table key={shape.name} shape={shape} n={n} />)}
+    </div>
+  );
+}
+function Table({ shape, n }: { readonly shape: TableShape; readonly n: NodeId }): JSX.Element | null {
+  const app = useApp();
+  const timeline = current(app.lab);
+  const i = view.cursor.value;
+  if (!timeline) return null;
+  const rows = [...timeline.tableAt(i, shape.name, n)];
+  const e = timeline.event(i);
+  const changed = e && e.k === 'tab' && e.tab === shape.name && e.n === n ? e.key : null;
+  const title = say(shape.title);
+  if (rows.length === 0) return <EmptyTable shape={shape} title={title} />;
+  return (
+    <table class="table">
+      <caption>{title}</caption>
+      <thead>
+        <tr>{shape.columns.map((c) => <th key={c} scope="col">{say(c)}</th>)}</tr>
+      </thead>
+      <tbody>
+        {rows.map(([key, cells]) => (
+          <tr key={key} class={key === changed ? 'changed' : ''}>
+            {cells.map((cell, k) => <td key={k}>{cell}</td>)}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+/** Says why there is nothing, and offers what would fill it, when the catalogue knows a command. */
+function EmptyTable({ shape, title }: { readonly shape: TableShape; readonly title: string }): JSX.Element {
+  const tryKey = `${shape.title}.try`;
+  const line = hasText(tryKey) ? say(tryKey as never) : '';
+  return (
+    <div class="table-empty">
+      <h3 class="table-title">{title}</h3>
+      <p class="muted">{t('ui.table.empty')}</p>
+      {line === '' ? null : (
+        <button type="button" class="do plain" onClick={() => { consoleDraft.value = line; openPanel('console'); }}>
+          {t('ui.table.try', { line })}
+        </button>
+      )}
+    </div>
+  );
+}

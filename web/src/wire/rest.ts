@@ -1,0 +1,224 @@
+// Every call to the server that is not the stream: one fetch wrapper, typed answers, errors as
+// values. A command carries an id made here, so that a repeat after a lost answer changes nothing.
+
+import { Decoder, WireError, array, list, object, optionalText, optionalWhole, text, whole } from './decode';
+import { readLesson, readLessonList, readPacket, readVerdict } from './answers';
+import type { Lesson, LessonInfo, Verdict } from './types_lesson';
+import type {
+  CommandAnswer, EventIndex, LabId, Packet, TimelineId, TimelineInfo, TraceEvent, VirtualNs,
+} from './types';
+
+export type Answer<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly status: number; readonly say: string; readonly place: string };
+
+export interface NewLab {
+  readonly lab: LabId;
+  readonly key: string;
+  readonly join: string;
+  readonly timeline: TimelineId;
+}
+export interface LabInfo {
+  readonly lab: LabId;
+  readonly join: string;
+  readonly timelines: readonly TimelineInfo[];
+  readonly viewers: number | null;
+}
+export interface HeadAnswer {
+  readonly timeline: TimelineId | null;
+  readonly head: EventIndex;
+}
+export interface Completion {
+  readonly word: string;
+  readonly help: string;
+}
+
+const TIMEOUT_MS = 10_000;
+
+export class Rest {
+  /** Control keys by lab, and by "lab/timeline" for a fork that a viewer made. */
+  private readonly keys = new Map<string, string>();
+
+  setKey(lab: LabId, timeline: TimelineId | null, key: string): void {
+    this.keys.set(timeline === null ? lab : `${lab}/${timeline}`, key);
+  }
+  key(lab: LabId, timeline: TimelineId | null): string | null {
+    const own = timeline === null ? undefined : this.keys.get(`${lab}/${timeline}`);
+    return own ?? this.keys.get(lab) ?? null;
+  }
+
+  createLab(what: { lesson: string } | { scenario: unknown }): Promise<Answer<NewLab>> {
+    return this.post('/api/labs', null, what, (o) => ({
+      lab: text(o['lab'], 'lab') as LabId, key: optionalText(o['key']),
+      join: optionalText(o['join']), timeline: text(o['timeline'], 'timeline') as TimelineId,
+    }));
+  }
+  lab(lab: LabId): Promise<Answer<LabInfo>> {
+    return this.get(`/api/labs/${encodeURIComponent(lab)}`, (o) => ({
+      lab, join: optionalText(o['join']),
+      timelines: list(o['timelines']).map(readTimeline),
+      viewers: typeof o['viewers'] === 'number' ? o['viewers'] : null,
+    }));
+  }
+  join(code: string): Promise<Answer<{ lab: LabId; timeline: TimelineId }>> {
+    return this.get(`/api/join/${encodeURIComponent(code)}`, (o) => ({
+      lab: text(o['lab'], 'lab') as LabId, timeline: text(o['timeline'], 'timeline') as TimelineId,
+    }));
+  }
+  command(
+    lab: LabId, timeline: TimelineId, id: string, line: string,
+    at: EventIndex | null, node: string | null,
+  ): Promise<Answer<CommandAnswer>> {
+    const body = { id, line, ...(at === null ? {} : { at }), ...(node === null ? {} : { node }) };
+    return this.post(`${this.path(lab, timeline)}/commands`, this.key(lab, timeline), body, (o) => ({
+      id, timeline: text(o['timeline'], 'timeline') as TimelineId,
+      step: optionalWhole(o['step'], 'step'), i: whole(o['i'], 'i') as EventIndex,
+      key: typeof o['key'] === 'string' ? o['key'] : null,
+    }));
+  }
+  /** Moves the head: by story events, or to a time, or until all is quiet. */
+  step(lab: LabId, timeline: TimelineId, count: number): Promise<Answer<HeadAnswer>> {
+    return this.head(lab, timeline, 'step', { count });
+  }
+  run(lab: LabId, timeline: TimelineId, until: VirtualNs | null): Promise<Answer<HeadAnswer>> {
+    return this.head(lab, timeline, 'run', until === null ? {} : { until: `${until}ns` });
+  }
+  pause(lab: LabId, timeline: TimelineId): Promise<Answer<HeadAnswer>> {
+    return this.head(lab, timeline, 'pause', {});
+  }
+  setClass(lab: LabId, timeline: TimelineId, i: EventIndex, question: string | null): Promise<Answer<null>> {
+    return this.post(`/api/labs/${encodeURIComponent(lab)}/class`, this.key(lab, null),
+      { timeline, i, ...(question === null ? {} : { question }) }, () => null);
+  }
+  packet(lab: LabId, timeline: TimelineId, i: EventIndex, end: AbortSignal): Promise<Answer<Packet>> {
+    return this.get(`${this.path(lab, timeline)}/packets/${i}`, readPacket, end);
+  }
+  complete(lab: LabId, timeline: TimelineId, node: string, line: string, end: AbortSignal):
+    Promise<Answer<readonly Completion[]>> {
+    const query = `node=${encodeURIComponent(node)}&line=${encodeURIComponent(line)}`;
+    return this.get(`${this.path(lab, timeline)}/complete?${query}`, (o) =>
+      list(o['words']).map((w) => {
+        const word = object(w, 'words');
+        return { word: text(word['word'], 'word'), help: optionalText(word['help']) };
+      }), end);
+  }
+  /** Events [from, to), as far as the server has them. */
+  async events(lab: LabId, timeline: TimelineId, from: number, to: number): Promise<Answer<TraceEvent[]>> {
+    const path = `${this.path(lab, timeline)}/events?from=${from}&to=${to}&detail=story`;
+    const answer = await this.ask(path, {}, null);
+    if (!answer.ok) return answer;
+    return readLines(answer.value);
+  }
+  lessons(language: string): Promise<Answer<readonly LessonInfo[]>> {
+    return this.get(`/api/lessons?lang=${language}`, readLessonList);
+  }
+  lesson(slug: string, language: string): Promise<Answer<Lesson>> {
+    return this.get(`/api/lessons/${encodeURIComponent(slug)}?lang=${language}`, readLesson);
+  }
+  judge(lab: LabId, timeline: TimelineId, lesson: string, step: string, language: string):
+    Promise<Answer<Verdict>> {
+    const query = `lesson=${encodeURIComponent(lesson)}&step=${encodeURIComponent(step)}&lang=${language}`;
+    return this.get(`${this.path(lab, timeline)}/judge?${query}`, readVerdict);
+  }
+  catalogue(language: string): Promise<Answer<Readonly<Record<string, string>>>> {
+    return this.get(`/api/text/${language}`, readCatalogue);
+  }
+  /** A file that came with the page. */
+  async file(path: string): Promise<Answer<string>> {
+    return this.ask(path, {}, null);
+  }
+  pcapPath(lab: LabId, timeline: TimelineId): string {
+    return `${this.path(lab, timeline)}/pcap`;
+  }
+
+  // ------------------------------------------------------------------------------ one wrapper
+
+  private path(lab: LabId, timeline: TimelineId): string {
+    return `/api/labs/${encodeURIComponent(lab)}/timelines/${encodeURIComponent(timeline)}`;
+  }
+  private head(lab: LabId, timeline: TimelineId, verb: string, body: unknown): Promise<Answer<HeadAnswer>> {
+    return this.post(`${this.path(lab, timeline)}/${verb}`, this.key(lab, timeline), body, (o) => ({
+      timeline: typeof o['timeline'] === 'string' ? (o['timeline'] as TimelineId) : null,
+      head: optionalWhole(o['head'], 'head') as EventIndex,
+    }));
+  }
+  private post<T>(path: string, key: string | null, body: unknown, read: Reader<T>): Promise<Answer<T>> {
+    const headers: Record<string, string> = { 'Content-Type': 'application/json' };
+    if (key !== null) headers['Authorization'] = `Bearer ${key}`;
+    return this.typed(path, { method: 'POST', headers, body: JSON.stringify(body) }, null, read);
+  }
+  private get<T>(path: string, read: Reader<T>, end: AbortSignal | null = null): Promise<Answer<T>> {
+    return this.typed(path, {}, end, read);
+  }
+  private async typed<T>(path: string, init: RequestInit, end: AbortSignal | null, read: Reader<T>):
+    Promise<Answer<T>> {
+    const answer = await this.ask(path, init, end);
+    if (!answer.ok) return answer;
+    try {
+      return { ok: true, value: read(object(JSON.parse(answer.value), path)) };
+    } catch (error) {
+      return { ok: false, status: 0, say: String(error), place: path };
+    }
+  }
+  private async ask(path: string, init: RequestInit, end: AbortSignal | null): Promise<Answer<string>> {
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(), TIMEOUT_MS);
+    const stop = (): void => late.abort();
+    end?.addEventListener('abort', stop);
+    try {
+      const response = await fetch(path, { ...init, signal: late.signal });
+      const body = await response.text();
+      return response.ok ? { ok: true, value: body } : refused(response.status, body);
+    } catch {
+      return { ok: false, status: 0, say: '', place: path };
+    } finally {
+      clearTimeout(timer);
+      end?.removeEventListener('abort', stop);
+    }
+  }
+}
+
+type Reader<T> = (o: Readonly<Record<string, unknown>>) => T;
+
+function refused(status: number, body: string): Answer<never> {
+  try {
+    const error = object(object(JSON.parse(body), 'body')['error'], 'error');
+    return { ok: false, status, say: optionalText(error['say']), place: optionalText(error['place']) };
+  } catch {
+    return { ok: false, status, say: '', place: '' };
+  }
+}
+function readTimeline(v: unknown): TimelineInfo {
+  const o = object(v, 'timelines');
+  return {
+    id: text(o['id'], 'timelines.id') as TimelineId,
+    parent: typeof o['parent'] === 'string' ? (o['parent'] as TimelineId) : null,
+    at: typeof o['at'] === 'number' ? (o['at'] as EventIndex) : null,
+    head: optionalWhole(o['head'], 'timelines.head') as EventIndex,
+    headT: optionalWhole(o['head_t'], 'timelines.head_t') as VirtualNs,
+    running: o['running'] === true, title: optionalText(o['title']),
+  };
+}
+function readCatalogue(o: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
+  const out: Record<string, string> = {};
+  for (const [key, value] of Object.entries(o)) if (typeof value === 'string') out[key] = value;
+  return out;
+}
+/** The events of an NDJSON body; its hello, when there is one, names the roles. */
+export function readLines(body: string): Answer<TraceEvent[]> {
+  const decoder = new Decoder();
+  const out: TraceEvent[] = [];
+  try {
+    for (const line of body.split('\n')) {
+      if (line.trim() === '') continue;
+      const o = object(JSON.parse(line), 'line');
+      if (o['line'] === undefined) out.push(decoder.event(o));
+      else if (o['line'] === 'events') array(o['e'], 'events.e').forEach((e) => out.push(decoder.event(e)));
+      else decoder.line(line);
+    }
+    return { ok: true, value: out };
+  } catch (error) {
+    const say = error instanceof WireError ? error.message : String(error);
+    return { ok: false, status: 0, say, place: 'events' };
+  }
+}

@@ -1,0 +1,23 @@
+#ifndef NETSTEP_SERVER_FILES_H
+#define NETSTEP_SERVER_FILES_H
+/*
+ * The files that are compiled into the program: the page, the text catalogue, the schemas and the
+ * API's description (embed.sh writes them as one assembler file). Nothing is read from disk, so
+ * there is no path to traverse.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+
+struct file {
+    const char *path;                  /* "/index.html", "/api/text/en" */
+    const char *type;                  /* Content-Type */
+    const char *etag;                  /* with its quotes; a hash of the content */
+    const unsigned char *plain, *gzip; /* gzip NULL: not smaller */
+    size_t plain_length, gzip_length;
+    bool immutable; /* its name carries its hash */
+};
+const struct file *file_find(const char *path); /* "/" is /index.html; NULL: none */
+size_t file_count(void);
+const struct file *file_at(size_t n);
+
+#endif

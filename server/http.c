@@ -1,0 +1,460 @@
+#include "http_request.h"
+/*
+ * The daemon, the life of a request, and the answers. Every answer carries the security headers.
+ * A body above 64 KiB is read and thrown away before 413, so that the client sees the answer and
+ * not a reset; above 1 MiB the connection is closed.
+ *
+ * A connection that is suspended has no timeout and costs the poll nothing; MHD aborts when it is
+ * stopped with one, which is why the labs and the sender must have ended before.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netdb.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "files.h"
+#include "metrics.h"
+#include "pacer.h"
+#include "report.h"
+
+enum { TIMEOUT_S = 15, CONNECTION_MEMORY = 16 * 1024, BACKLOG = 512 };
+
+static const char *const security[][2] = {
+    {"Content-Security-Policy",
+     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; connect-src "
+     "'self'; "
+     "img-src 'self' data:; manifest-src 'self'; base-uri 'none'; form-action 'none'; "
+     "frame-ancestors 'none'"},
+    {"X-Content-Type-Options", "nosniff"},
+    {"Referrer-Policy", "no-referrer"},
+    {"Cross-Origin-Opener-Policy", "same-origin"},
+};
+
+static void add_security(struct MHD_Response *response) {
+    for (size_t n = 0; n < sizeof security / sizeof security[0]; n++)
+        MHD_add_response_header(response, security[n][0], security[n][1]);
+}
+
+/* ---------------------------------------------------------------------------------- asking */
+
+const char *request_header(const struct request *r, const char *name) {
+    return MHD_lookup_connection_value(r->connection, MHD_HEADER_KIND, name);
+}
+
+const char *request_query(const struct request *r, const char *name) {
+    return MHD_lookup_connection_value(r->connection, MHD_GET_ARGUMENT_KIND, name);
+}
+
+bool request_query_number(struct request *r, const char *name, uint32_t low, uint32_t high,
+                          uint32_t otherwise, uint32_t *value, enum MHD_Result *result) {
+    const char *text = request_query(r, name);
+    *value = otherwise;
+    if (!text) return true;
+    uint64_t number = 0;
+    const char *at = text;
+    while (*at >= '0' && *at <= '9' && number <= UINT32_MAX)
+        number = number * 10 + (uint64_t)(*at++ - '0');
+    if (at == text || *at || number < low || number > high) {
+        *result = request_error(r, 400, "bad_query", name, "%s is a whole number from %u to %u",
+                                name, low, high);
+        return false;
+    }
+    *value = (uint32_t)number;
+    return true;
+}
+
+void request_visitor(const struct request *r, char out[ROOM_VISITOR]) {
+    const char *forwarded =
+        r->http->config.options->trust_proxy ? request_header(r, "X-Forwarded-For") : NULL;
+    if (forwarded) { /* the last one was written by the proxy that is ours */
+        const char *last = strrchr(forwarded, ',');
+        last = last ? last + 1 : forwarded;
+        while (*last == ' ') last++;
+        snprintf(out, ROOM_VISITOR, "%s", last);
+        return;
+    }
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(r->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    const struct sockaddr *address = info ? info->client_addr : NULL;
+    snprintf(out, ROOM_VISITOR, "?");
+    if (address && address->sa_family == AF_INET)
+        inet_ntop(AF_INET, &((const struct sockaddr_in *)(const void *)address)->sin_addr, out,
+                  ROOM_VISITOR);
+    if (address && address->sa_family == AF_INET6)
+        inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)(const void *)address)->sin6_addr, out,
+                  ROOM_VISITOR);
+}
+
+bool request_origin_allowed(const struct request *r) {
+    const char *origin = request_header(r, "Origin"), *host = request_header(r, "Host");
+    const char *extra = r->http->config.options->origin;
+    if (!origin) return true;
+    if (extra && !strcmp(origin, extra)) return true;
+    const char *authority = strstr(origin, "://");
+    return authority && host && !strcasecmp(authority + 3, host);
+}
+
+/* ------------------------------------------------------------------------------- answering */
+
+static enum MHD_Result queue(struct request *r, unsigned status, struct MHD_Response *response,
+                             uint64_t octets) {
+    r->status = status;
+    r->octets = octets;
+    if (!response) return MHD_NO;
+    enum MHD_Result result = MHD_queue_response(r->connection, status, response);
+    MHD_destroy_response(response);
+    return result;
+}
+
+static void dress(struct MHD_Response *response, unsigned status, const char *type) {
+    add_security(response);
+    MHD_add_response_header(response, "Content-Type", type);
+    MHD_add_response_header(response, "Cache-Control", "no-store");
+    if (status == 429 || status == 503) MHD_add_response_header(response, "Retry-After", "5");
+}
+
+enum MHD_Result request_answer(struct request *r, unsigned status, const char *type,
+                               struct buffer *body) {
+    if (body->failed) return queue(r, 503, NULL, 0);
+    size_t length = body->length;
+    struct MHD_Response *response =
+        MHD_create_response_from_buffer(length, length ? body->data : (void *)(uintptr_t) "",
+                                        length ? MHD_RESPMEM_MUST_FREE : MHD_RESPMEM_PERSISTENT);
+    if (!response) return MHD_NO;
+    if (length) *body = (struct buffer){0}; /* the response frees it */
+    dress(response, status, type);
+    if (r->job.strings_at >= 0 && r->job_begun) {
+        char at[24];
+        snprintf(at, sizeof at, "%ld", r->job.strings_at);
+        MHD_add_response_header(response, "X-Strings-At", at);
+    }
+    if (status == 405)
+        MHD_add_response_header(response, "Allow",
+                                strcmp(r->method, "POST") ? "POST" : "GET, HEAD");
+    return queue(r, status, response, length);
+}
+
+enum MHD_Result request_error(struct request *r, unsigned status, const char *code,
+                              const char *place, const char *format, ...) {
+    char say[400];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(say, sizeof say, format, arguments);
+    va_end(arguments);
+    struct buffer body = {0};
+    buffer_add(&body, "{\"error\":{\"code\":");
+    buffer_json_string(&body, code);
+    buffer_add(&body, ",\"place\":");
+    buffer_json_string(&body, place);
+    buffer_add(&body, ",\"say\":");
+    buffer_json_string(&body, say);
+    buffer_add(&body, "}}\n");
+    enum MHD_Result result = request_answer(r, status, "application/json", &body);
+    buffer_free(&body);
+    return result;
+}
+
+/* A range of a log, read as the client takes it. */
+struct range {
+    struct log *log;
+    uint64_t offset;
+};
+
+static void range_free(void *user) {
+    struct range *range = user;
+    log_release(range->log);
+    free(range);
+}
+
+static ssize_t range_read(void *user, uint64_t position, char *out, size_t room) {
+    struct range *range = user;
+    long n = log_read_octets(range->log, range->offset + position, out, room);
+    return n <= 0 ? MHD_CONTENT_READER_END_WITH_ERROR : n;
+}
+
+static enum MHD_Result range_answer(struct request *r) {
+    uint64_t length = r->job.index - r->job.offset;
+    struct range *range = calloc(1, sizeof *range);
+    if (!range) return MHD_NO;
+    range->log = log_hold(r->job.log);
+    range->offset = r->job.offset;
+    struct MHD_Response *response =
+        MHD_create_response_from_callback(length, 32 * 1024, range_read, range, range_free);
+    if (!response) {
+        range_free(range);
+        return MHD_NO;
+    }
+    dress(response, 200, r->job.type);
+    return queue(r, 200, response, length);
+}
+
+enum MHD_Result request_job_answer(struct request *r) {
+    if (r->stream && r->job.log) return stream_hand_over(r);
+    if (r->stream) metric_add(METRIC_REFUSED, 1);
+    if (r->job.log) return range_answer(r);
+    return request_answer(r, r->job.status, r->job.type ? r->job.type : "application/json",
+                          &r->job.body);
+}
+
+/* ----------------------------------------------------------------------------------- files */
+
+static bool wants_gzip(const struct request *r) {
+    const char *accepts = request_header(r, "Accept-Encoding");
+    const char *gzip = accepts ? strstr(accepts, "gzip") : NULL;
+    return gzip && strncmp(gzip, "gzip;q=0", 8);
+}
+
+static struct MHD_Response *file_response(const struct file *file, bool gzip) {
+    const unsigned char *octets = gzip ? file->gzip : file->plain;
+    size_t length = gzip ? file->gzip_length : file->plain_length;
+    struct MHD_Response *response =
+        MHD_create_response_from_buffer(length, (void *)(uintptr_t)octets, MHD_RESPMEM_PERSISTENT);
+    if (!response) return NULL;
+    add_security(response);
+    MHD_add_response_header(response, "Content-Type", file->type);
+    MHD_add_response_header(response, "ETag", file->etag);
+    MHD_add_response_header(response, "Vary", "Accept-Encoding");
+    MHD_add_response_header(response, "Cache-Control",
+                            file->immutable ? "public, max-age=31536000, immutable" : "no-cache");
+    if (gzip) MHD_add_response_header(response, "Content-Encoding", "gzip");
+    return response;
+}
+
+static bool build_files(struct http *http) {
+    http->files = calloc(file_count() + 1, sizeof *http->files);
+    if (!http->files) return false;
+    for (size_t n = 0; n < file_count(); n++) {
+        http->files[n][0] = file_response(file_at(n), false);
+        if (file_at(n)->gzip) http->files[n][1] = file_response(file_at(n), true);
+    }
+    return true;
+}
+
+enum MHD_Result request_file(struct request *r, const char *path) {
+    const struct file *file = file_find(path);
+    if (!file) return request_error(r, 404, "not_found", "", "there is nothing at this address");
+    const char *known = request_header(r, "If-None-Match");
+    if (known && (strstr(known, file->etag) || !strcmp(known, "*"))) {
+        struct MHD_Response *empty =
+            MHD_create_response_from_buffer(0, (void *)(uintptr_t) "", MHD_RESPMEM_PERSISTENT);
+        if (!empty) return MHD_NO;
+        add_security(empty);
+        MHD_add_response_header(empty, "ETag", file->etag);
+        MHD_add_response_header(empty, "Vary", "Accept-Encoding");
+        return queue(r, 304, empty, 0);
+    }
+    size_t n = 0;
+    while (file_at(n) != file) n++;
+    bool gzip = file->gzip && wants_gzip(r) && r->http->files[n][1];
+    struct MHD_Response *response = r->http->files[n][gzip];
+    r->status = 200;
+    r->octets = gzip ? file->gzip_length : file->plain_length;
+    return response ? MHD_queue_response(r->connection, 200, response) : MHD_NO;
+}
+
+/* ------------------------------------------------------------------------ a request's life */
+
+static void job_done(struct job *job) {
+    struct request *r = job->owner;
+    atomic_store(&r->state, REQUEST_READY);
+    MHD_resume_connection(r->connection);
+}
+
+enum MHD_Result request_post(struct request *r, struct room *room) {
+    r->job.owner = r;
+    r->job.done = job_done;
+    atomic_store(&r->state, REQUEST_WAITING);
+    MHD_suspend_connection(
+        r->connection); /* before the job is posted: the answer may come at once */
+    labs_post(r->http->config.labs, room, &r->job);
+    return MHD_YES;
+}
+
+static struct request *begin(struct http *http, struct MHD_Connection *connection, const char *url,
+                             const char *method) {
+    struct request *r = calloc(1, sizeof *r);
+    if (!r) return NULL;
+    r->http = http;
+    r->connection = connection;
+    r->begun = wall_now();
+    snprintf(r->method, sizeof r->method, "%s", method);
+    snprintf(r->path, sizeof r->path, "%s", url);
+    return r;
+}
+
+/* What can be refused before the body has been read. False: an answer is queued. */
+static bool acceptable(struct request *r, const char *url, enum MHD_Result *result) {
+    const char *length = request_header(r, "Content-Length");
+    if (strlen(url) >= HTTP_PATH)
+        *result = request_error(r, 414, "path_too_long", "", "no address here is that long");
+    else if (length && strtoull(length, NULL, 10) > HTTP_DISCARD_MAX)
+        *result = request_error(r, 413, "body_too_large", "", "a body has at most %d octets",
+                                HTTP_BODY_MAX);
+    else
+        return true;
+    return false;
+}
+
+static enum MHD_Result read_body(struct request *r, const char *data, size_t *size) {
+    if (r->body.length + *size <= HTTP_BODY_MAX && !r->discarded)
+        buffer_span(&r->body, data, *size);
+    else
+        r->discarded += *size;
+    *size = 0;
+    return r->discarded > HTTP_DISCARD_MAX ? MHD_NO : MHD_YES;
+}
+
+static enum MHD_Result handle(void *user, struct MHD_Connection *connection, const char *url,
+                              const char *method, const char *version, const char *data,
+                              size_t *size, void **state) {
+    struct request *r = *state;
+    enum MHD_Result result;
+    (void)version;
+    if (!r) {
+        *state = r = begin(user, connection, url, method);
+        if (!r) return MHD_NO;
+        return acceptable(r, url, &result) ? MHD_YES : result;
+    }
+    if (*size) return read_body(r, data, size);
+    switch (atomic_load(&r->state)) {
+    case REQUEST_READING:
+        if (r->discarded)
+            return request_error(r, 413, "body_too_large", "", "a body has at most %d octets",
+                                 HTTP_BODY_MAX);
+        return route(r);
+    case REQUEST_READY: return request_job_answer(r);
+    default: return MHD_NO; /* the stream is over: MHD closes its descriptor */
+    }
+}
+
+static void completed(void *user, struct MHD_Connection *connection, void **state,
+                      enum MHD_RequestTerminationCode why) {
+    struct request *r = *state;
+    (void)user;
+    (void)connection;
+    (void)why;
+    if (!r) return;
+    if (r->status) {
+        metric_request(r->status);
+        report_request(r->method, r->path, r->status, (uint64_t)(wall_now() - r->begun) / 1000,
+                       r->octets);
+    }
+    if (r->job_begun) job_end(&r->job);
+    buffer_free(&r->body);
+    free(r);
+    *state = NULL;
+}
+
+/* ------------------------------------------------------------------------------------ life */
+
+static void library_says(void *user, const char *format, va_list arguments) {
+    char text[300];
+    (void)user;
+    vsnprintf(text, sizeof text, format, arguments);
+    text[strcspn(text, "\n")] = 0;
+    /* It says so whenever a stream has ended, since the handler then answers nothing. */
+    if (strstr(text, "Application reported internal error")) return;
+    report_limited(REPORT_DEBUG, "http", "%s", text);
+}
+
+/* "ADDR:PORT", "[ADDR]:PORT", ":PORT" or "PORT". -1 after a complaint. */
+static int listen_at(const char *where, char *why, size_t size) {
+    char host[256];
+    const char *colon = strrchr(where, ':'), *port = colon ? colon + 1 : where;
+    snprintf(host, sizeof host, "%.*s", colon ? (int)(colon - where) : 0, where);
+    size_t length = strlen(host);
+    if (length > 1 && host[0] == '[' && host[length - 1] == ']') {
+        memmove(host, host + 1, length - 2);
+        host[length - 2] = 0;
+    }
+    struct addrinfo hints = {.ai_flags = AI_PASSIVE | AI_NUMERICSERV, .ai_socktype = SOCK_STREAM},
+                    *found;
+    int problem = getaddrinfo(*host ? host : NULL, port, &hints, &found);
+    if (problem) {
+        snprintf(why, size, "--listen %s: %s; give ADDR:PORT, for example 127.0.0.1:8080", where,
+                 gai_strerror(problem));
+        return -1;
+    }
+    int one = 1, zero = 0,
+        fd = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd >= 0) setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+    if (fd >= 0 && found->ai_family == AF_INET6)
+        setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &zero, sizeof zero);
+    if (fd < 0 || bind(fd, found->ai_addr, found->ai_addrlen) || listen(fd, BACKLOG)) {
+        snprintf(why, size, "--listen %s: %s; choose another port, or stop what uses it", where,
+                 strerror(errno));
+        if (fd >= 0) close(fd);
+        fd = -1;
+    }
+    freeaddrinfo(found);
+    return fd;
+}
+
+static unsigned port_of(int fd) {
+    struct sockaddr_storage address;
+    socklen_t length = sizeof address;
+    if (getsockname(fd, (struct sockaddr *)&address, &length)) return 0;
+    return ntohs(address.ss_family == AF_INET6
+                     ? ((struct sockaddr_in6 *)(void *)&address)->sin6_port
+                     : ((struct sockaddr_in *)(void *)&address)->sin_port);
+}
+
+static struct MHD_Daemon *start_daemon(struct http *http, int fd) {
+    const struct options *o = http->config.options;
+    unsigned flags =
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC | MHD_USE_ERROR_LOG;
+    return MHD_start_daemon(
+        flags, 0, NULL, NULL, handle, http, MHD_OPTION_EXTERNAL_LOGGER, library_says, NULL,
+        MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_NOTIFY_COMPLETED, completed, NULL,
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)TIMEOUT_S, MHD_OPTION_CONNECTION_LIMIT,
+        o->connections, MHD_OPTION_PER_IP_CONNECTION_LIMIT, o->connections_per_ip,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
+#if MHD_VERSION >= 0x01000000
+        MHD_OPTION_CLIENT_DISCIPLINE_LVL, 1,
+#else
+        MHD_OPTION_STRICT_FOR_CLIENT, 1,
+#endif
+        MHD_OPTION_END);
+}
+
+struct http *http_start(const struct http_config *config, char *why, size_t size) {
+    int fd = listen_at(config->options->listen, why, size);
+    if (fd < 0) return NULL;
+    struct http *http = calloc(1, sizeof *http);
+    if (http) {
+        http->config = *config;
+        http->port = port_of(fd);
+        if (build_files(http)) http->daemon = start_daemon(http, fd);
+    }
+    if (http && http->daemon) return http;
+    snprintf(why, size, "the web service cannot be started");
+    close(fd);
+    if (http) http_stop(http);
+    return NULL;
+}
+
+unsigned http_port(const struct http *http) {
+    return http->port;
+}
+
+void http_drain(struct http *http) {
+    atomic_store(&http->draining, true);
+    metric_set(METRIC_DRAINING, 1);
+}
+
+void http_stop(struct http *http) {
+    if (!http) return;
+    if (http->daemon) MHD_stop_daemon(http->daemon);
+    for (size_t n = 0; http->files && n < file_count(); n++)
+        for (int gzip = 0; gzip < 2; gzip++)
+            if (http->files[n][gzip]) MHD_destroy_response(http->files[n][gzip]);
+    free(http->files);
+    metric_set(METRIC_DRAINING, 0);
+    free(http);
+}

@@ -1,0 +1,43 @@
+#ifndef NETSTEP_SERVER_JOURNAL_H
+#define NETSTEP_SERVER_JOURNAL_H
+/*
+ * What people did to a timeline: each entry is a command that applies after `step` steps, at its
+ * virtual time. With the scenario and the seed it is all that a timeline is; and re-running is how
+ * every past moment is reached.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "engine.h"
+
+struct journal_entry {
+    uint64_t step; /* steps taken before the command; the command is step + 1 */
+    sim_time at;
+    uint32_t node;
+    char *line;
+};
+struct journal {
+    struct journal_entry *entries;
+    size_t count, room;
+};
+bool journal_add(struct journal *, uint64_t step, sim_time at, uint32_t node, const char *line);
+/* A copy of the entries whose commands are among the first `steps` steps. */
+bool journal_fork(struct journal *, const struct journal *parent, uint64_t steps);
+void journal_free(struct journal *);
+
+/* A re-run: a lab on its way to `target` steps. */
+struct replay {
+    struct lab *lab;
+    const struct journal *journal;
+    size_t next; /* the first entry that has not been applied */
+    uint64_t target;
+};
+/* Where a lab that has taken `lab_steps` steps stands in its journal. */
+size_t journal_position(const struct journal *, uint64_t steps);
+/* At most `steps` steps further. True: the target is reached, or cannot be (the lab has ended or
+ * the journal does not fit: *fits is false then). sink NULL: silently. */
+bool replay_some(struct replay *, const struct sink *, uint64_t steps, bool *fits);
+/* All the way. False: the journal does not fit this lab. */
+bool replay_all(struct replay *, const struct sink *);
+
+#endif

@@ -44,10 +44,10 @@ export function layFlights(
   takeCrosses(raw, taken);
   const style = { head: fonts.head, rest: fonts.rest, measure: scene.metrics.measure, most, clear: most === 1 ? 8 : 14 };
   const sign = fonts.head.size * 1.15;
-  const whys = raw.map((f) => (f.phase !== 'lost' ? null : placeWhy(f, scene, fonts, taken)));
+  const whys = raw.map((f) => (f.phase !== 'lost' || most === 0 ? null : placeWhy(f, scene, fonts, taken)));
   return raw.map((f, k) => {
     const wanted = { line: f.line, pieces: f.pieces, lead: f.again ? sign : 0, limit: f.limit };
-    const label = f.pieces.length === 0 || f.phase === 'future' ? null : placeLabel(wanted, taken, style);
+    const label = f.pieces.length === 0 || most === 0 || f.phase === 'future' ? null : placeLabel(wanted, taken, style);
     return { ...f, label, why: whys[k] ?? null };
   });
 }

@@ -6,7 +6,7 @@ import type { Timeline } from '../model/lab';
 import type { Columns } from './columns';
 import type { Occupied } from './labels';
 import type { Fonts, Scene } from './scene';
-import { upperBound } from './time';
+import { GAP_ROWS, type Gap } from './time';
 
 export interface GapShape {
   readonly side: number;
@@ -19,6 +19,19 @@ export interface GapShape {
   readonly past: boolean;
 }
 
+const LEAST_BAND = 14; // CSS px: a gap that is lower has no room for words
+
+/** The first gap that reaches below a row. */
+function firstBelow(gaps: readonly Gap[], row: number): number {
+  let [low, high] = [0, gaps.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((gaps[middle]?.bottom ?? 0) > row) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
 /** Rows between the events around a gap and the edges of its band. */
 const BAND_EDGE = 0.8;
 
@@ -26,8 +39,8 @@ export function layGaps(scene: Scene, columns: Columns, fonts: Fonts, y: (row: n
   const { gaps } = scene.log.axis;
   const { view, log, words } = scene;
   const out: GapShape[] = [];
-  const bottoms = gaps.map((g) => g.bottom);
-  for (let k = upperBound(bottoms, bottoms.length, view.top); k < gaps.length; k++) {
+  if (view.rowHeight * GAP_ROWS < LEAST_BAND) return out;
+  for (let k = firstBelow(gaps, view.top); k < gaps.length; k++) {
     const gap = gaps[k];
     if (gap === undefined || y(gap.top) > view.height) break;
     const timeline = log.timelines[gap.side];

@@ -42,6 +42,8 @@ export interface StateName {
 
 export const BAND = 10; // CSS px wide
 const MOST_SLOTS = 3;
+/** A band is at least this high, CSS px: of changes that are nearer, one is drawn. */
+const LEAST_BAND = 2;
 
 export function layLanes(
   scene: Scene, columns: Columns, fonts: Fonts, y: (row: number) => number, taken: Occupied,
@@ -52,7 +54,7 @@ export function layLanes(
   const bottom = Math.min(view.height, y(log.axis.height) + view.rowHeight * 0.9);
   const top = Math.max(0, y(0) - view.rowHeight * 0.9);
   for (const column of columns.all) {
-    const tracks = log.tracks[column.side]?.get(column.node.id) ?? [];
+    const tracks = log.tracks[column.side]?.get(column.node.id)?.all ?? [];
     const shown = tracks.filter((t) => isShown(scene, t));
     const beside = bandsBeside(scene, column.side, column.node.id);
     const bands = shown.flatMap((track) => layBands(scene, column, track, y, top, bottom));
@@ -68,7 +70,7 @@ function isShown(scene: Scene, track: Track): boolean {
 }
 /** Pixels that further bands take beside the first one of a lane. */
 export function bandsBeside(scene: Scene, side: number, node: NodeId): number {
-  const tracks = scene.log.tracks[side]?.get(node) ?? [];
+  const tracks = scene.log.tracks[side]?.get(node)?.all ?? [];
   return tracks.reduce((most, t) => (isShown(scene, t) ? Math.max(most, t.slot) : most), 0) * (BAND + 1);
 }
 
@@ -84,11 +86,11 @@ function layBands(scene: Scene, column: Column, track: Track, y: (row: number) =
   const graph = scene.lab.graph(track.m);
   const out: Band[] = [];
   const last = track.at.length - 1;
+  const pixel = LEAST_BAND / scene.view.rowHeight;
   for (let k = firstBefore(track, rowOf, scene.view.top); k <= last; ) {
     const from = y(rowOf(k));
     if (from > bottom) break;
-    let next = k + 1;
-    while (next < last && y(rowOf(next)) < from + 1) next++; // one change a pixel
+    const next = Math.max(k + 1, Math.min(last, firstBefore(track, rowOf, rowOf(k) + pixel) + 1));
     const to = next <= last ? y(rowOf(next)) : bottom;
     const state = track.states[k] ?? '';
     const tone = graph?.states.findIndex((s) => s.name === state) ?? -1;
@@ -122,10 +124,13 @@ function layNames(
   const { view, log } = scene;
   const rowOf = (k: number): number => log.axis.rowOf(column.side, track.at[k] ?? 0);
   const out: StateName[] = [];
+  const line = fonts.state.size / view.rowHeight; // rows that one name takes
+  // Zoomed out, one change a line of text is looked at.
+  const after = (k: number): number => (line < 0.7 ? k + 1 : Math.max(k + 1, firstBefore(track, rowOf, rowOf(k) + line / 2) + 1));
   const first = firstBefore(track, rowOf, view.top);
   const next = first + 1 < track.at.length ? y(rowOf(first + 1)) : Infinity;
   const sticky = y(rowOf(first)) < 0 && next > fonts.state.size * 1.8;
-  for (let k = first; k < track.at.length && y(rowOf(k)) < view.height + 20; k++) {
+  for (let k = first; k < track.at.length && y(rowOf(k)) < view.height + 20; k = after(k)) {
     if (!sticky && k === first && y(rowOf(k)) < -20) continue;
     const name = nameOf(scene, column, track, k, beside, fonts, y(rowOf(k)), sticky && k === first);
     if (name === null || (name.sticky && track.states[k] === track.rest)) continue;

@@ -38,7 +38,7 @@ export interface Layout {
   readonly end: number; // y of the last event that is known
 }
 /** More events than this in a window are counted instead of drawn one by one. */
-const MOST_EVENTS = 1400;
+const MOST_EVENTS = 900;
 /** Before `layout`, and whenever the width or the fonts change. */
 export function layColumns(scene: Scene): Columns {
   const { lab, log, view, metrics } = scene;
@@ -75,18 +75,25 @@ export function layout(scene: Scene, columns: Columns): Layout {
   const crowded = ranges.some(([from, to]) => to - from > MOST_EVENTS);
   const gaps = layGaps(scene, columns, fonts, y, taken);
   const { lanes, states } = layLanes(scene, columns, fonts, y, taken);
-  const flights = crowded ? [] : layFlights(scene, columns, fonts, y, ranges, taken, view.width < NARROW ? 1 : 3);
+  const flights = crowded ? [] : layFlights(scene, columns, fonts, y, ranges, taken, mostPieces(view));
   const row = nowRow(scene);
   takeChip(taken, y(row), fonts);
   return {
     view, columns, fonts, lanes, states, flights, gaps,
-    bins: crowded ? layBins(scene, columns, y) : [],
-    times: layTimes(scene, fonts, y, ranges, flights, taken),
+    bins: crowded ? layBins(scene, columns, y, ranges) : [],
+    times: layTimes(scene, fonts, y, ranges, flights, gaps, taken),
     notes: crowded ? [] : layNotes(scene, columns, y, ranges),
     cursorY: view.cursor < 0 ? null : y(row),
     end: y(axis.height),
   };
 }
+
+/** Pieces of a label: all where there is room, the first on a phone, none between the lines of a crowd. */
+function mostPieces(view: LadderView): number {
+  if (view.rowHeight < LEAST_LABEL_ROW) return 0;
+  return view.width < NARROW ? 1 : 3;
+}
+const LEAST_LABEL_ROW = 9; // CSS px
 
 /** Where the cursor's own time stands, over all the others. */
 function takeChip(taken: Occupied, y: number, fonts: Fonts): void {

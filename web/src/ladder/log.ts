@@ -1,8 +1,9 @@
 // What the ladder keeps of one timeline, or of two side by side: the time axis, and the tracks of
 // the state machines on each node. It only reads the model and grows with it, O(1) an event.
 
-import { KIND, eventIndex, type EventIndex, type GraphName, type NodeId, type ObjectId } from '../wire/types';
+import { KIND, type EventIndex, type GraphName, type NodeId, type ObjectId, type StateEvent } from '../wire/types';
 import type { Lab, Timeline } from '../model/lab';
+import { Pyramid } from '../model/pyramid';
 import { TimeAxis, rowTime, type Clocked, type Scale } from './time';
 import { findDifferences, type Differences } from './compare';
 
@@ -42,10 +43,39 @@ function clocked(timeline: Timeline, graph: GraphName | null): Clocked {
   };
 }
 
+/** The tracks of a node: all of them, and by their keys those that moved last. */
+export class NodeTracks {
+  readonly all: Track[] = [];
+  private readonly byKey = new Map<string, Track>();
+  private readonly active = new Set<Track>();
+
+  move(e: StateEvent): void {
+    const key = `${e.m} ${e.obj}`;
+    let track = this.byKey.get(key);
+    if (track === undefined) {
+      track = { n: e.n, m: e.m, obj: e.obj, rest: e.from === e.to ? null : e.from, slot: this.freeSlot(), at: [], states: [] };
+      this.all.push(track);
+      this.byKey.set(key, track);
+    }
+    track.at.push(e.i);
+    track.states.push(e.to);
+    if (e.to === track.rest) this.active.delete(track);
+    else this.active.add(track);
+  }
+  private freeSlot(): number {
+    const used = new Set([...this.active].map((t) => t.slot));
+    let slot = 0;
+    while (used.has(slot)) slot++;
+    return slot;
+  }
+}
+
 export class LadderLog {
   axis: TimeAxis;
   /** Per side, the tracks of each node in the order in which they began. */
-  tracks: readonly Map<NodeId, Track[]>[];
+  tracks: readonly Map<NodeId, NodeTracks>[];
+  /** Per side, the counts for a picture that is zoomed out. */
+  pyramids: readonly Pyramid[];
   differences: Differences | null = null;
   /** Events that both sides share; 0 with one side. */
   shared = 0;
@@ -62,7 +92,8 @@ export class LadderLog {
   ) {
     this.logs = timelines.map((t) => clocked(t, graph));
     this.axis = this.newAxis();
-    this.tracks = timelines.map(() => new Map<NodeId, Track[]>());
+    this.tracks = timelines.map(() => new Map<NodeId, NodeTracks>());
+    this.pyramids = timelines.map(() => new Pyramid());
     this.taken = timelines.map(() => 0);
     this.extend();
   }
@@ -83,7 +114,8 @@ export class LadderLog {
   }
   private begin(): void {
     this.axis = this.newAxis();
-    this.tracks = this.timelines.map(() => new Map<NodeId, Track[]>());
+    this.tracks = this.timelines.map(() => new Map<NodeId, NodeTracks>());
+    this.pyramids = this.timelines.map(() => new Pyramid());
     this.taken = this.timelines.map(() => 0);
     this.holes = [];
   }
@@ -131,6 +163,9 @@ export class LadderLog {
     if (timeline === undefined) return;
     const kind = timeline.kind(i);
     if (kind === KIND.st) this.noteState(side, timeline, i);
+    if (kind === KIND.tx || kind === KIND.lost) {
+      this.pyramids[side]?.add(i, timeline.node(i), timeline.to(i), kind === KIND.lost);
+    }
     const cause = kind === KIND.rx || kind === KIND.lost ? timeline.cause(i) : null;
     if (cause !== null) this.axis.noteFlight(side, cause, i);
   }
@@ -138,30 +173,11 @@ export class LadderLog {
   private noteState(side: number, timeline: Timeline, i: number): void {
     const e = timeline.event(i);
     if (e === null || e.k !== 'st' || (this.graph !== null && e.m !== this.graph)) return;
-    const nodes = this.tracks[side] ?? new Map<NodeId, Track[]>();
-    const tracks = nodes.get(e.n) ?? [];
-    nodes.set(e.n, tracks);
-    let track = tracks.find((t) => t.m === e.m && t.obj === e.obj);
-    if (track === undefined) {
-      const rest = e.from === e.to ? null : e.from;
-      track = { n: e.n, m: e.m, obj: e.obj, rest, slot: freeSlot(tracks), at: [], states: [] };
-      tracks.push(track);
-    }
-    track.at.push(eventIndex(i));
-    track.states.push(e.to);
+    const nodes = this.tracks[side];
+    const node = nodes?.get(e.n) ?? new NodeTracks();
+    nodes?.set(e.n, node);
+    node.move(e);
   }
-}
-
-/** Is the machine back where it began, so that its place beside the lane is free? */
-export function atRest(track: Track): boolean {
-  return track.states[track.states.length - 1] === track.rest;
-}
-
-function freeSlot(tracks: readonly Track[]): number {
-  const used = new Set(tracks.filter((t) => !atRest(t)).map((t) => t.slot));
-  let slot = 0;
-  while (used.has(slot)) slot++;
-  return slot;
 }
 
 /** The number of events that two timelines share. */

@@ -2,6 +2,7 @@
 // the overlay with what follows the pointer and the cursor. Pure.
 
 import { ListBuilder, type DisplayList, type Owner } from '../draw/list';
+import type { BinShape } from './bins';
 import type { Flight } from './flights';
 import type { Placed } from './labels';
 import { BAND, type Lane, type StateName } from './lanes';
@@ -24,11 +25,7 @@ export function marks(layout: Layout, pen: Pen): DisplayList {
   for (const lane of layout.lanes) drawLane(list, lane);
   if (layout.columns.divider !== null) drawDivider(list, layout);
   for (const gap of layout.gaps) drawGap(list, layout, gap);
-  for (const bin of layout.bins) {
-    const middle = (bin.top + bin.bottom) / 2;
-    const ink = bin.lost > 0 ? 'role-problem' : 'role-data';
-    list.line(bin.x1, middle, bin.x2, middle, ink, Math.max(1, bin.bottom - bin.top - 0.5), { fade: 0.15 + 0.75 * bin.weight });
-  }
+  for (const bin of layout.bins) drawBin(list, bin);
   if (layout.cursorY !== null) list.line(0, layout.cursorY, view.width, layout.cursorY, 'cursor', 1.5, { fade: 0.7 });
   for (const f of layout.flights) if (f.phase === 'future') drawTrace(list, f, pen);
   for (const f of layout.flights) if (f.phase !== 'future') drawFlight(list, f, pen);
@@ -70,6 +67,20 @@ function drawGap(list: ListBuilder, layout: Layout, gap: GapShape): void {
 function drawDivider(list: ListBuilder, layout: Layout): void {
   const x = layout.columns.divider ?? 0;
   list.line(x, 0, x, layout.view.height, 'rule', 1);
+}
+
+/** The two directions of a link share its bar: above to the right, below to the left. */
+function drawBin(list: ListBuilder, bin: BinShape): void {
+  const half = Math.max(1, (bin.bottom - bin.top) / 2);
+  const right = bin.x2 > bin.x1;
+  const [left, wide] = [Math.min(bin.x1, bin.x2) + BAND / 2, Math.abs(bin.x2 - bin.x1) - BAND];
+  list.rect(left, right ? bin.top : bin.top + half, wide, half * 0.82, 0, {
+    fill: right ? 'role-data' : 'role-control', fade: 0.12 + 0.78 * bin.weight,
+  });
+  if (bin.lost > 0) {
+    const mark = Math.min(wide, 6 + wide * 0.3 * (bin.lost / bin.count));
+    list.rect(left + (wide - mark) / 2, right ? bin.top : bin.top + half, mark, half * 0.82, 0, { fill: 'role-problem' });
+  }
 }
 
 function drawTrace(list: ListBuilder, f: Flight, pen: Pen): void {

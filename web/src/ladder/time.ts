@@ -33,16 +33,16 @@ export type Scale = 'compact' | 'linear';
 const LABEL_ROWS = 1.15; // between two labels at one sender
 const STATE_ROWS = 0.95; // between two state names of one node
 const REPLY_ROWS = 0.3; // between an arrow head and the answer that leaves there
-const SILENCE_ROWS = 6; // a silence longer than this is collapsed
+const SILENCE_ROWS = 7; // a silence longer than this is collapsed
 export const GAP_ROWS = 2.6;
 /** A flight that takes more rows than this is kept in a list of its own. */
 const LONG_FLIGHT = 40;
 
-/** ns a row: the shortest link takes a row, the longest at most four. */
+/** ns a row: the shortest link takes one and a half, the longest at most five. */
 export function rowTime(links: readonly LinkLine[]): number {
   const delays = links.flatMap((l) => [...l.delayNs]).filter((d) => d > 0);
   if (delays.length === 0) return 1e6;
-  return Math.max(Math.min(...delays), Math.max(...delays) / 4);
+  return Math.max(Math.min(...delays) / 1.5, Math.max(...delays) / 5);
 }
 
 /** The rows of one timeline's events, or of two that share one axis. */

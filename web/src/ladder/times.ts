@@ -3,6 +3,7 @@
 
 import { KIND, type EventIndex, type VirtualNs } from '../wire/types';
 import type { Flight } from './flights';
+import type { GapShape } from './gaps';
 import type { Occupied } from './labels';
 import { isPast, timeText, type Fonts, type Ranges, type Scene } from './scene';
 
@@ -24,12 +25,13 @@ const LEFT = 8;
 const NEAR = 60; // CSS px
 
 export function layTimes(
-  scene: Scene, fonts: Fonts, y: (row: number) => number, ranges: Ranges, flights: readonly Flight[], taken: Occupied,
+  scene: Scene, fonts: Fonts, y: (row: number) => number, ranges: Ranges, flights: readonly Flight[],
+  gaps: readonly GapShape[], taken: Occupied,
 ): TimeShape[] {
   const out: TimeShape[] = [];
   const placed = new Map<string, number>();
   const half = fonts.time.size * 0.62;
-  for (const c of candidates(scene, ranges, flights).sort((a, b) => a.rank - b.rank || a.row - b.row)) {
+  for (const c of candidates(scene, ranges, flights, gaps).sort((a, b) => a.rank - b.rank || a.row - b.row)) {
     const at = y(c.row);
     if (at < half || at > scene.view.height - half) continue;
     const text = timeText(c.t, scene.log);
@@ -45,9 +47,9 @@ export function layTimes(
   return out;
 }
 
-function candidates(scene: Scene, ranges: Ranges, flights: readonly Flight[]): Candidate[] {
+function candidates(scene: Scene, ranges: Ranges, flights: readonly Flight[], gaps: readonly GapShape[]): Candidate[] {
   const { log } = scene;
-  const afterGap = new Set(log.axis.gaps.map((g) => `${g.side}:${g.i}`));
+  const afterGap = new Set(gaps.map((g) => `${g.side}:${g.i}`));
   const out: Candidate[] = [];
   const add = (side: number, i: EventIndex, rank: number): void => {
     const timeline = log.timelines[side];

@@ -171,18 +171,19 @@ function StateShape(props: PictureProps & { box: StateBox; picture: GraphPicture
     >
       <rect x={box.left} y={box.top} width={box.right - box.left} height={box.bottom - box.top} rx={7} class={pointed.state === box.index ? 'pointed' : ''} />
       <text x={box.x} y={box.y} font-size={picture.font.size}>{box.name}</text>
-      <Pills box={box} here={here} lab={lab} picture={picture} first={Math.min(...order)} measure={props.measure} />
+      <Pills box={box} here={here} lab={lab} picture={picture} first={Math.min(...order)} measure={props.measure} width={props.width} />
     </g>
   );
 }
 
 /** Who stands in a state: one name plate a node, the first node's solid and the others' dashed. */
-function Pills(props: { box: StateBox; here: readonly Standing[]; lab: Lab; picture: GraphPicture; first: number; measure: Measure }) {
-  const { box, here, lab, picture } = props;
+function Pills(props: { box: StateBox; here: readonly Standing[]; lab: Lab; picture: GraphPicture; first: number; measure: Measure; width: number }) {
+  const { box, here, lab, picture, width } = props;
   const texts = here.map((s) => (lab.node(s.node)?.name ?? '') + (s.count > 1 ? ` ×${s.count}` : ''));
   const font = { ...picture.small, face: 'ui' as const };
   const widths = texts.map((text) => props.measure(text, font) + 12);
-  let x = box.x - (widths.reduce((a, b) => a + b, 0) + (widths.length - 1) * 3) / 2;
+  const all = widths.reduce((a, b) => a + b, 0) + (widths.length - 1) * 3;
+  let x = Math.max(3, Math.min(width - all - 3, box.x - all / 2));
   return here.map((s, k) => {
     const wide = widths[k] ?? 0;
     const left = x;

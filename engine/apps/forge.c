@@ -10,7 +10,7 @@
 #include "apps/process.h"
 #include "stack/tcp.h"
 
-enum { FORGE_OCTETS_MAX = 1400 };
+enum { FORGE_OCTETS_MAX = 1460, SEGMENT_MAX = 1480 };
 
 struct order {
     struct tcp_endpoint src, dst;
@@ -86,13 +86,20 @@ static void sack(struct line *l, struct order *o) {
 static void option(struct line *l, struct order *o) {
     struct tcp_header *h = &o->header;
     const char *word = *l->at++;
-    if (same_text(word, "seq")) h->seq = (uint32_t)number(l, o, UINT32_MAX);
-    else if (same_text(word, "ack")) h->ack = (uint32_t)number(l, o, UINT32_MAX);
-    else if (same_text(word, "win")) h->window = (uint16_t)number(l, o, 65535);
-    else if (same_text(word, "up")) h->urgent_pointer = (uint16_t)number(l, o, 65535);
-    else if (same_text(word, "len")) o->length = number(l, o, FORGE_OCTETS_MAX);
-    else if (same_text(word, "sackok")) h->options.sack_permitted = true;
-    else if (same_text(word, "sack")) sack(l, o);
+    if (same_text(word, "seq"))
+        h->seq = (uint32_t)number(l, o, UINT32_MAX);
+    else if (same_text(word, "ack"))
+        h->ack = (uint32_t)number(l, o, UINT32_MAX);
+    else if (same_text(word, "win"))
+        h->window = (uint16_t)number(l, o, 65535);
+    else if (same_text(word, "up"))
+        h->urgent_pointer = (uint16_t)number(l, o, 65535);
+    else if (same_text(word, "len"))
+        o->length = number(l, o, FORGE_OCTETS_MAX);
+    else if (same_text(word, "sackok"))
+        h->options.sack_permitted = true;
+    else if (same_text(word, "sack"))
+        sack(l, o);
     else if (same_text(word, "mss")) {
         h->options.has_mss = true;
         h->options.mss = (uint16_t)number(l, o, 65535);
@@ -120,8 +127,9 @@ static void understand(struct line *l, struct order *o) {
     while (l->at < l->end && o->wrong == NULL) option(l, o);
     o->header.src_port = (uint16_t)o->src.port;
     o->header.dst_port = (uint16_t)o->dst.port;
-    if (o->wrong == NULL && tcp_header_length(&o->header) > 60)
-        o->wrong = "the options do not fit into 40 octets";
+    size_t header = tcp_header_length(&o->header);
+    if (o->wrong == NULL && header > 60) o->wrong = "the options do not fit into 40 octets";
+    if (o->wrong == NULL && header + o->length > SEGMENT_MAX) o->wrong = "too long for a frame";
 }
 
 void forge_command(struct step *s, uint32_t node, struct id process, char *words[], size_t count) {

@@ -8,7 +8,7 @@
 #include <assert.h>
 #include <string.h>
 
-enum { CALL_CONNECT = 1, CALL_ACCEPT, CALL_SEND, CALL_RECV, PIECE = 1024, SHOWN_MAX = 64 };
+enum { CALL_CONNECT = 1, CALL_ACCEPT, CALL_SEND, CALL_RECV, PIECE = 16384, SHOWN_MAX = 64 };
 
 /* The call as strace would name it: the line without what redirects it. */
 static void returned(struct step *s, struct id process, int64_t value) {

@@ -9,22 +9,46 @@
 #include "wire/tcp.h"
 
 enum tcp_state { /* RFC 9293 3.3.2, in the order of Figure 5's text */
-    TCP_CLOSED, TCP_LISTEN, TCP_SYN_SENT, TCP_SYN_RECEIVED, TCP_ESTABLISHED, TCP_FIN_WAIT_1,
-    TCP_FIN_WAIT_2, TCP_CLOSE_WAIT, TCP_CLOSING, TCP_LAST_ACK, TCP_TIME_WAIT
+                 TCP_CLOSED,
+                 TCP_LISTEN,
+                 TCP_SYN_SENT,
+                 TCP_SYN_RECEIVED,
+                 TCP_ESTABLISHED,
+                 TCP_FIN_WAIT_1,
+                 TCP_FIN_WAIT_2,
+                 TCP_CLOSE_WAIT,
+                 TCP_CLOSING,
+                 TCP_LAST_ACK,
+                 TCP_TIME_WAIT
 };
 enum { TCP_STATE_COUNT = TCP_TIME_WAIT + 1 };
-enum tcp_error { TCP_OK, TCP_ERROR_REFUSED, TCP_ERROR_RESET, TCP_ERROR_TIMED_OUT,
-                 TCP_ERROR_UNREACHABLE, TCP_ERROR_NO_ROUTE, TCP_ERROR_IN_USE, TCP_ERROR_NO_BUFFERS,
-                 TCP_ERROR_NO_PORT, TCP_ERROR_NOT_CONNECTED, TCP_ERROR_PIPE, TCP_ERROR_INVALID };
+enum tcp_error {
+    TCP_OK,
+    TCP_ERROR_REFUSED,
+    TCP_ERROR_RESET,
+    TCP_ERROR_TIMED_OUT,
+    TCP_ERROR_UNREACHABLE,
+    TCP_ERROR_NO_ROUTE,
+    TCP_ERROR_IN_USE,
+    TCP_ERROR_NO_BUFFERS,
+    TCP_ERROR_NO_PORT,
+    TCP_ERROR_NOT_CONNECTED,
+    TCP_ERROR_PIPE,
+    TCP_ERROR_INVALID
+};
 
-struct tcp_endpoint { ip4 address; uint32_t port; };
+struct tcp_endpoint {
+    ip4 address;
+    uint32_t port;
+};
 
 /* 3.10.1 OPEN. `local.address` 0: any; `local.port` 0: an ephemeral one. The socket id goes with
  * the connection; children of a listener have none until accepted. */
 enum tcp_error tcp_listen(struct step *, uint32_t node, struct id socket, struct tcp_endpoint local,
                           uint32_t backlog, struct id *connection);
-enum tcp_error tcp_connect(struct step *, uint32_t node, struct id socket, struct tcp_endpoint local,
-                           struct tcp_endpoint remote, struct id *connection);
+enum tcp_error tcp_connect(struct step *, uint32_t node, struct id socket,
+                           struct tcp_endpoint local, struct tcp_endpoint remote,
+                           struct id *connection);
 /* OPEN, active, of a connection in LISTEN (3.10.1): it turns round and sends a SYN. Linux has no
  * such call: TCP_ERROR_INVALID there. */
 enum tcp_error tcp_connect_listener(struct step *, struct id listener, struct tcp_endpoint remote);
@@ -53,7 +77,8 @@ void tcp_set_no_delay(struct step *, struct id connection); /* MUST-17 */
 struct tcp_view {
     uint32_t node, state;
     struct tcp_endpoint local, remote;
-    size_t send_queue, receive_queue; /* as ss shows: not acknowledged; not read (listener: backlog, queue) */
+    size_t send_queue,
+        receive_queue; /* as ss shows: not acknowledged; not read (listener: backlog, queue) */
     struct id socket;
 };
 bool tcp_view(const struct lab *, struct id connection, struct tcp_view *);
@@ -75,8 +100,14 @@ size_t tcp_tcb_size(void);
 
 /* Told to the layer above: implemented in stack/socket.c. Never acts at once: it wakes the
  * socket's process by a TIMER_WAKE event at the same instant. */
-enum socket_event { SOCKET_CONNECTED = 1, SOCKET_READABLE = 2, SOCKET_WRITABLE = 4,
-                    SOCKET_ACCEPTABLE = 8, SOCKET_ERROR = 16, SOCKET_GONE = 32 };
+enum socket_event {
+    SOCKET_CONNECTED = 1,
+    SOCKET_READABLE = 2,
+    SOCKET_WRITABLE = 4,
+    SOCKET_ACCEPTABLE = 8,
+    SOCKET_ERROR = 16,
+    SOCKET_GONE = 32
+};
 void socket_notify(struct step *, struct id socket, unsigned events);
 
 #endif

@@ -24,8 +24,8 @@ static void stop_probing(struct step *s, struct tcb *c) {
 }
 
 static void update_window(struct step *s, struct tcb *c, const struct segment *seg) {
-    bool newer = seq_lt(c->snd.wl1, seg->seq) ||
-                 (c->snd.wl1 == seg->seq && seq_leq(c->snd.wl2, seg->ack));
+    bool newer =
+        seq_lt(c->snd.wl1, seg->seq) || (c->snd.wl1 == seg->seq && seq_leq(c->snd.wl2, seg->ack));
     if (!newer) return;
     tcp_open_window(s, c, seg);
     if (c->snd.wnd > 0) stop_probing(s, c);
@@ -44,8 +44,10 @@ static void advance(struct step *s, struct tcb *c, const struct segment *seg) {
     c->soft_error = TCP_OK;
     c->snd.duplicate_acks = 0;
     if (seq_lt(c->snd.small, c->snd.una)) c->snd.small = c->snd.una;
-    if (c->snd.una == c->snd.nxt) tcp_timer_stop(s, c, TIMER_TCP_RETRANSMISSION);
-    else tcp_timer_start(s, c, TIMER_TCP_RETRANSMISSION, c->rto);
+    if (c->snd.una == c->snd.nxt)
+        tcp_timer_stop(s, c, TIMER_TCP_RETRANSMISSION);
+    else
+        tcp_timer_start(s, c, TIMER_TCP_RETRANSMISSION, c->rto);
     arp_confirm(s, c->node, c->remote_address); /* the way works: RFC 1122 2.3.2.1 */
     if (3 * (uint64_t)c->send.count <= 2 * (uint64_t)tcp_send_limit(s->lab, c))
         tcp_notify(s, c, SOCKET_WRITABLE);
@@ -54,8 +56,10 @@ static void advance(struct step *s, struct tcb *c, const struct segment *seg) {
 /* RFC 6582 3.2, the response to a full and to a partial acknowledgment. */
 static void repair(struct step *s, struct tcb *c) {
     if (!c->snd.recovering) return;
-    if (seq_geq(c->snd.una, c->snd.recover)) c->snd.recovering = 0;
-    else tcp_retransmit(s, c);
+    if (seq_geq(c->snd.una, c->snd.recover))
+        c->snd.recovering = 0;
+    else
+        tcp_retransmit(s, c);
 }
 
 /* RFC 5681 2: what a duplicate acknowledgment is. */
@@ -88,9 +92,12 @@ bool tcp_take_ack(struct step *s, struct tcb *c, const struct segment *seg) {
     bool moves = seq_gt(seg->ack, c->snd.una), duplicate = is_duplicate(c, seg);
     if (moves) advance(s, c, seg);
     /* MUST-37: a receiver that answers probes is alive, however long its window stays closed. */
-    else if (c->probes > 0) c->retransmissions = 0;
+    else if (c->probes > 0)
+        c->retransmissions = 0;
     if (seq_geq(seg->ack, c->snd.una)) update_window(s, c, seg);
-    if (moves) repair(s, c);
-    else if (duplicate && c->probes == 0) count_duplicate(s, c);
+    if (moves)
+        repair(s, c);
+    else if (duplicate && c->probes == 0)
+        count_duplicate(s, c);
     return true;
 }

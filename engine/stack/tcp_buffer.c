@@ -23,13 +23,16 @@ static size_t least(size_t a, size_t b) {
 
 static struct tcp_chunk *grow(struct step *s, struct tcp_buffer *b, struct id fresh) {
     if (!id_is(fresh)) return NULL;
-    if (id_is(b->last)) chunk_edit(s, b->last)->next = fresh;
-    else b->first = fresh;
+    if (id_is(b->last))
+        chunk_edit(s, b->last)->next = fresh;
+    else
+        b->first = fresh;
     b->last = fresh;
     return chunk_edit(s, fresh);
 }
 
-size_t tcp_buffer_append(struct step *s, struct tcp_buffer *b, const uint8_t *octets, size_t count) {
+size_t tcp_buffer_append(struct step *s, struct tcp_buffer *b, const uint8_t *octets,
+                         size_t count) {
     size_t taken = 0;
     struct tcp_chunk *last = chunk_edit(s, b->last);
     while (taken < count) {
@@ -172,14 +175,17 @@ uint32_t tcp_queue_take(struct step *s, struct tcb *c) {
         c->out_of_order_octets -= size;
         c->rcv.nxt += size - old;
         taken += size - old;
-        if (old == size) object_destroy(s, POOL_CHUNK, id);
-        else move(s, c, id);
+        if (old == size)
+            object_destroy(s, POOL_CHUNK, id);
+        else
+            move(s, c, id);
     }
     return taken;
 }
 
 /* The whole run of queued octets around `seq`: what a SACK block reports, RFC 2018 4. */
-bool tcp_queue_run(const struct lab *lab, const struct tcb *c, uint32_t seq, struct tcp_range *run) {
+bool tcp_queue_run(const struct lab *lab, const struct tcb *c, uint32_t seq,
+                   struct tcp_range *run) {
     *run = (struct tcp_range){0, 0};
     const struct tcp_chunk *chunk;
     for (struct id at = c->out_of_order; id_is(at); at = chunk->next) {

@@ -68,7 +68,8 @@ static struct tcb *child_of(struct step *s, struct tcb *listener, const struct s
  * from a SYN without Fast Open; the peer has to repeat it. */
 static void queue_rest_of_syn(struct step *s, struct tcb *c, const struct segment *seg) {
     if (tcp_is_linux(s->lab, c->node)) return;
-    uint32_t count = (uint32_t)seg->text_count < c->rcv.wnd ? (uint32_t)seg->text_count : c->rcv.wnd;
+    uint32_t count =
+        (uint32_t)seg->text_count < c->rcv.wnd ? (uint32_t)seg->text_count : c->rcv.wnd;
     if (!tcp_queue_insert(s, c, c->rcv.nxt, seg->text, count)) return;
     if ((seg->flags & TCP_FIN) != 0 && count == seg->text_count) {
         c->rcv.fin = c->rcv.nxt + count;
@@ -156,8 +157,10 @@ static void arrives_in_syn_sent(struct step *s, struct tcb *c, struct segment *s
     /* Second, check the RST bit */
     if ((seg->flags & TCP_RST) != 0) {
         mib_add(s, c->node, MIB_TCP_ATTEMPT_FAILS);
-        if (ack) tcp_fail(s, c, TCP_ERROR_REFUSED, clause);
-        else tcp_drop(s, seg, REASON_TCP_RST_IGNORED, clause);
+        if (ack)
+            tcp_fail(s, c, TCP_ERROR_REFUSED, clause);
+        else
+            tcp_drop(s, seg, REASON_TCP_RST_IGNORED, clause);
         return;
     }
     /* Third, check the security: there is none. Fifth, neither SYN nor RST: drop. */
@@ -170,23 +173,19 @@ static void arrives_in_syn_sent(struct step *s, struct tcb *c, struct segment *s
     c->rcv.nxt = c->rcv.acked = c->rcv.up = seg->seq + 1;
     tcp_agree(s, c, seg);
     tcp_open_window(s, c, seg);
-    if (ack) established_by_syn(s, c, seg);
-    else received_by_syn(s, c, seg);
+    if (ack)
+        established_by_syn(s, c, seg);
+    else
+        received_by_syn(s, c, seg);
 }
 
 /* --------------------------------------------------------------------------------- from below */
 
 static void segment_arrives(struct step *s, struct tcb *c, struct segment *seg) {
     switch ((enum tcp_state)c->state) {
-    case TCP_CLOSED:
-        arrives_in_closed(s, seg);
-        return;
-    case TCP_LISTEN:
-        arrives_in_listen(s, c, seg, 0);
-        return;
-    case TCP_SYN_SENT:
-        arrives_in_syn_sent(s, c, seg);
-        return;
+    case TCP_CLOSED: arrives_in_closed(s, seg); return;
+    case TCP_LISTEN: arrives_in_listen(s, c, seg, 0); return;
+    case TCP_SYN_SENT: arrives_in_syn_sent(s, c, seg); return;
     case TCP_SYN_RECEIVED:
     case TCP_ESTABLISHED:
     case TCP_FIN_WAIT_1:
@@ -222,8 +221,8 @@ static bool reopens(struct step *s, struct tcb *c, struct segment *seg) {
 static bool understand(struct step *s, struct segment *seg, struct reader octets) {
     enum parse_result result = tcp_parse(&seg->header, &octets, seg->src, seg->dst); /* MUST-3 */
     if (result != PARSE_OK) {
-        mib_add(s, seg->node, result == PARSE_BAD_CHECKSUM ? MIB_TCP_IN_CSUM_ERRORS
-                                                           : MIB_TCP_IN_ERRS);
+        mib_add(s, seg->node,
+                result == PARSE_BAD_CHECKSUM ? MIB_TCP_IN_CSUM_ERRORS : MIB_TCP_IN_ERRS);
         tcp_drop(s, seg, (enum reason)(REASON_TRUNCATED + (result - PARSE_TRUNCATED)),
                  "RFC 9293 3.1");
         return false;
@@ -235,8 +234,8 @@ static bool understand(struct step *s, struct segment *seg, struct reader octets
     seg->flags = seg->header.flags;
     seg->text = octets.at;
     seg->text_count = read_left(&octets);
-    seg->len = (uint32_t)seg->text_count + ((seg->flags & TCP_SYN) != 0) +
-               ((seg->flags & TCP_FIN) != 0);
+    seg->len =
+        (uint32_t)seg->text_count + ((seg->flags & TCP_SYN) != 0) + ((seg->flags & TCP_FIN) != 0);
     return true;
 }
 

@@ -60,19 +60,14 @@ static bool may_send_text(enum tcp_state state) {
     case TCP_CLOSED:
     case TCP_LISTEN:
     case TCP_SYN_SENT:
-    case TCP_SYN_RECEIVED:
-        return false;
+    case TCP_SYN_RECEIVED: return false;
     case TCP_ESTABLISHED:
-    case TCP_FIN_WAIT_1: /* text that was queued before the CLOSE */
-        return true;
-    case TCP_FIN_WAIT_2:
-        return false;
+    case TCP_FIN_WAIT_1: /* text that was queued before the CLOSE */ return true;
+    case TCP_FIN_WAIT_2: return false;
     case TCP_CLOSE_WAIT:
     case TCP_CLOSING:
-    case TCP_LAST_ACK:
-        return true;
-    case TCP_TIME_WAIT:
-        return false;
+    case TCP_LAST_ACK: return true;
+    case TCP_TIME_WAIT: return false;
     }
     return false;
 }
@@ -106,9 +101,9 @@ static bool next_segment(const struct step *s, const struct tcb *c, struct offer
     next->count = count;
     next->fin = last;
     if (count == 0) return last;
-    return count == full ||                                  /* (1) a full segment */
+    return count == full ||                                     /* (1) a full segment */
            (count == unsent && (last || !nagle_waits(s, c))) || /* (2), (3) all there is */
-           count >= c->snd.max_wnd / 2;                      /* (4) half of its largest window */
+           count >= c->snd.max_wnd / 2;                         /* (4) half of its largest window */
 }
 
 static void send_next(struct step *s, struct tcb *c, const struct offer *next) {

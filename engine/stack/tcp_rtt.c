@@ -33,9 +33,11 @@ static void sample(struct step *s, struct tcb *c, sim_time r) {
         c->rttvar = (3 * c->rttvar + off) / 4;
         c->srtt = (7 * c->srtt + r) / 8;
     }
-    if (tcp_is_linux(s->lab, c->node)) c->rto = c->srtt + greater(floor, 4 * c->rttvar);
-    else c->rto = greater(floor, c->srtt + greater(TICK_NS, 4 * c->rttvar)); /* (2.4) */
-    if (c->rto > most) c->rto = most; /* (2.5) */
+    if (tcp_is_linux(s->lab, c->node))
+        c->rto = c->srtt + greater(floor, 4 * c->rttvar);
+    else
+        c->rto = greater(floor, c->srtt + greater(TICK_NS, 4 * c->rttvar)); /* (2.4) */
+    if (c->rto > most) c->rto = most;                                       /* (2.5) */
 }
 
 void tcp_rtt_sent(struct step *s, struct tcb *c, uint32_t end) {

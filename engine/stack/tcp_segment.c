@@ -18,7 +18,8 @@ static enum ip_result send_frame(struct step *s, uint32_t node, struct id frame,
     h->data_offset = (uint8_t)length;
     uint8_t *segment = frame_push(s, frame, length);
     tcp_emit(segment, h, text_count, src, dst); /* MUST-2 */
-    struct ip_out out = {.src = src, .dst = dst, .protocol = IP_PROTOCOL_TCP, .dont_fragment = true};
+    struct ip_out out = {
+        .src = src, .dst = dst, .protocol = IP_PROTOCOL_TCP, .dont_fragment = true};
     mib_add(s, node, MIB_TCP_OUT_SEGS);
     if ((h->flags & TCP_RST) != 0) mib_add(s, node, MIB_TCP_OUT_RSTS);
     return ip_send(s, node, frame, &out);
@@ -35,8 +36,10 @@ static void note(struct step *s, const struct tcb *c, struct id frame, uint32_t 
 
 enum ip_result tcp_transmit(struct step *s, struct tcb *c, uint32_t seq, uint32_t flags,
                             uint32_t text_count) {
-    struct tcp_header h = {.src_port = (uint16_t)c->local_port, .dst_port = (uint16_t)c->remote_port,
-                           .seq = seq, .flags = (uint16_t)flags};
+    struct tcp_header h = {.src_port = (uint16_t)c->local_port,
+                           .dst_port = (uint16_t)c->remote_port,
+                           .seq = seq,
+                           .flags = (uint16_t)flags};
     if ((flags & TCP_ACK) != 0) h.ack = c->rcv.nxt;
     tcp_options_fill(s, c, flags, &h.options);
     h.window = (uint16_t)tcp_window_update(c, flags);

@@ -66,12 +66,16 @@ static const struct graph_edge edges[] = {
     {TCP_FIN_WAIT_2, TCP_TIME_WAIT, "rcv FIN / snd ACK", "RFC 9293 3.10.7.4", 0},
     {TCP_CLOSING, TCP_TIME_WAIT, "rcv ACK of FIN", "RFC 9293 3.10.7.4", 0},
     {TCP_CLOSE_WAIT, TCP_LAST_ACK, "CLOSE / snd FIN", "RFC 9293 3.10.4", 0},
-    {TCP_LAST_ACK, TCP_CLOSED, "rcv ACK of FIN / delete TCB", "RFC 9293 3.10.7.4", 240},
-    {TCP_TIME_WAIT, TCP_CLOSED, "Timeout=2MSL / delete TCB", "RFC 9293 3.10.8", 460},
+    {TCP_LAST_ACK, TCP_CLOSED, "rcv ACK of FIN / delete TCB", "RFC 9293 3.10.7.4", 340},
+    {TCP_TIME_WAIT, TCP_CLOSED, "Timeout=2MSL / delete TCB", "RFC 9293 3.10.8", 640},
 };
-const struct state_graph tcp_graph = {
-    "tcp", "graph.tcp", "RFC 9293 Figure 5", states, edges,
-    sizeof states / sizeof states[0], sizeof edges / sizeof edges[0]};
+const struct state_graph tcp_graph = {"tcp",
+                                      "graph.tcp",
+                                      "RFC 9293 Figure 5",
+                                      states,
+                                      edges,
+                                      sizeof states / sizeof states[0],
+                                      sizeof edges / sizeof edges[0]};
 
 const char *tcp_state_name(uint32_t state) {
     assert(state < TCP_STATE_COUNT);
@@ -157,9 +161,9 @@ void tcp_fail(struct step *s, struct tcb *c, enum tcp_error error, const char *c
 /* ------------------------------------------------------------------ what a watcher sees of it */
 
 #define WATCH(name, member, format, base)                                                          \
-    {name, offsetof(struct tcb, member), sizeof ((struct tcb *)0)->member, format, base}
+    { name, offsetof(struct tcb, member), sizeof((struct tcb *)0)->member, format, base }
 #define WATCH_SENT(name, member) WATCH(name, member, WATCH_SEQ, offsetof(struct tcb, iss))
-#define WATCH_GOT(name, member) WATCH(name, member, WATCH_SEQ, offsetof(struct tcb, irs))
+#define WATCH_GOT(name, member)  WATCH(name, member, WATCH_SEQ, offsetof(struct tcb, irs))
 
 static const struct watch watches[] = {
     WATCH("ISS", iss, WATCH_NUMBER, 0),
@@ -189,8 +193,8 @@ static const struct watch watches[] = {
 
 static void queues(const struct tcb *c, size_t *received, size_t *sent) {
     *received = c->receive.count + (c->fin_received && !c->fin_read);
-    *sent = c->send.count + (c->fin_queued && c->state != TCP_FIN_WAIT_2 &&
-                             c->state != TCP_TIME_WAIT);
+    *sent =
+        c->send.count + (c->fin_queued && c->state != TCP_FIN_WAIT_2 && c->state != TCP_TIME_WAIT);
     if (c->state == TCP_SYN_SENT) *sent += 1;
     if (c->state == TCP_TIME_WAIT) *received = 0;
     if (c->state == TCP_LISTEN) {
@@ -202,7 +206,9 @@ static void queues(const struct tcb *c, size_t *received, size_t *sent) {
 bool tcp_view(const struct lab *lab, struct id connection, struct tcp_view *view) {
     const struct tcb *c = tcb_get(lab, connection);
     if (c == NULL) return false;
-    *view = (struct tcp_view){.node = c->node, .state = c->state, .socket = c->socket,
+    *view = (struct tcp_view){.node = c->node,
+                              .state = c->state,
+                              .socket = c->socket,
                               .local = {c->local_address, c->local_port},
                               .remote = {c->remote_address, c->remote_port}};
     queues(c, &view->receive_queue, &view->send_queue);
@@ -232,10 +238,15 @@ static void label(const struct lab *lab, struct id connection, struct text *out)
     text_endpoint(out, (struct tcp_endpoint){c->remote_address, c->remote_port});
 }
 
-const struct object_kind tcp_object_kind = {
-    .size = sizeof(struct tcb), .table = TABLE_SOCKETS, .watches = watches,
-    .watch_count = sizeof watches / sizeof watches[0], .machine = MACHINE_TCP, .row = row,
-    .row_node = row_node, .state = row_state, .label = label};
+const struct object_kind tcp_object_kind = {.size = sizeof(struct tcb),
+                                            .table = TABLE_SOCKETS,
+                                            .watches = watches,
+                                            .watch_count = sizeof watches / sizeof watches[0],
+                                            .machine = MACHINE_TCP,
+                                            .row = row,
+                                            .row_node = row_node,
+                                            .state = row_state,
+                                            .label = label};
 const struct object_kind tcp_chunk_kind = {.size = sizeof(struct tcp_chunk), .table = NO_TABLE};
 
 size_t tcp_tcb_size(void) {

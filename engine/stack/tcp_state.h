@@ -33,27 +33,27 @@ struct tcp_buffer {
     uint32_t count;     /* octets held */
 };
 struct tcp_send_sequence {
-    uint32_t una, nxt;        /* oldest unacknowledged; next to be sent */
-    uint32_t wnd;             /* send window, an offset from una */
-    uint32_t wl1, wl2;        /* SEG.SEQ and SEG.ACK of the last window update */
-    uint32_t max_wnd;         /* MAX.SND.WND, RFC 5961 5 */
-    uint32_t mss;             /* most octets of header options and text in a segment */
-    uint32_t scale;           /* Snd.Wind.Shift, RFC 7323 2.3 */
-    uint32_t recover;         /* repair goes on until this is acknowledged, RFC 6582 3.2 */
-    uint32_t recovering;      /* 1: it goes on */
-    uint32_t small;           /* end of the last short segment, for Nagle's rule */
+    uint32_t una, nxt;   /* oldest unacknowledged; next to be sent */
+    uint32_t wnd;        /* send window, an offset from una */
+    uint32_t wl1, wl2;   /* SEG.SEQ and SEG.ACK of the last window update */
+    uint32_t max_wnd;    /* MAX.SND.WND, RFC 5961 5 */
+    uint32_t mss;        /* most octets of header options and text in a segment */
+    uint32_t scale;      /* Snd.Wind.Shift, RFC 7323 2.3 */
+    uint32_t recover;    /* repair goes on until this is acknowledged, RFC 6582 3.2 */
+    uint32_t recovering; /* 1: it goes on */
+    uint32_t small;      /* end of the last short segment, for Nagle's rule */
     uint32_t duplicate_acks;
 };
 struct tcp_receive_sequence {
     uint32_t nxt;
-    uint32_t wnd;             /* receive window as the peer knows it, an offset from nxt */
-    uint32_t scale;           /* Rcv.Wind.Shift */
-    uint32_t acked;           /* Last.ACK.sent, RFC 7323 4.3 */
-    uint32_t limit;           /* most octets that may wait to be read */
-    uint32_t mss;             /* the MSS option that we sent */
-    uint32_t largest;         /* the peer's segment size, as seen so far */
-    uint32_t up;              /* receive urgent pointer */
-    uint32_t fin;             /* sequence number of the peer's FIN, when fin_known */
+    uint32_t wnd;     /* receive window as the peer knows it, an offset from nxt */
+    uint32_t scale;   /* Rcv.Wind.Shift */
+    uint32_t acked;   /* Last.ACK.sent, RFC 7323 4.3 */
+    uint32_t limit;   /* most octets that may wait to be read */
+    uint32_t mss;     /* the MSS option that we sent */
+    uint32_t largest; /* the peer's segment size, as seen so far */
+    uint32_t up;      /* receive urgent pointer */
+    uint32_t fin;     /* sequence number of the peer's FIN, when fin_known */
     uint32_t reserved;
 };
 struct tcb {
@@ -61,7 +61,7 @@ struct tcb {
     struct id chain;                /* hash chain: tcp_demux.c */
     struct id listener, queue_next; /* a child: its listener, the next one in the accept queue */
     struct id accept_first, accept_last; /* a listener: children that wait to be accepted */
-    struct id timer[TCP_TIMERS];    /* by timer kind, from TIMER_TCP_RETRANSMISSION */
+    struct id timer[TCP_TIMERS];         /* by timer kind, from TIMER_TCP_RETRANSMISSION */
     uint32_t node, state;
     ip4 local_address, remote_address;
     uint32_t local_port, remote_port;
@@ -69,34 +69,34 @@ struct tcb {
     struct tcp_send_sequence snd;
     struct tcp_receive_sequence rcv;
     struct tcp_buffer send, receive;
-    struct id out_of_order;         /* chunks in sequence order, disjoint */
+    struct id out_of_order; /* chunks in sequence order, disjoint */
     uint32_t out_of_order_octets;
-    uint32_t error, soft_error;     /* enum tcp_error: to be told once; what ICMP hinted at */
+    uint32_t error, soft_error; /* enum tcp_error: to be told once; what ICMP hinted at */
     struct tcp_range sack[TCP_SACK_BLOCKS_MAX]; /* RFC 2018 4: newest first */
-    struct tcp_range duplicate;     /* RFC 2883: to be told in the next ACK; empty: none */
+    struct tcp_range duplicate; /* RFC 2883: to be told in the next ACK; empty: none */
     uint32_t sack_count;
-    uint32_t ts_offset, ts_recent;  /* RFC 7323: our clock's start; TS.Recent */
+    uint32_t ts_offset, ts_recent;             /* RFC 7323: our clock's start; TS.Recent */
     uint32_t backlog, syn_queue, accept_queue; /* a listener's */
-    uint32_t retransmissions;       /* of the oldest segment, since SND.UNA last moved */
-    uint32_t timeouts;              /* of the SYN, for Linux's linear phase */
-    uint32_t probes;                /* zero-window probes without an answer that opened it */
-    uint32_t quick_acks, ato_ns;    /* Linux: ACKs to be sent at once; delayed-ACK time-out */
-    uint32_t timed_seq;             /* the segment that is being timed ends here */
-    uint32_t repeated_ts;           /* our timestamp clock at the last repetition */
+    uint32_t retransmissions;                  /* of the oldest segment, since SND.UNA last moved */
+    uint32_t timeouts;                         /* of the SYN, for Linux's linear phase */
+    uint32_t probes;             /* zero-window probes without an answer that opened it */
+    uint32_t quick_acks, ato_ns; /* Linux: ACKs to be sent at once; delayed-ACK time-out */
+    uint32_t timed_seq;          /* the segment that is being timed ends here */
+    uint32_t repeated_ts;        /* our timestamp clock at the last repetition */
     sim_time srtt, rttvar, rto;
-    sim_time timed_at;              /* when it was sent; -1: none is timed */
-    sim_time first_sent_at;         /* of the oldest segment, when it has been repeated */
+    sim_time timed_at;      /* when it was sent; -1: none is timed */
+    sim_time first_sent_at; /* of the oldest segment, when it has been repeated */
     sim_time data_received_at, challenged_at;
-    uint8_t passive;                /* MUST-11: the OPEN was passive */
-    uint8_t place;                  /* enum tcp_place */
-    uint8_t orphan;                 /* the user is gone */
+    uint8_t passive; /* MUST-11: the OPEN was passive */
+    uint8_t place;   /* enum tcp_place */
+    uint8_t orphan;  /* the user is gone */
     uint8_t hashed;
-    uint8_t fin_queued, fin_sent;   /* ours: CLOSE was called; the FIN has been sent */
+    uint8_t fin_queued, fin_sent;              /* ours: CLOSE was called; the FIN has been sent */
     uint8_t fin_known, fin_received, fin_read; /* the peer's: seen; in order; told to the user */
-    uint8_t ack_due;                /* enum tcp_ack_due */
-    uint8_t ping_pong;              /* Linux: interactive, so delay ACKs */
+    uint8_t ack_due;                           /* enum tcp_ack_due */
+    uint8_t ping_pong;                         /* Linux: interactive, so delay ACKs */
     uint8_t window_scaling, timestamps, sack_permitted; /* agreed in the SYNs */
-    uint8_t no_delay;               /* MUST-17: Nagle's algorithm is off */
+    uint8_t no_delay;                                   /* MUST-17: Nagle's algorithm is off */
     uint8_t reserved;
 };
 #pragma GCC diagnostic pop
@@ -114,7 +114,7 @@ struct segment {
 };
 
 /* tcp_state.c */
-struct tcb *tcb_edit(struct step *, struct id);                   /* NULL: gone */
+struct tcb *tcb_edit(struct step *, struct id); /* NULL: gone */
 const struct tcb *tcb_get(const struct lab *, struct id);
 struct tcb *tcb_create(struct step *, uint32_t node, enum tcp_state); /* NULL: no room */
 void tcp_enter(struct step *, struct tcb *, enum tcp_state, const char *clause);
@@ -128,8 +128,17 @@ void tcp_notify(struct step *, const struct tcb *, unsigned events);
 bool tcp_is_linux(const struct lab *, uint32_t node);
 
 /* tcp_steps.c: RFC 9293 3.10.7.4. False: the segment has come to its end. */
-enum tcp_step { STEP_SEQUENCE, STEP_RST, STEP_SECURITY, STEP_SYN, STEP_ACK, STEP_URG, STEP_TEXT,
-                STEP_FIN, STEP_COUNT };
+enum tcp_step {
+    STEP_SEQUENCE,
+    STEP_RST,
+    STEP_SECURITY,
+    STEP_SYN,
+    STEP_ACK,
+    STEP_URG,
+    STEP_TEXT,
+    STEP_FIN,
+    STEP_COUNT
+};
 void tcp_run_steps(struct step *, struct tcb *, struct segment *, enum tcp_step from);
 void tcp_drop(struct step *, const struct segment *, enum reason, const char *clause);
 void tcp_open_window(struct step *, struct tcb *, const struct segment *); /* SND.WND, WL1, WL2 */
@@ -140,7 +149,8 @@ bool tcp_take_ack(struct step *, struct tcb *, const struct segment *);
 /* tcp_demux.c */
 void tcp_hash_in(struct step *, struct tcb *);
 void tcp_hash_out(struct step *, struct tcb *);
-struct id tcp_find(struct lab *, uint32_t node, struct tcp_endpoint local, struct tcp_endpoint remote);
+struct id tcp_find(struct lab *, uint32_t node, struct tcp_endpoint local,
+                   struct tcp_endpoint remote);
 struct id tcp_find_listener(struct lab *, uint32_t node, struct tcp_endpoint local);
 uint32_t tcp_choose_port(struct step *, uint32_t node, ip4 local, struct tcp_endpoint remote);
 
@@ -151,31 +161,33 @@ uint32_t tcp_ts_now(const struct step *, const struct tcb *);
 
 /* tcp_buffer.c */
 size_t tcp_buffer_append(struct step *, struct tcp_buffer *, const uint8_t *octets, size_t count);
-void tcp_buffer_read(struct step *, struct tcp_buffer *, uint32_t offset, uint8_t *out, size_t count);
+void tcp_buffer_read(struct step *, struct tcp_buffer *, uint32_t offset, uint8_t *out,
+                     size_t count);
 void tcp_buffer_drop(struct step *, struct tcp_buffer *, size_t count);
-bool tcp_queue_insert(struct step *, struct tcb *, uint32_t seq, const uint8_t *octets, size_t count);
+bool tcp_queue_insert(struct step *, struct tcb *, uint32_t seq, const uint8_t *octets,
+                      size_t count);
 uint32_t tcp_queue_take(struct step *, struct tcb *); /* octets that have become in order */
 bool tcp_queue_run(const struct lab *, const struct tcb *, uint32_t seq, struct tcp_range *run);
 void tcp_buffers_free(struct step *, struct tcb *);
 
 /* tcp_rtt.c */
 void tcp_rtt_begin(struct step *, struct tcb *);
-void tcp_rtt_sent(struct step *, struct tcb *, uint32_t end);   /* a first transmission */
-void tcp_rtt_repeated(const struct step *, struct tcb *);       /* MUST-18: Karn's algorithm */
+void tcp_rtt_sent(struct step *, struct tcb *, uint32_t end); /* a first transmission */
+void tcp_rtt_repeated(const struct step *, struct tcb *);     /* MUST-18: Karn's algorithm */
 void tcp_rtt_acked(struct step *, struct tcb *, const struct segment *);
 sim_time tcp_backed_off(const struct step *, const struct tcb *, sim_time rto);
 
 /* tcp_output.c */
 enum ip_result tcp_transmit(struct step *, struct tcb *, uint32_t seq, uint32_t flags,
                             uint32_t text_count);
-void tcp_output(struct step *, struct tcb *);      /* data, FIN, window, ACK: all that is due */
-void tcp_send_ack(struct step *, struct tcb *);    /* <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK> now */
-void tcp_send_reset(struct step *, struct tcb *);  /* our own reset: <SEQ=SND.NXT><CTL=RST,ACK> */
+void tcp_output(struct step *, struct tcb *);     /* data, FIN, window, ACK: all that is due */
+void tcp_send_ack(struct step *, struct tcb *);   /* <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK> now */
+void tcp_send_reset(struct step *, struct tcb *); /* our own reset: <SEQ=SND.NXT><CTL=RST,ACK> */
 void tcp_refuse(struct step *, const struct segment *); /* the reset that answers a segment */
 void tcp_retransmit(struct step *, struct tcb *);
 uint32_t tcp_window_update(struct tcb *, uint32_t flags); /* sets RCV.WND; the header's field */
-bool tcp_window_opens(const struct tcb *);         /* an update is worth a segment of its own */
-uint32_t tcp_unsent(const struct tcb *);           /* octets of text, the FIN not counted */
+bool tcp_window_opens(const struct tcb *); /* an update is worth a segment of its own */
+uint32_t tcp_unsent(const struct tcb *);   /* octets of text, the FIN not counted */
 uint32_t tcp_send_limit(const struct lab *, const struct tcb *);
 
 /* tcp_ack.c: when to acknowledge what came in */
@@ -188,10 +200,11 @@ void tcp_sack_received(struct step *, struct tcb *, uint32_t seq);
 void tcp_sack_advance(struct tcb *);
 
 /* tcp_options.c: what the SYNs agree on */
-void tcp_offer(struct step *, struct tcb *);       /* before our SYN */
-void tcp_first_window(struct step *, struct tcb *); /* of an active OPEN */
+void tcp_offer(struct step *, struct tcb *);                         /* before our SYN */
+void tcp_first_window(struct step *, struct tcb *);                  /* of an active OPEN */
 void tcp_agree(struct step *, struct tcb *, const struct segment *); /* after the peer's */
-void tcp_options_fill(const struct step *, const struct tcb *, uint32_t flags, struct tcp_options *);
+void tcp_options_fill(const struct step *, const struct tcb *, uint32_t flags,
+                      struct tcp_options *);
 
 /* tcp_timer.c */
 void tcp_timer_start(struct step *, struct tcb *, uint32_t kind, sim_time after);

@@ -79,8 +79,8 @@ static void cut_to_window(struct tcb *c, struct segment *seg) {
         seg->flags &= ~(uint32_t)(TCP_FIN | TCP_PSH);
         if (room == 0) c->ack_due = TCP_ACK_NOW;
     }
-    seg->len = (uint32_t)seg->text_count + ((seg->flags & TCP_SYN) != 0) +
-               ((seg->flags & TCP_FIN) != 0);
+    seg->len =
+        (uint32_t)seg->text_count + ((seg->flags & TCP_SYN) != 0) + ((seg->flags & TCP_FIN) != 0);
 }
 
 /* The segment passes. RFC 7323 4.3 (2): its timestamp counts if it covers Last.ACK.sent. */
@@ -110,8 +110,7 @@ static enum verdict check_sequence(struct step *s, struct tcb *c, struct segment
     switch ((enum tcp_state)c->state) {
     case TCP_CLOSED:
     case TCP_LISTEN:
-    case TCP_SYN_SENT:
-        return never();
+    case TCP_SYN_SENT: return never();
     case TCP_SYN_RECEIVED:
         if ((seg->flags & (TCP_SYN | TCP_RST)) == TCP_SYN && seg->seq == c->irs)
             return syn_again(s, c, seg);
@@ -121,8 +120,7 @@ static enum verdict check_sequence(struct step *s, struct tcb *c, struct segment
     case TCP_FIN_WAIT_2:
     case TCP_CLOSE_WAIT:
     case TCP_CLOSING:
-    case TCP_LAST_ACK:
-        break;
+    case TCP_LAST_ACK: break;
     case TCP_TIME_WAIT:
         /* The peer's FIN again: our last ACK was lost. It lies before the window, so the fifth and
          * eighth steps, which restart the 2 MSL time-out, would not see it. */
@@ -151,8 +149,7 @@ static enum verdict check_rst(struct step *s, struct tcb *c, struct segment *seg
     switch ((enum tcp_state)c->state) {
     case TCP_CLOSED:
     case TCP_LISTEN:
-    case TCP_SYN_SENT:
-        return never();
+    case TCP_SYN_SENT: return never();
     case TCP_SYN_RECEIVED:
         mib_add(s, c->node, MIB_TCP_ATTEMPT_FAILS);
         if (c->passive) {
@@ -174,14 +171,13 @@ static enum verdict check_rst(struct step *s, struct tcb *c, struct segment *seg
         tcp_fail(s, c, tcp_is_linux(s->lab, c->node) ? TCP_ERROR_PIPE : TCP_ERROR_RESET, CLAUSE);
         return DONE;
     case TCP_CLOSING:
-    case TCP_LAST_ACK:
-        tcp_fail(s, c, TCP_ERROR_RESET, CLAUSE);
-        return DONE;
+    case TCP_LAST_ACK: tcp_fail(s, c, TCP_ERROR_RESET, CLAUSE); return DONE;
     case TCP_TIME_WAIT:
         /* RFC 1337 3 fix F1, when it is switched on: a reset does not shorten TIME-WAIT. */
         if (setting_of(s->lab, c->node, SETTING_TCP_RFC1337) != 0)
             tcp_drop(s, seg, REASON_TCP_RST_IGNORED, "RFC 1337 3");
-        else tcp_delete(s, c, CLAUSE);
+        else
+            tcp_delete(s, c, CLAUSE);
         return DONE;
     }
     return DONE;
@@ -202,8 +198,7 @@ static enum verdict check_syn(struct step *s, struct tcb *c, struct segment *seg
     switch ((enum tcp_state)c->state) {
     case TCP_CLOSED:
     case TCP_LISTEN:
-    case TCP_SYN_SENT:
-        return never();
+    case TCP_SYN_SENT: return never();
     case TCP_SYN_RECEIVED:
         tcp_drop(s, seg, REASON_TCP_SYN_IN_WINDOW, CLAUSE);
         if (c->passive) {
@@ -217,9 +212,7 @@ static enum verdict check_syn(struct step *s, struct tcb *c, struct segment *seg
     case TCP_CLOSE_WAIT:
     case TCP_CLOSING:
     case TCP_LAST_ACK:
-    case TCP_TIME_WAIT:
-        tcp_drop(s, seg, REASON_TCP_SYN_IN_WINDOW, "RFC 5961 4.2");
-        break;
+    case TCP_TIME_WAIT: tcp_drop(s, seg, REASON_TCP_SYN_IN_WINDOW, "RFC 5961 4.2"); break;
     }
     mib_add(s, c->node, MIB_TCP_SYN_CHALLENGE);
     tcp_ack_challenge(s, c, seg);
@@ -266,8 +259,10 @@ static enum verdict ack_of_syn(struct step *s, struct tcb *c, struct segment *se
     c->place = TCP_IN_ACCEPT_QUEUE;
     listener->syn_queue--;
     listener->accept_queue++;
-    if (id_is(listener->accept_last)) tcb_edit(s, listener->accept_last)->queue_next = c->self;
-    else listener->accept_first = c->self;
+    if (id_is(listener->accept_last))
+        tcb_edit(s, listener->accept_last)->queue_next = c->self;
+    else
+        listener->accept_first = c->self;
     listener->accept_last = c->self;
     tcp_notify(s, listener, SOCKET_ACCEPTABLE);
     return NEXT;
@@ -289,20 +284,15 @@ static enum verdict check_ack(struct step *s, struct tcb *c, struct segment *seg
     switch ((enum tcp_state)c->state) {
     case TCP_CLOSED:
     case TCP_LISTEN:
-    case TCP_SYN_SENT:
-        return never();
-    case TCP_SYN_RECEIVED:
-        return ack_of_syn(s, c, seg);
-    case TCP_ESTABLISHED:
-        return tcp_take_ack(s, c, seg) ? NEXT : DONE;
+    case TCP_SYN_SENT: return never();
+    case TCP_SYN_RECEIVED: return ack_of_syn(s, c, seg);
+    case TCP_ESTABLISHED: return tcp_take_ack(s, c, seg) ? NEXT : DONE;
     case TCP_FIN_WAIT_1:
         if (!tcp_take_ack(s, c, seg)) return DONE;
         if (our_fin_is_acked(c)) fin_wait_2(s, c);
         return NEXT; /* "continue processing in that state" */
-    case TCP_FIN_WAIT_2:
-        return tcp_take_ack(s, c, seg) ? NEXT : DONE;
-    case TCP_CLOSE_WAIT:
-        return tcp_take_ack(s, c, seg) ? NEXT : DONE;
+    case TCP_FIN_WAIT_2: return tcp_take_ack(s, c, seg) ? NEXT : DONE;
+    case TCP_CLOSE_WAIT: return tcp_take_ack(s, c, seg) ? NEXT : DONE;
     case TCP_CLOSING:
         if (!tcp_take_ack(s, c, seg) || !our_fin_is_acked(c)) return DONE;
         tcp_enter(s, c, TCP_TIME_WAIT, CLAUSE);
@@ -312,8 +302,7 @@ static enum verdict check_ack(struct step *s, struct tcb *c, struct segment *seg
     case TCP_LAST_ACK:
         if (tcp_take_ack(s, c, seg) && our_fin_is_acked(c)) tcp_delete(s, c, CLAUSE);
         return DONE;
-    case TCP_TIME_WAIT:
-        return NEXT; /* a retransmitted FIN has been answered in the first step */
+    case TCP_TIME_WAIT: return NEXT; /* a retransmitted FIN has been answered in the first step */
     }
     return DONE;
 }
@@ -326,8 +315,7 @@ static enum verdict check_urg(struct step *s, struct tcb *c, struct segment *seg
     case TCP_CLOSED:
     case TCP_LISTEN:
     case TCP_SYN_SENT:
-    case TCP_SYN_RECEIVED:
-        return never();
+    case TCP_SYN_RECEIVED: return never();
     case TCP_ESTABLISHED:
     case TCP_FIN_WAIT_1:
     case TCP_FIN_WAIT_2:
@@ -337,8 +325,7 @@ static enum verdict check_urg(struct step *s, struct tcb *c, struct segment *seg
     case TCP_CLOSE_WAIT:
     case TCP_CLOSING:
     case TCP_LAST_ACK:
-    case TCP_TIME_WAIT:
-        return NEXT; /* should not occur: ignore the URG */
+    case TCP_TIME_WAIT: return NEXT; /* should not occur: ignore the URG */
     }
     return NEXT;
 }
@@ -381,24 +368,24 @@ static enum verdict process_text(struct step *s, struct tcb *c, struct segment *
     case TCP_CLOSED:
     case TCP_LISTEN:
     case TCP_SYN_SENT:
-    case TCP_SYN_RECEIVED:
-        return never();
+    case TCP_SYN_RECEIVED: return never();
     case TCP_FIN_WAIT_1:
     case TCP_FIN_WAIT_2:
         if (c->orphan && seg->text_count > 0) return nobody_reads(s, c, seg);
         break;
-    case TCP_ESTABLISHED:
-        break;
+    case TCP_ESTABLISHED: break;
     case TCP_CLOSE_WAIT:
     case TCP_CLOSING:
     case TCP_LAST_ACK:
-    case TCP_TIME_WAIT:
-        return NEXT; /* should not occur: ignore the text */
+    case TCP_TIME_WAIT: return NEXT; /* should not occur: ignore the text */
     }
     /* Text that came with the SYN waits in the queue until now. */
-    bool waiting = seg->seq == c->rcv.nxt && id_is(c->out_of_order);
-    if (seg->text_count > 0 && seg->seq != c->rcv.nxt) out_of_order(s, c, seg);
-    else if (seg->text_count > 0 || waiting) in_order(s, c, seg);
+    struct tcp_range run;
+    bool waiting = id_is(c->out_of_order) && tcp_queue_run(s->lab, c, c->rcv.nxt, &run);
+    if (seg->text_count > 0 && seg->seq != c->rcv.nxt)
+        out_of_order(s, c, seg);
+    else if (seg->text_count > 0 || waiting)
+        in_order(s, c, seg);
     return NEXT;
 }
 
@@ -430,15 +417,16 @@ static enum verdict check_fin(struct step *s, struct tcb *c, struct segment *seg
     switch ((enum tcp_state)c->state) {
     case TCP_CLOSED:
     case TCP_LISTEN:
-    case TCP_SYN_SENT:
-        return never();
+    case TCP_SYN_SENT: return never();
     case TCP_SYN_RECEIVED:
     case TCP_ESTABLISHED:
         tcp_enter(s, c, TCP_CLOSE_WAIT, CLAUSE);
         /* Differs: Linux delays this ACK, for the application may be about to close as well. */
         c->ping_pong = 1;
-        if (tcp_is_linux(s->lab, c->node)) tcp_ack_later(s, c);
-        else c->ack_due = TCP_ACK_NOW;
+        if (tcp_is_linux(s->lab, c->node))
+            tcp_ack_later(s, c);
+        else
+            c->ack_due = TCP_ACK_NOW;
         return DONE;
     case TCP_FIN_WAIT_1:
         /* Had our FIN been acknowledged, the fifth step would have entered FIN-WAIT-2: Figure 5's
@@ -446,16 +434,11 @@ static enum verdict check_fin(struct step *s, struct tcb *c, struct segment *seg
         tcp_enter(s, c, TCP_CLOSING, CLAUSE);
         c->ack_due = TCP_ACK_NOW;
         return DONE;
-    case TCP_FIN_WAIT_2:
-        enter_time_wait(s, c);
-        return DONE;
+    case TCP_FIN_WAIT_2: enter_time_wait(s, c); return DONE;
     case TCP_CLOSE_WAIT:
     case TCP_CLOSING:
-    case TCP_LAST_ACK:
-        return DONE; /* remain */
-    case TCP_TIME_WAIT:
-        tcp_time_wait_begin(s, c);
-        return DONE;
+    case TCP_LAST_ACK: return DONE; /* remain */
+    case TCP_TIME_WAIT: tcp_time_wait_begin(s, c); return DONE;
     }
     return DONE;
 }

@@ -90,8 +90,8 @@ static bool given_up(const struct step *s, const struct tcb *c) {
             most += (uint32_t)setting(s, c, SETTING_TCP_SYN_LINEAR_TIMEOUTS);
         return c->retransmissions >= most || patience_is_over(s, c, retries, first);
     }
-    uint32_t retries = c->orphan ? orphan_retries(s, c)
-                                 : (uint32_t)setting(s, c, SETTING_TCP_RETRIES2);
+    uint32_t retries =
+        c->orphan ? orphan_retries(s, c) : (uint32_t)setting(s, c, SETTING_TCP_RETRIES2);
     return patience_is_over(s, c, retries, setting(s, c, SETTING_TCP_RTO_MIN));
 }
 
@@ -100,8 +100,8 @@ static void retransmission_timeout(struct step *s, struct tcb *c) {
     mib_add(s, c->node, MIB_TCP_TIMEOUTS);
     if (given_up(s, c)) {
         mib_add(s, c->node, MIB_TCP_ABORT_ON_TIMEOUT);
-        enum tcp_error error = c->soft_error != TCP_OK ? (enum tcp_error)c->soft_error
-                                                       : TCP_ERROR_TIMED_OUT;
+        enum tcp_error error =
+            c->soft_error != TCP_OK ? (enum tcp_error)c->soft_error : TCP_ERROR_TIMED_OUT;
         tcp_fail(s, c, error, "RFC 9293 3.8.3"); /* MUST-12 */
         return;
     }
@@ -112,9 +112,9 @@ static void retransmission_timeout(struct step *s, struct tcb *c) {
     c->timeouts++;
     tcp_retransmit(s, c); /* (5.4) */
     /* Differs: the first time-outs of a SYN do not double on Linux (tcp_syn_linear_timeouts). */
-    bool linear = c->state == TCP_SYN_SENT &&
-                  c->timeouts <= setting(s, c, SETTING_TCP_SYN_LINEAR_TIMEOUTS);
-    if (!linear) c->rto = tcp_backed_off(s, c, c->rto); /* (5.5) */
+    bool linear =
+        c->state == TCP_SYN_SENT && c->timeouts <= setting(s, c, SETTING_TCP_SYN_LINEAR_TIMEOUTS);
+    if (!linear) c->rto = tcp_backed_off(s, c, c->rto);      /* (5.5) */
     tcp_timer_start(s, c, TIMER_TCP_RETRANSMISSION, c->rto); /* (5.6) */
 }
 
@@ -172,8 +172,10 @@ static void persist_timeout(struct step *s, struct tcb *c) {
 /* tcp_delack_timer_handler(): nothing was sent that could carry the ACK, so nobody is in a hurry to
  * answer, or the time-out was too short. */
 static void delayed_ack_missed(struct step *s, struct tcb *c) {
-    if (c->ping_pong) c->ato_ns = (uint32_t)setting(s, c, SETTING_CONST_DELACK_MIN);
-    else c->ato_ns = c->ato_ns < c->rto / 2 ? 2 * c->ato_ns : (uint32_t)c->rto;
+    if (c->ping_pong)
+        c->ato_ns = (uint32_t)setting(s, c, SETTING_CONST_DELACK_MIN);
+    else
+        c->ato_ns = c->ato_ns < c->rto / 2 ? 2 * c->ato_ns : (uint32_t)c->rto;
     c->ping_pong = 0;
 }
 
@@ -181,28 +183,19 @@ void tcp_timer_fired(struct step *s, uint32_t kind, struct id connection) {
     struct tcb *c = tcb_edit(s, connection);
     if (c == NULL) return;
     switch (kind) {
-    case TIMER_TCP_RETRANSMISSION:
-        retransmission_timeout(s, c);
-        break;
-    case TIMER_TCP_SYNACK:
-        synack_timeout(s, c);
-        break;
+    case TIMER_TCP_RETRANSMISSION: retransmission_timeout(s, c); break;
+    case TIMER_TCP_SYNACK: synack_timeout(s, c); break;
     case TIMER_TCP_DELAYED_ACK:
         mib_add(s, c->node, MIB_TCP_DELAYED_ACKS);
         c->ack_due = TCP_ACK_NOW;
         delayed_ack_missed(s, c);
         tcp_output(s, c);
         break;
-    case TIMER_TCP_PERSIST:
-        persist_timeout(s, c);
-        break;
+    case TIMER_TCP_PERSIST: persist_timeout(s, c); break;
     case TIMER_TCP_TIME_WAIT: /* 3.10.8: delete the TCB, enter the CLOSED state */
         tcp_delete(s, c, "RFC 9293 3.10.8");
         break;
-    case TIMER_TCP_FIN_WAIT_2: /* Linux: tcp_fin_timeout */
-        tcp_delete(s, c, "RFC 9293 3.6");
-        break;
-    default:
-        assert(!"a timer of TCP has a case here");
+    case TIMER_TCP_FIN_WAIT_2: /* Linux: tcp_fin_timeout */ tcp_delete(s, c, "RFC 9293 3.6"); break;
+    default: assert(!"a timer of TCP has a case here");
     }
 }

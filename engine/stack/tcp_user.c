@@ -59,7 +59,7 @@ static enum tcp_error resolve(struct step *s, uint32_t node, struct tcp_endpoint
                               struct tcp_endpoint remote) {
     if (remote.port == 0 || remote.address == 0) return TCP_ERROR_INVALID;
     if (ip_is_broadcast_or_multicast(s->lab, node, remote.address))
-        return TCP_ERROR_UNREACHABLE; /* MUST-46 */
+        return TCP_ERROR_UNREACHABLE;                         /* MUST-46 */
     ip4 source = ip_source_for(s->lab, node, remote.address); /* MUST-44 */
     if (source == 0) return TCP_ERROR_NO_ROUTE;
     if (local->address == 0) local->address = source; /* MUST-45 */
@@ -96,8 +96,10 @@ static void abandon_children(struct step *s, struct id listener) {
         struct tcb *c = tcb_edit(s, at);
         bool finished = c->place == TCP_IN_ACCEPT_QUEUE;
         if (finished) c->place = TCP_ALONE;
-        if (finished) tcp_abort(s, at);
-        else tcp_delete(s, c, "RFC 9293 3.10.4");
+        if (finished)
+            tcp_abort(s, at);
+        else
+            tcp_delete(s, c, "RFC 9293 3.10.4");
     }
 }
 
@@ -180,10 +182,8 @@ enum tcp_error tcp_send(struct step *s, struct id connection, const uint8_t *oct
     if (c == NULL) return TCP_ERROR_NOT_CONNECTED;
     if (c->error != TCP_OK) return take_error(c);
     switch ((enum tcp_state)c->state) {
-    case TCP_CLOSED:
-        return c->iss == 0 && c->irs == 0 ? TCP_ERROR_NOT_CONNECTED : TCP_ERROR_PIPE;
-    case TCP_LISTEN:
-        return TCP_ERROR_NOT_CONNECTED; /* "error: remote socket unspecified" */
+    case TCP_CLOSED: return c->iss == 0 && c->irs == 0 ? TCP_ERROR_NOT_CONNECTED : TCP_ERROR_PIPE;
+    case TCP_LISTEN: return TCP_ERROR_NOT_CONNECTED; /* "error: remote socket unspecified" */
     case TCP_SYN_SENT:
     case TCP_SYN_RECEIVED:
         /* "Queue the data for transmission after entering ESTABLISHED." Differs: Linux waits. */
@@ -199,8 +199,7 @@ enum tcp_error tcp_send(struct step *s, struct id connection, const uint8_t *oct
     case TCP_FIN_WAIT_2:
     case TCP_CLOSING:
     case TCP_LAST_ACK:
-    case TCP_TIME_WAIT:
-        return TCP_ERROR_PIPE; /* "error: connection closing" */
+    case TCP_TIME_WAIT: return TCP_ERROR_PIPE; /* "error: connection closing" */
     }
     return TCP_ERROR_INVALID;
 }
@@ -209,8 +208,7 @@ enum tcp_error tcp_send(struct step *s, struct id connection, const uint8_t *oct
 
 size_t tcp_receive_pending(const struct lab *lab, struct id connection, bool *end) {
     const struct tcb *c = tcb_get(lab, connection);
-    *end = c == NULL || c->fin_received ||
-           (c->state == TCP_CLOSED && c->error == TCP_OK);
+    *end = c == NULL || c->fin_received || (c->state == TCP_CLOSED && c->error == TCP_OK);
     return c == NULL ? 0 : c->receive.count;
 }
 
@@ -247,25 +245,18 @@ enum tcp_error tcp_shutdown_write(struct step *s, struct id connection) {
     if (c == NULL) return TCP_ERROR_NOT_CONNECTED;
     switch ((enum tcp_state)c->state) {
     case TCP_CLOSED:
-    case TCP_LISTEN:
-        return TCP_ERROR_NOT_CONNECTED;
+    case TCP_LISTEN: return TCP_ERROR_NOT_CONNECTED;
     case TCP_SYN_SENT:
         tcp_delete(s, c, "RFC 9293 3.10.4"); /* "delete the TCB" */
         return TCP_OK;
     case TCP_SYN_RECEIVED:
-    case TCP_ESTABLISHED:
-        queue_fin(s, c, TCP_FIN_WAIT_1);
-        return TCP_OK;
+    case TCP_ESTABLISHED: queue_fin(s, c, TCP_FIN_WAIT_1); return TCP_OK;
     case TCP_FIN_WAIT_1:
-    case TCP_FIN_WAIT_2:
-        return TCP_OK;
-    case TCP_CLOSE_WAIT:
-        queue_fin(s, c, TCP_LAST_ACK);
-        return TCP_OK;
+    case TCP_FIN_WAIT_2: return TCP_OK;
+    case TCP_CLOSE_WAIT: queue_fin(s, c, TCP_LAST_ACK); return TCP_OK;
     case TCP_CLOSING:
     case TCP_LAST_ACK:
-    case TCP_TIME_WAIT:
-        return TCP_OK; /* "error: connection closing"; Linux says nothing */
+    case TCP_TIME_WAIT: return TCP_OK; /* "error: connection closing"; Linux says nothing */
     }
     return TCP_ERROR_INVALID;
 }
@@ -294,18 +285,12 @@ void tcp_close(struct step *s, struct id connection) {
         tcp_delete(s, c, "RFC 9293 3.10.4");
         return;
     case TCP_CLOSED:
-    case TCP_SYN_SENT:
-        tcp_delete(s, c, "RFC 9293 3.10.4");
-        return;
-    case TCP_SYN_RECEIVED:
-        queue_fin(s, c, TCP_FIN_WAIT_1);
-        return;
+    case TCP_SYN_SENT: tcp_delete(s, c, "RFC 9293 3.10.4"); return;
+    case TCP_SYN_RECEIVED: queue_fin(s, c, TCP_FIN_WAIT_1); return;
     case TCP_ESTABLISHED:
         if (!loses_text(s, c)) queue_fin(s, c, TCP_FIN_WAIT_1);
         return;
-    case TCP_FIN_WAIT_1:
-        loses_text(s, c);
-        return;
+    case TCP_FIN_WAIT_1: loses_text(s, c); return;
     case TCP_FIN_WAIT_2:
         if (!loses_text(s, c) && tcp_is_linux(s->lab, c->node))
             tcp_timer_start(s, c, TIMER_TCP_FIN_WAIT_2,
@@ -316,9 +301,7 @@ void tcp_close(struct step *s, struct id connection) {
         return;
     case TCP_CLOSING:
     case TCP_LAST_ACK:
-    case TCP_TIME_WAIT:
-        tcp_buffer_drop(s, &c->receive, c->receive.count);
-        return;
+    case TCP_TIME_WAIT: tcp_buffer_drop(s, &c->receive, c->receive.count); return;
     }
 }
 
@@ -328,18 +311,15 @@ static bool sends_reset(enum tcp_state state) {
     switch (state) {
     case TCP_CLOSED:
     case TCP_LISTEN:
-    case TCP_SYN_SENT:
-        return false;
+    case TCP_SYN_SENT: return false;
     case TCP_SYN_RECEIVED:
     case TCP_ESTABLISHED:
     case TCP_FIN_WAIT_1:
     case TCP_FIN_WAIT_2:
-    case TCP_CLOSE_WAIT:
-        return true; /* <SEQ=SND.NXT><CTL=RST> */
+    case TCP_CLOSE_WAIT: return true; /* <SEQ=SND.NXT><CTL=RST> */
     case TCP_CLOSING:
     case TCP_LAST_ACK:
-    case TCP_TIME_WAIT:
-        return false;
+    case TCP_TIME_WAIT: return false;
     }
     return false;
 }
@@ -359,12 +339,12 @@ void tcp_abort(struct step *s, struct id connection) {
  * (MUST-56) and to keep the hint for the user. */
 static void take_hint(struct step *s, struct tcb *c, uint8_t code) {
     bool hard = code == 2 || code == 3; /* protocol, port: SHLD-26 */
-    bool opening = c->state == TCP_SYN_SENT ||
-                   (c->state == TCP_SYN_RECEIVED && !c->passive);
+    bool opening = c->state == TCP_SYN_SENT || (c->state == TCP_SYN_RECEIVED && !c->passive);
     enum tcp_error error = hard ? TCP_ERROR_REFUSED : TCP_ERROR_UNREACHABLE;
     if (opening && (hard || tcp_is_linux(s->lab, c->node)))
         tcp_fail(s, c, error, "RFC 9293 3.9.2.2");
-    else c->soft_error = error;
+    else
+        c->soft_error = error;
 }
 
 void tcp_icmp_in(struct step *s, uint32_t node, uint8_t type, uint8_t code, ip4 remote,

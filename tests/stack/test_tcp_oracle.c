@@ -36,8 +36,12 @@ struct expected {
 static uint32_t flags_of(const char *text) {
     uint32_t flags = 0;
     for (; *text != '\0'; text++)
-        flags |= *text == 'S' ? TCP_SYN : *text == 'F' ? TCP_FIN : *text == 'R' ? TCP_RST
-                 : *text == 'P' ? TCP_PSH : *text == '.' ? TCP_ACK : 0;
+        flags |= *text == 'S'   ? TCP_SYN
+                 : *text == 'F' ? TCP_FIN
+                 : *text == 'R' ? TCP_RST
+                 : *text == 'P' ? TCP_PSH
+                 : *text == '.' ? TCP_ACK
+                                : 0;
     return flags;
 }
 
@@ -139,9 +143,11 @@ static void collect(const struct running *run, uint32_t node, struct flows *flow
 /* -------------------------------------------------------------------------------- comparing */
 
 static void describe(const char *name, char end, size_t i, const struct seg *s, const char *whose) {
-    fprintf(stderr, "%s at %c, segment %zu, %s: connection %u, %.6f s, from %c, flags 0x%x, seq %d,"
-            " ack %d, len %u, sack %s\n", name, end, i + 1, whose, s->connection, s->at,
-            s->from == 1 ? 'c' : 's', s->flags, (int)s->seq, (int)s->ack, s->length, s->sack);
+    fprintf(stderr,
+            "%s at %c, segment %zu, %s: connection %u, %.6f s, from %c, flags 0x%x, seq %d,"
+            " ack %d, len %u, sack %s\n",
+            name, end, i + 1, whose, s->connection, s->at, s->from == 1 ? 'c' : 's', s->flags,
+            (int)s->seq, (int)s->ack, s->length, s->sack);
 }
 
 static bool near(double at, double recorded) {
@@ -211,7 +217,8 @@ static void check_fact(const struct running *run, const struct flows *flows, con
         if (strcmp(state, what) != 0) fail_msg("%s: but %s", fact, state);
     } else if (strcmp(kind, "gone") == 0) {
         assert_string_equal(state_at(run, node, flows->of[a - 1].port, 1e9, &since), "none");
-        if (!near((double)since / 1e9 - BEGIN, at)) fail_msg("%s: but %f", fact, (double)since / 1e9);
+        if (!near((double)since / 1e9 - BEGIN, at))
+            fail_msg("%s: but %f", fact, (double)since / 1e9);
     } else if (strcmp(kind, "call") == 0) {
         assert_int_equal(sscanf(fact, "%*s\t%*f\t%*s\t%23s\t%ld", what, &b), 2);
         check_call(run, fact, at, node, what, b);
@@ -279,7 +286,7 @@ static void loses(struct setup *s, const char *on, const char *match, double unt
     setup_fault(s, on, FAULT_DROP, match, 0)->until = until == 0 ? 0 : SECONDS(BEGIN + until);
 }
 
-#define BARE_ACK "tcp.flags.ack && !tcp.flags.syn && !tcp.flags.reset && !tcp.flags.fin"
+#define BARE_ACK  "tcp.flags.ack && !tcp.flags.syn && !tcp.flags.reset && !tcp.flags.fin"
 #define THIRD_ACK "tcp.flags.ack && !tcp.flags.syn && !tcp.flags.reset"
 
 static void synblack(void **state) {

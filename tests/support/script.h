@@ -1,0 +1,34 @@
+#ifndef NETSTEP_TESTS_SCRIPT_H
+#define NETSTEP_TESTS_SCRIPT_H
+/*
+ * Packet scripts in packetdrill's column style, tests/scripts/tcp/NAME.test: one host under test,
+ * and a peer that exists in the script alone, so that it says exactly what the script says.
+ *
+ *     profile rfc9293                          the host's profile; before the first event
+ *     set net.ipv4.tcp_sack 0                  a setting of the host
+ *     +0     socket(tcp) = 3                   a call, and what it returns
+ *     +0     connect(3, 10.0.0.2:80) ...       a call that blocks
+ *     +0     > S 0:0(0) <mss 1460>             the host must send this, now
+ *     +.1    < S. 0:0(0) ack 1 win 1000        the peer's segment comes in, 0.1 s later
+ *     +0     > . 1:1(0) ack 1
+ *     +0     ... connect = 0                   the call that blocked has returned
+ *     +0     state ESTABLISHED                 of the connection that changed last
+ *     +0     peer 40001                        the next lines are about this port of the peer
+ *     +0     $ ^C                              any line of the host's console
+ *
+ * Times count from the line before. Numbers are relative to the initial ones of both sides.
+ * Options are compared when given: mss N, sackOK, wscale N, TS ecr N (relative to nothing),
+ * sack L:R. "win N" of a segment sent is compared when given. `//` begins a comment. Everything that
+ * the host sends must be named, in order. A script that does not hold fails the test.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { SCRIPT_STATES = 16 };
+/* Which arcs of the TCP state graph the scripts have gone along: [from][to]. */
+struct script_arcs {
+    uint32_t seen[SCRIPT_STATES][SCRIPT_STATES];
+};
+void script_run(const char *path, struct script_arcs *);
+
+#endif

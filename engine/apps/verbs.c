@@ -162,6 +162,8 @@ static void send_more(struct step *s, struct id process) {
     uint8_t piece[PIECE];
     int64_t result = 0;
     if (call->count == 0) result = socket_send(s, socket, piece, 0);
+    if (call->count > PIECE && socket_get(s->lab, socket)->type == SOCKET_UDP)
+        result = -LINUX_EMSGSIZE; /* one call, one datagram: it is never cut */
     while (call->done < call->count && result >= 0) {
         result = socket_send(s, socket, piece, piece_of(p, piece));
         if (result > 0) {
@@ -219,7 +221,7 @@ static void recv_more(struct step *s, struct id process) {
     struct process *p = process_edit(s, process);
     struct call_state *call = &p->of.call;
     struct id socket = fd_socket(s->lab, process, call->fd);
-    uint8_t piece[2 * PIECE], first[SHOWN_MAX];
+    uint8_t piece[PIECE], first[SHOWN_MAX];
     int64_t result;
     do {
         uint64_t left = call->count - call->done;

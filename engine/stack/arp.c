@@ -62,36 +62,38 @@ static bool ask(struct step *s, uint32_t node, const char *question, bool answer
     return answer;
 }
 
-/* Linux trusts a reply to be about now, and a request only to be a hint; within locktime (1 s) a
- * second answer does not replace the first. */
-static void learn(struct step *s, struct id entry, const struct arp_packet *packet) {
+/* Linux trusts a reply to itself alone to be about now, all else is only a hint; within locktime
+ * (1 s) a second answer does not replace the first. */
+static void learn(struct step *s, struct id entry, const struct arp_packet *packet,
+                  enum arp_cast cast) {
     enum { LOCKTIME_NS = 1000000000 };
     const struct neighbour *n = neighbour_get(s->lab, entry);
-    neighbour_update(s, entry, packet->sha,
-                     packet->op == ARP_OP_REPLY ? NEIGHBOUR_REACHABLE : NEIGHBOUR_STALE,
+    bool sure = packet->op == ARP_OP_REPLY && cast == ARP_UNICAST;
+    neighbour_update(s, entry, packet->sha, sure ? NEIGHBOUR_REACHABLE : NEIGHBOUR_STALE,
                      s->now > n->updated_at + LOCKTIME_NS ? NEIGHBOUR_OVERRIDE : NEIGHBOUR_KEEP);
 }
 
-static void questions(struct step *s, uint32_t interface, const struct arp_packet *packet) {
+static void questions(struct step *s, uint32_t interface, const struct arp_packet *packet,
+                      enum arp_cast cast) {
     const struct interface *i = iface_get(s->lab, interface);
     struct id entry = neighbour_find(s->lab, interface, packet->spa);
     /* RFC 5227 2.1.1: a probe's sender has no address yet; there is nothing to learn from it. */
     bool known = id_is(entry) && packet->spa != 0;
     bool merge = ask(s, i->node, "is the sender in the table?", known);
-    if (merge) learn(s, entry, packet);
+    if (merge) learn(s, entry, packet, cast);
     bool target = i->address != 0 && packet->tpa == i->address;
     if (!ask(s, i->node, "are we the target?", target)) return;
     /* Differs: the RFC adds the sender of a reply too; Linux adds it only from a request. */
     if (!merge && packet->op == ARP_OP_REQUEST && packet->spa != 0) {
         entry = neighbour_make(s, interface, packet->spa);
-        if (id_is(entry)) learn(s, entry, packet);
+        if (id_is(entry)) learn(s, entry, packet, cast);
     }
     /* "NOW look at the opcode!!" */
     if (ask(s, i->node, "is it a request?", packet->op == ARP_OP_REQUEST))
         reply(s, interface, packet);
 }
 
-void arp_in(struct step *s, uint32_t interface, struct id frame) {
+void arp_in(struct step *s, uint32_t interface, struct id frame, enum arp_cast cast) {
     uint32_t node = iface_get(s->lab, interface)->node;
     struct arp_packet packet;
     struct reader r = reader_of(frame_octets(s->lab, frame), frame_count(s->lab, frame));
@@ -107,5 +109,5 @@ void arp_in(struct step *s, uint32_t interface, struct id frame) {
         trace_dropped(s, node, frame, REASON_UNKNOWN_TYPE, reception);
         return;
     }
-    questions(s, interface, &packet);
+    questions(s, interface, &packet, cast);
 }

@@ -54,8 +54,9 @@ void neighbour_timer_fired(struct step *, uint32_t timer, struct id neighbour);
 /* The layer above knows that the path works: what it sent was acknowledged (RFC 4861 7.3.1). */
 void arp_confirm(struct step *, uint32_t node, ip4 dst);
 
-void arp_in(struct step *, uint32_t interface, struct id frame); /* frame: the ARP packet alone */
 enum arp_cast { ARP_BROADCAST, ARP_UNICAST };
+/* `frame`: the ARP packet alone; `cast`: how its frame was addressed. */
+void arp_in(struct step *, uint32_t interface, struct id frame, enum arp_cast);
 void arp_request(struct step *, uint32_t interface, ip4 target, enum arp_cast,
                  const uint8_t mac[MAC_OCTETS]);
 

@@ -119,7 +119,7 @@ static void host_frame_arrived(struct step *s, const struct interface *i, uint32
     }
     frame_pull(s, frame, ETHER_HEADER);
     if (header.type == ETHER_TYPE_ARP) {
-        arp_in(s, interface, frame);
+        arp_in(s, interface, frame, group ? ARP_BROADCAST : ARP_UNICAST);
         frame_free(s, frame);
     } else if (header.type == ETHER_TYPE_IPV4) {
         ipv4_in(s, interface, frame, group ? LINK_BROADCAST : LINK_UNICAST);

@@ -94,7 +94,7 @@ void tcp_buffer_drop(struct step *s, struct tcp_buffer *b, size_t count) {
     if (!id_is(b->first)) b->last = b->cursor = (struct id){0, 0};
 }
 
-/* ------------------------------------------------------------------ the out-of-order queue */
+/* ----------------------------------------------------------------------- the out-of-order queue */
 
 static uint32_t chunk_right(const struct tcp_chunk *chunk) {
     return chunk->seq + (chunk->end - chunk->start);

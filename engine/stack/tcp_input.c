@@ -179,7 +179,7 @@ static void arrives_in_syn_sent(struct step *s, struct tcb *c, struct segment *s
         received_by_syn(s, c, seg);
 }
 
-/* --------------------------------------------------------------------------------- from below */
+/* ----------------------------------------------------------------------------------- from below */
 
 static void segment_arrives(struct step *s, struct tcb *c, struct segment *seg) {
     switch ((enum tcp_state)c->state) {

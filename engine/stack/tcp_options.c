@@ -65,7 +65,7 @@ void tcp_first_window(struct step *s, struct tcb *c) {
     first_window(s, c, c->rcv.mss);
 }
 
-/* RFC 2018 4, RFC 2883 4: the duplicate first, then the newest run, as many as there is room for. */
+/* RFC 2018 4, RFC 2883 4: the duplicate first, then the newest runs that there is room for. */
 static void fill_sack(const struct tcb *c, struct tcp_options *o) {
     uint32_t most = c->timestamps ? TCP_SACK_BLOCKS_MAX - 1 : TCP_SACK_BLOCKS_MAX;
     if (c->duplicate.left != c->duplicate.right) {

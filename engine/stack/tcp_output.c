@@ -53,7 +53,7 @@ uint32_t tcp_send_limit(const struct lab *lab, const struct tcb *c) {
     return limit < most ? limit : most;
 }
 
-/* ---------------------------------------------------------------------------- what may be sent */
+/* ----------------------------------------------------------------------------- what may be sent */
 
 static bool may_send_text(enum tcp_state state) {
     switch (state) {
@@ -148,7 +148,7 @@ void tcp_output(struct step *s, struct tcb *c) {
     if (syn_acked(c)) arm(s, c);
 }
 
-/* -------------------------------------------------------------------- the window that we offer */
+/* --------------------------------------------------------------------- the window that we offer */
 
 /* 3.8.6.2.2 MUST-39, the receiver's silly window avoidance: the right edge moves by a segment or
  * by half of the buffer, or it stays; SHLD-14: it never moves back. */

@@ -158,7 +158,7 @@ void tcp_fail(struct step *s, struct tcb *c, enum tcp_error error, const char *c
     tcp_delete(s, c, clause);
 }
 
-/* ------------------------------------------------------------------ what a watcher sees of it */
+/* -------------------------------------------------------------------- what a watcher sees of it */
 
 #define WATCH(name, member, format, base)                                                          \
     { name, offsetof(struct tcb, member), sizeof((struct tcb *)0)->member, format, base }

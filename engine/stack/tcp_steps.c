@@ -93,7 +93,7 @@ static enum verdict pass(struct tcb *c, struct segment *seg) {
 
 /* In SYN-RECEIVED the peer's SYN may come again. By itself: the peer has not seen our answer, which
  * is repeated (Linux, tcp_check_req). With the ACK of ours: it is the second half of a simultaneous
- * open, Figure 7 line 6, which Table 6 would refuse (A.2): the ACK counts, the SYN is a duplicate. */
+ * open, Figure 7 line 6, which Table 6 would refuse (A.2): the ACK counts, the SYN is old. */
 static enum verdict syn_again(struct step *s, struct tcb *c, struct segment *seg) {
     if ((seg->flags & TCP_ACK) == 0) {
         tcp_drop(s, seg, REASON_TCP_OLD_DUPLICATE, CLAUSE);
@@ -136,7 +136,7 @@ static enum verdict check_sequence(struct step *s, struct tcb *c, struct segment
     return unacceptable(s, c, seg, old ? REASON_TCP_OLD_DUPLICATE : REASON_TCP_OUTSIDE_WINDOW);
 }
 
-/* --------------------------------------------------------------------- second, check the RST bit */
+/* -------------------------------------------------------------------- second, check the RST bit */
 
 static enum verdict check_rst(struct step *s, struct tcb *c, struct segment *seg) {
     if ((seg->flags & TCP_RST) == 0) return NEXT;
@@ -183,7 +183,7 @@ static enum verdict check_rst(struct step *s, struct tcb *c, struct segment *seg
     return DONE;
 }
 
-/* ---------------------------------------------------------------------- third, check security */
+/* ------------------------------------------------------------------------ third, check security */
 
 /* No security or compartments here, so nothing can differ; the step stands for its place. */
 static enum verdict check_security(struct step *s, struct tcb *c, struct segment *seg) {
@@ -191,7 +191,7 @@ static enum verdict check_security(struct step *s, struct tcb *c, struct segment
     return NEXT;
 }
 
-/* --------------------------------------------------------------------- fourth, check the SYN bit */
+/* -------------------------------------------------------------------- fourth, check the SYN bit */
 
 static enum verdict check_syn(struct step *s, struct tcb *c, struct segment *seg) {
     if ((seg->flags & TCP_SYN) == 0) return NEXT;
@@ -219,7 +219,7 @@ static enum verdict check_syn(struct step *s, struct tcb *c, struct segment *seg
     return DONE;
 }
 
-/* -------------------------------------------------------------------- fifth, check the ACK field */
+/* ------------------------------------------------------------------- fifth, check the ACK field */
 
 void tcp_open_window(struct step *s, struct tcb *c, const struct segment *seg) {
     (void)s;
@@ -270,7 +270,7 @@ static enum verdict ack_of_syn(struct step *s, struct tcb *c, struct segment *se
 
 static void fin_wait_2(struct step *s, struct tcb *c) {
     tcp_enter(s, c, TCP_FIN_WAIT_2, CLAUSE);
-    /* Differs: nobody holds it, so Linux waits tcp_fin_timeout for the peer's FIN; the RFC, ever. */
+    /* Differs: nobody holds it, so Linux does not wait for ever for the peer's FIN. */
     if (c->orphan && tcp_is_linux(s->lab, c->node))
         tcp_timer_start(s, c, TIMER_TCP_FIN_WAIT_2,
                         setting_of(s->lab, c->node, SETTING_TCP_FIN_TIMEOUT));
@@ -307,7 +307,7 @@ static enum verdict check_ack(struct step *s, struct tcb *c, struct segment *seg
     return DONE;
 }
 
-/* ---------------------------------------------------------------------- sixth, check the URG bit */
+/* --------------------------------------------------------------------- sixth, check the URG bit */
 
 static enum verdict check_urg(struct step *s, struct tcb *c, struct segment *seg) {
     (void)s;
@@ -330,7 +330,7 @@ static enum verdict check_urg(struct step *s, struct tcb *c, struct segment *seg
     return NEXT;
 }
 
-/* ------------------------------------------------------------------ seventh, process the segment text */
+/* ------------------------------------------------------------ seventh, process the segment text */
 
 static void in_order(struct step *s, struct tcb *c, struct segment *seg) {
     size_t taken = tcp_buffer_append(s, &c->receive, seg->text, seg->text_count);
@@ -389,7 +389,7 @@ static enum verdict process_text(struct step *s, struct tcb *c, struct segment *
     return NEXT;
 }
 
-/* --------------------------------------------------------------------- eighth, check the FIN bit */
+/* -------------------------------------------------------------------- eighth, check the FIN bit */
 
 /* A FIN that came before the text in front of it is remembered; RFC 9293 processes in order. */
 static bool fin_is_next(struct tcb *c, const struct segment *seg) {
@@ -443,7 +443,7 @@ static enum verdict check_fin(struct step *s, struct tcb *c, struct segment *seg
     return DONE;
 }
 
-/* -------------------------------------------------------------------------------------- the list */
+/* ------------------------------------------------------------------------------------- the list */
 
 static const struct {
     const char *rfc;

@@ -24,7 +24,7 @@ static sim_time setting(const struct step *s, const struct tcb *c, enum setting 
 }
 
 /* When a timer that is set now for `after` fires. Linux counts from the last tick, and the slots of
- * its wheel are one tick wide up to 63 ticks from now, then 8 times as wide at each further level. */
+ * its wheel are one tick wide up to 63 ticks from now, then 8 times as wide at each level. */
 static sim_time expiry(const struct step *s, const struct tcb *c, sim_time after) {
     sim_time jiffy = setting(s, c, SETTING_CONST_JIFFY);
     if (jiffy == 0) return s->now + after;

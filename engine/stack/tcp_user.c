@@ -333,7 +333,7 @@ void tcp_abort(struct step *s, struct id connection) {
     tcp_delete(s, c, "RFC 9293 3.10.5");
 }
 
-/* ----------------------------------------------------------------------- what ICMP says, 3.9.2.2 */
+/* ---------------------------------------------------------------------- what ICMP says, 3.9.2.2 */
 
 /* Differs: before the handshake is over Linux believes any unreachable; the RFC says to go on
  * (MUST-56) and to keep the hint for the user. */

@@ -22,5 +22,6 @@ struct heap {
 bool heap_before(const struct heap_key *, const struct heap_key *);
 void heap_push(struct heap *, struct heap_key);
 void heap_remove(struct heap *, uint32_t slot);
+void heap_change(struct heap *, struct heap_key); /* another key for a slot that is in the heap */
 
 #endif

@@ -285,6 +285,7 @@ static bool make_link(struct lab *lab, const struct scenario_link *from, uint32_
     for (uint32_t end = 0; end < 2; end++) {
         link->interface[end] = find_end(lab, from, n, end, why);
         if (link->interface[end] == 0) return false;
+        link->node[end] = interface_at(lab, link->interface[end])->node;
         link->way[end].delay_ns = from->delay_ns[end];
     }
     if (!ends_are_right(lab, link, n, why)) return false;

@@ -75,6 +75,12 @@ static void push(struct lab *lab, uint32_t slot, sim_time at, uint32_t origin, u
     heap_push(&heap, (struct heap_key){.at = at, .origin = origin, .slot = slot, .counter = order});
 }
 
+static void change(struct lab *lab, uint32_t slot, sim_time at, uint32_t origin, uint64_t order) {
+    struct heap heap = lab_heap(lab);
+    heap_change(&heap,
+                (struct heap_key){.at = at, .origin = origin, .slot = slot, .counter = order});
+}
+
 static void pull(struct lab *lab, uint32_t slot) {
     struct heap heap = lab_heap(lab);
     heap_remove(&heap, slot);
@@ -83,6 +89,11 @@ static void pull(struct lab *lab, uint32_t slot) {
 void head_push(struct step *s, uint32_t way, sim_time at, uint32_t origin, uint64_t order) {
     assert(way >= 1 && way <= 2 * s->lab->link_count && at >= s->now);
     push(s->lab, way, at, origin, order);
+}
+
+void head_change(struct step *s, uint32_t way, sim_time at, uint32_t origin, uint64_t order) {
+    assert(way >= 1 && way <= 2 * s->lab->link_count && at >= s->now);
+    change(s->lab, way, at, origin, order);
 }
 
 void head_remove(struct lab *lab, uint32_t way) {
@@ -138,10 +149,9 @@ void event_drop(struct lab *lab, struct id event) {
 
 static void timer_move(struct step *s, struct id timer, struct event *event, sim_time at) {
     assert(at >= s->now);
-    pull(s->lab, event_place(s->lab, timer));
     event->at = at;
     event->set_step = step_cause(s);
-    push(s->lab, event_place(s->lab, timer), at, event->node, order_next(s->lab, event->node));
+    change(s->lab, event_place(s->lab, timer), at, event->node, order_next(s->lab, event->node));
 }
 
 void timer_set(struct step *s, struct id *timer, enum timer_kind kind, uint32_t node,

@@ -9,16 +9,16 @@
 
 #include "sim/state.h"
 
-enum { CLASS_SHIFT = 30, CLASSES = 3 };
+enum { CLASSES = 3 };
 static const uint32_t rooms[CLASSES] = {128, 512, 2048};
 
 static struct id without_class(struct id frame) {
-    return (struct id){frame.slot & ((1u << CLASS_SHIFT) - 1), frame.generation};
+    return (struct id){frame.slot & ((1u << FRAME_CLASS_SHIFT) - 1), frame.generation};
 }
 
 uint32_t frame_pool(struct id frame) {
-    assert(frame.slot >> CLASS_SHIFT < CLASSES);
-    return POOL_FRAME_SMALL + (frame.slot >> CLASS_SHIFT);
+    assert(frame.slot >> FRAME_CLASS_SHIFT < CLASSES);
+    return POOL_FRAME_SMALL + (frame.slot >> FRAME_CLASS_SHIFT);
 }
 
 uint32_t sim_object_size(enum pool_kind kind) {
@@ -30,12 +30,7 @@ uint32_t sim_object_size(enum pool_kind kind) {
 }
 
 struct frame *frame_at(struct lab *lab, struct id frame) {
-    const struct pool *p = &lab->pools[frame_pool(frame)];
-    struct id id = without_class(frame);
-    assert(id.slot >= 1 && id.slot <= p->high);
-    struct slot *slot = pool_slot(lab, p, id.slot);
-    assert(slot->generation == id.generation);
-    return slot_object(slot);
+    return frame_here(lab, frame);
 }
 
 static struct id frame_take(struct lab *lab, size_t room) {
@@ -44,8 +39,8 @@ static struct id frame_take(struct lab *lab, size_t room) {
         struct id id = pool_take(lab, POOL_FRAME_SMALL + class);
         if (!id_is(id)) /* a bigger room does as well, as long as there is one */
             continue;
-        id.slot |= class << CLASS_SHIFT;
-        struct frame *f = frame_at(lab, id);
+        id.slot |= class << FRAME_CLASS_SHIFT;
+        struct frame *f = frame_here(lab, id);
         f->room = rooms[class];
         f->start = f->end = f->low = f->high = FRAME_HEADROOM;
         return id;
@@ -58,7 +53,7 @@ struct id frame_new(struct step *s, uint32_t node, size_t payload) {
     uint32_t number = ++node_at(s->lab, node)->packets_made;
     struct id id = frame_take(s->lab, FRAME_HEADROOM + payload);
     if (id_is(id))
-        frame_at(s->lab, id)->note = (struct frame_note){.origin = node, .number = number};
+        frame_here(s->lab, id)->note = (struct frame_note){.origin = node, .number = number};
     return id;
 }
 
@@ -67,11 +62,11 @@ static uint8_t *room_of(struct frame *f) {
 }
 
 struct id frame_copy(struct step *s, struct id frame) {
-    const struct frame *from = frame_at(s->lab, frame);
+    const struct frame *from = frame_here(s->lab, frame);
     struct id id = frame_take(s->lab, from->end);
     if (!id_is(id)) return id;
-    from = frame_at(s->lab, frame);
-    struct frame *to = frame_at(s->lab, id);
+    from = frame_here(s->lab, frame);
+    struct frame *to = frame_here(s->lab, id);
     to->note = from->note;
     to->start = to->low = from->start;
     to->end = to->high = from->end;
@@ -81,24 +76,24 @@ struct id frame_copy(struct step *s, struct id frame) {
 }
 
 void frame_free(struct step *s, struct id frame) {
-    struct frame *f = frame_at(s->lab, frame);
+    struct frame *f = frame_here(s->lab, frame);
     assert(f->link == 0 && !id_is(f->event));
     memset(room_of(f) + f->low, 0, f->high - f->low);
     pool_give(s->lab, frame_pool(frame), without_class(frame).slot, sizeof *f);
 }
 
 uint8_t *frame_octets(struct lab *lab, struct id frame) {
-    struct frame *f = frame_at(lab, frame);
+    struct frame *f = frame_here(lab, frame);
     return room_of(f) + f->start;
 }
 
 size_t frame_count(const struct lab *lab, struct id frame) {
-    const struct frame *f = frame_at((struct lab *)lab, frame);
+    const struct frame *f = frame_here((struct lab *)lab, frame);
     return f->end - f->start;
 }
 
 uint8_t *frame_append(struct step *s, struct id frame, size_t count) {
-    struct frame *f = frame_at(s->lab, frame);
+    struct frame *f = frame_here(s->lab, frame);
     assert(count <= f->room - f->end);
     uint8_t *at = room_of(f) + f->end;
     f->end += (uint32_t)count;
@@ -107,7 +102,7 @@ uint8_t *frame_append(struct step *s, struct id frame, size_t count) {
 }
 
 uint8_t *frame_push(struct step *s, struct id frame, size_t count) {
-    struct frame *f = frame_at(s->lab, frame);
+    struct frame *f = frame_here(s->lab, frame);
     assert(count <= f->start);
     f->start -= (uint32_t)count;
     if (f->low > f->start) f->low = f->start;
@@ -115,13 +110,13 @@ uint8_t *frame_push(struct step *s, struct id frame, size_t count) {
 }
 
 void frame_pull(struct step *s, struct id frame, size_t count) {
-    struct frame *f = frame_at(s->lab, frame);
+    struct frame *f = frame_here(s->lab, frame);
     assert(count <= f->end - f->start);
     f->start += (uint32_t)count;
 }
 
 void frame_trim(struct step *s, struct id frame, size_t count) {
-    struct frame *f = frame_at(s->lab, frame);
+    struct frame *f = frame_here(s->lab, frame);
     assert(count <= f->end - f->start);
     f->end = f->start + (uint32_t)count;
 }

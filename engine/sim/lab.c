@@ -44,10 +44,6 @@ uint64_t lab_seed(const struct lab *lab) {
     return lab->seed;
 }
 
-uint64_t order_next(struct lab *lab, uint32_t node) {
-    return node == 0 ? lab->events_made++ : node_at(lab, node)->events_made++;
-}
-
 /* -------------------------------------------------------------------------------- the arena */
 
 uint64_t arena_take(struct lab *lab, uint64_t octets) {

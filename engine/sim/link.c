@@ -44,8 +44,14 @@ static bool chance(const struct direction *way, enum purpose purpose, const stru
     return ppm != 0 && way_draw(way, purpose, note, PPM) < ppm;
 }
 
+static inline void tell(struct step *s, enum trace_kind kind, uint32_t link, uint32_t direction,
+                        struct id id, sim_time until, uint32_t reason, uint32_t where_ppm) {
+    s->spoken = true;
+    if (s->sink != NULL) trace_frame(s, kind, link, direction, id, until, reason, where_ppm);
+}
+
 static uint32_t sender_of(struct lab *lab, uint32_t link, uint32_t direction) {
-    return interface_at(lab, link_at(lab, link)->interface[direction])->node;
+    return link_at(lab, link)->node[direction];
 }
 
 /* ----------------------------------------------------------------------- the list of a direction */
@@ -53,7 +59,7 @@ static uint32_t sender_of(struct lab *lab, uint32_t link, uint32_t direction) {
 /* The wire has sent what left until now: the cursor of the waiting frames moves on. */
 static void wire_catches_up(struct lab *lab, struct direction *way, sim_time now) {
     while (way->waiting != 0) {
-        const struct frame *f = frame_at(lab, way->waiting_first);
+        const struct frame *f = frame_here(lab, way->waiting_first);
         if (f->leaves_at > now) return;
         way->waiting -= 1;
         way->waiting_first = way->waiting == 0 ? (struct id){0, 0} : f->next;
@@ -63,7 +69,7 @@ static void wire_catches_up(struct lab *lab, struct direction *way, sim_time now
 static void list_add(struct step *s, struct direction *way, struct id id, struct frame *f) {
     f->previous = way->last;
     f->next = (struct id){0, 0};
-    if (id_is(way->last)) frame_at(s->lab, way->last)->next = id;
+    if (id_is(way->last)) frame_here(s->lab, way->last)->next = id;
     way->last = id;
     way->flying += 1;
     if (f->leaves_at <= s->now) return;
@@ -77,9 +83,9 @@ static void list_remove(struct step *s, struct direction *way, struct id id, str
         way->waiting -= 1;
         if (id_same(way->waiting_first, id)) way->waiting_first = f->next;
     }
-    if (id_is(f->previous)) frame_at(s->lab, f->previous)->next = f->next;
+    if (id_is(f->previous)) frame_here(s->lab, f->previous)->next = f->next;
     if (id_is(f->next))
-        frame_at(s->lab, f->next)->previous = f->previous;
+        frame_here(s->lab, f->next)->previous = f->previous;
     else
         way->last = f->previous;
     f->next = f->previous = (struct id){0, 0};
@@ -87,39 +93,39 @@ static void list_remove(struct step *s, struct direction *way, struct id id, str
 }
 
 /* The head leaves the heap; the next frame that does not travel by itself takes its place. */
-static void head_moves_on(struct step *s, uint32_t link, uint32_t direction,
-                          const struct frame *f) {
-    struct direction *way = &link_at(s->lab, link)->way[direction];
-    head_remove(s->lab, way_number(link, direction));
+static void head_moves_on(struct step *s, struct direction *way, const struct frame *f) {
+    uint32_t number = way_number(f->link, f->direction);
     struct id next = f->next;
     const struct frame *head = NULL;
-    while (id_is(next) && (head = frame_at(s->lab, next), id_is(head->event))) next = head->next;
+    while (id_is(next) && (head = frame_here(s->lab, next), id_is(head->event))) next = head->next;
     way->head = next;
     if (id_is(next))
-        head_push(s, way_number(link, direction), head->arrives_at,
-                  sender_of(s->lab, link, direction), head->order);
+        head_change(s, number, head->arrives_at, sender_of(s->lab, f->link, f->direction),
+                    head->order);
+    else
+        head_remove(s->lab, number);
 }
 
 /* --------------------------------------------------------------------------------- the ends */
 
 static void die(struct step *s, struct id id, uint32_t reason, uint32_t where_ppm) {
-    struct frame *f = frame_at(s->lab, id);
-    trace_frame(s, TRACE_LOST, f->link, f->direction, id, s->now, reason, where_ppm);
+    struct frame *f = frame_here(s->lab, id);
+    tell(s, TRACE_LOST, f->link, f->direction, id, s->now, reason, where_ppm);
     f->link = 0;
     frame_free(s, id);
 }
 
 /* Refused at the sender: it was handed to the link, and nothing of it reaches the wire. */
 static void die_at_once(struct step *s, struct id id, uint32_t reason) {
-    struct frame *f = frame_at(s->lab, id);
-    trace_frame(s, TRACE_SENT, f->link, f->direction, id, s->now, REASON_NONE, 0);
+    struct frame *f = frame_here(s->lab, id);
+    tell(s, TRACE_SENT, f->link, f->direction, id, s->now, REASON_NONE, 0);
     die(s, id, reason, 0);
 }
 
 static void deliver(struct step *s, struct id id) {
-    struct frame *f = frame_at(s->lab, id);
+    struct frame *f = frame_here(s->lab, id);
     uint32_t to = link_at(s->lab, f->link)->interface[1 - f->direction];
-    trace_frame(s, TRACE_DELIVERED, f->link, f->direction, id, s->now, REASON_NONE, 0);
+    tell(s, TRACE_DELIVERED, f->link, f->direction, id, s->now, REASON_NONE, 0);
     s->lab->last_link = f->link;
     f->link = 0;
     dispatch.frame_arrived(s, to, id);
@@ -127,15 +133,15 @@ static void deliver(struct step *s, struct id id) {
 
 uint64_t link_head_cause(struct lab *lab, uint32_t number) {
     struct direction *way = &link_at(lab, (number - 1) / 2 + 1)->way[(number - 1) % 2];
-    return frame_at(lab, way->head)->sent_step;
+    return frame_here(lab, way->head)->sent_step;
 }
 
 void link_head_arrives(struct step *s, uint32_t number) {
     uint32_t link = (number - 1) / 2 + 1, direction = (number - 1) % 2;
     struct direction *way = &link_at(s->lab, link)->way[direction];
     struct id id = way->head;
-    struct frame *f = frame_at(s->lab, id);
-    head_moves_on(s, link, direction, f);
+    struct frame *f = frame_here(s->lab, id);
+    head_moves_on(s, way, f);
     list_remove(s, way, id, f);
     deliver(s, id);
 }
@@ -151,7 +157,7 @@ static uint32_t progress_ppm(const struct frame *f, sim_time now) {
 }
 
 void link_frame_alone(struct step *s, struct id id) {
-    struct frame *f = frame_at(s->lab, id);
+    struct frame *f = frame_here(s->lab, id);
     f->event = (struct id){0, 0}; /* it has just come, and is gone */
     list_remove(s, &link_at(s->lab, f->link)->way[f->direction], id, f);
     if (f->fate == REASON_NONE)
@@ -179,7 +185,7 @@ static void take_the_wire(struct step *s, struct link *link, struct direction *w
 
 static void list_and_tell(struct step *s, struct direction *way, struct id id, struct frame *f) {
     list_add(s, way, id, f);
-    trace_frame(s, TRACE_SENT, f->link, f->direction, id, f->arrives_at, REASON_NONE, 0);
+    tell(s, TRACE_SENT, f->link, f->direction, id, f->arrives_at, REASON_NONE, 0);
 }
 
 static void fly_in_order(struct step *s, struct direction *way, struct id id, struct frame *f) {
@@ -195,7 +201,7 @@ static void fly_in_order(struct step *s, struct direction *way, struct id id, st
 /* `alone_at` >= 0: the frame wants an event of its own. When none is left, it travels in order if
  * it is to live, and dies at once if not. False: it is gone. */
 static bool fly(struct step *s, struct direction *way, struct id id, sim_time alone_at) {
-    struct frame *f = frame_at(s->lab, id);
+    struct frame *f = frame_here(s->lab, id);
     uint32_t node = sender_of(s->lab, f->link, f->direction);
     f->sent_step = s->number;
     f->sent_at = s->now;
@@ -217,8 +223,8 @@ static bool fly(struct step *s, struct direction *way, struct id id, sim_time al
 static void fly_again(struct step *s, struct direction *way, struct id id, sim_time later_ns) {
     struct id again = frame_copy(s, id);
     if (!id_is(again)) return;
-    const struct frame *f = frame_at(s->lab, id);
-    struct frame *copy = frame_at(s->lab, again);
+    const struct frame *f = frame_here(s->lab, id);
+    struct frame *copy = frame_here(s->lab, again);
     copy->link = f->link;
     copy->direction = f->direction;
     copy->leaves_at = f->leaves_at;
@@ -246,10 +252,10 @@ static sim_time decide(const struct link *link, const struct direction *way, str
 
 void link_send(struct step *s, uint32_t interface, struct id id) {
     const struct interface *from = interface_at(s->lab, interface);
-    struct frame *f = frame_at(s->lab, id);
+    struct frame *f = frame_here(s->lab, id);
     s->spoken = true;
     if (from->link == 0) {
-        trace_frame(s, TRACE_LOST, 0, interface, id, s->now, REASON_NO_CABLE, 0);
+        tell(s, TRACE_LOST, 0, interface, id, s->now, REASON_NO_CABLE, 0);
         frame_free(s, id);
         return;
     }
@@ -275,13 +281,13 @@ void link_send(struct step *s, uint32_t interface, struct id id) {
 /* ------------------------------------------------------------------- cables and single packets */
 
 static void kill(struct step *s, struct id id, uint32_t reason) {
-    struct frame *f = frame_at(s->lab, id);
+    struct frame *f = frame_here(s->lab, id);
     struct direction *way = &link_at(s->lab, f->link)->way[f->direction];
     if (id_is(f->event)) {
         event_drop(s->lab, f->event);
         f->event = (struct id){0, 0};
     } else if (id_same(way->head, id)) {
-        head_moves_on(s, f->link, f->direction, f);
+        head_moves_on(s, way, f);
     }
     list_remove(s, way, id, f);
     die(s, id, reason, progress_ppm(f, s->now));
@@ -289,7 +295,7 @@ static void kill(struct step *s, struct id id, uint32_t reason) {
 
 static struct id list_first(struct lab *lab, const struct direction *way) {
     struct id id = way->last;
-    while (id_is(id) && id_is(frame_at(lab, id)->previous)) id = frame_at(lab, id)->previous;
+    while (id_is(id) && id_is(frame_here(lab, id)->previous)) id = frame_here(lab, id)->previous;
     return id;
 }
 
@@ -297,7 +303,7 @@ static uint32_t kill_some(struct step *s, struct direction *way, uint32_t origin
                           uint32_t reason) {
     uint32_t killed = 0;
     for (struct id id = list_first(s->lab, way); id_is(id);) {
-        const struct frame *f = frame_at(s->lab, id);
+        const struct frame *f = frame_here(s->lab, id);
         struct id next = f->next;
         if (origin == 0 || (f->note.origin == origin && f->note.number == number)) {
             kill(s, id, reason);
@@ -318,8 +324,8 @@ uint32_t link_count_flying(struct lab *lab, uint32_t origin, uint32_t number, ui
     for (uint32_t n = 1; n <= 2 * lab->link_count; n++) {
         if (!way_is_meant((n + 1) / 2, (n - 1) % 2, only, ways)) continue;
         struct id id = link_at(lab, (n + 1) / 2)->way[(n - 1) % 2].last;
-        for (; id_is(id); id = frame_at(lab, id)->previous) {
-            const struct frame_note *note = &frame_at(lab, id)->note;
+        for (; id_is(id); id = frame_here(lab, id)->previous) {
+            const struct frame_note *note = &frame_here(lab, id)->note;
             count += note->origin == origin && note->number == number;
         }
     }

@@ -7,6 +7,8 @@
  * what the lab really uses, whatever its limits are, while every limit has its room reserved.
  * All offsets count from the block's start.
  */
+#include <assert.h>
+
 #include "sim/event.h"
 #include "sim/frame.h"
 #include "sim/limits.h"
@@ -45,7 +47,7 @@ struct link {
     sim_time jitter_ns;
     struct id first_fault;
     uint32_t queue_frames, loss_ppm, duplicate_ppm, reorder_ppm;
-    uint32_t interface[2]; /* global numbers */
+    uint32_t interface[2], node[2]; /* the ends: global numbers, and whose they are */
     uint32_t up, reserved;
 };
 struct event {
@@ -101,7 +103,7 @@ struct lab {
 };
 #pragma GCC diagnostic pop
 
-enum { PAGE_UNIT = 64, PAGE_OCTETS = 4096 };
+enum { PAGE_UNIT = 64, PAGE_OCTETS = 4096, FRAME_CLASS_SHIFT = 30 };
 
 static inline void *lab_at(struct lab *lab, uint64_t offset) {
     return (char *)lab + offset;
@@ -126,6 +128,21 @@ static inline void *slot_object(struct slot *slot) {
     return slot + 1;
 }
 
+static inline struct frame *frame_here(struct lab *lab, struct id frame) {
+    const struct pool *p = &lab->pools[POOL_FRAME_SMALL + (frame.slot >> FRAME_CLASS_SHIFT)];
+    uint32_t number = frame.slot & ((1u << FRAME_CLASS_SHIFT) - 1);
+    assert(number - 1 < p->high);
+    struct slot *slot = pool_slot(lab, p, number);
+    assert(slot->generation == frame.generation);
+    return slot_object(slot);
+}
+/* The node's own counter of events; node 0 is the lab itself. */
+static inline uint64_t order_next(struct lab *lab, uint32_t node) {
+    if (node == 0) return lab->events_made++;
+    assert(node <= lab->node_count);
+    return ((struct node *)lab_at(lab, lab->nodes) + (node - 1))->events_made++;
+}
+
 /* lab.c */
 uint64_t arena_take(struct lab *, uint64_t octets); /* zeroed; the room was reserved by lab_size */
 struct id pool_take(struct lab *, enum pool_kind);  /* {0,0}: exhausted */
@@ -135,7 +152,6 @@ void pool_give(struct lab *, enum pool_kind, uint32_t slot,
 uint32_t sim_object_size(enum pool_kind);
 uint32_t interface_named(const struct lab *, uint32_t node, const char *name, size_t length);
 uint32_t node_named_span(const struct lab *, const char *name, size_t length);
-uint64_t order_next(struct lab *, uint32_t node); /* the node's own counter of events */
 
 /* event.c */
 struct heap lab_heap(struct lab *);
@@ -143,6 +159,7 @@ struct id event_new(struct step *, uint32_t kind, uint32_t node, struct id owner
                     uint64_t order, uint64_t cause);
 void event_drop(struct lab *, struct id event);
 void head_push(struct step *, uint32_t way_number, sim_time at, uint32_t origin, uint64_t order);
+void head_change(struct step *, uint32_t way_number, sim_time at, uint32_t origin, uint64_t order);
 void head_remove(struct lab *, uint32_t way_number);
 bool event_first(struct lab *, struct heap_key *);
 bool timer_is_silent(uint32_t kind);

@@ -353,27 +353,31 @@ static void measure_time_travel(void) {
     free(keyframe_lab);
 }
 
-int main(void) {
+static void measure_rates(const char *name, double (*measure)(void), double (*baseline)(void)) {
+    char line[64];
+    double base = median_of(baseline), rate;
+    for (int sink = 0; sink < 2; sink++) {
+        listening = sink ? &binary_sink : NULL;
+        rate = median_of(measure);
+        snprintf(line, sizeof line, "%s, %s", name, sink ? "binary sink" : "no sink");
+        print_figure(line, rate, "/CPU s", base, rate / base, "kernel loopback");
+    }
+    listening = NULL;
+}
+
+/* With words: only these of udp, tcp, travel. */
+static bool is_asked(int count, char **words, const char *name) {
+    for (int i = 1; i < count; i++)
+        if (strcmp(words[i], name) == 0) return true;
+    return count <= 1;
+}
+
+int main(int count, char **words) {
     ring = malloc(RING * sizeof *ring);
     if (ring == NULL) return 1;
-    double loopback = median_of(kernel_hops), rate;
-    rate = median_of(udp_hops);
-    print_figure("UDP hops, no sink", rate, "/CPU s", loopback, rate / loopback, "kernel loopback");
-    listening = &binary_sink;
-    rate = median_of(udp_hops);
-    print_figure("UDP hops, binary sink", rate, "/CPU s", loopback, rate / loopback,
-                 "kernel loopback");
-    listening = NULL;
-    loopback = median_of(kernel_segments);
-    rate = median_of(tcp_segments);
-    print_figure("TCP segments, no sink", rate, "/CPU s", loopback, rate / loopback,
-                 "kernel loopback");
-    listening = &binary_sink;
-    rate = median_of(tcp_segments);
-    print_figure("TCP segments, binary sink", rate, "/CPU s", loopback, rate / loopback,
-                 "kernel loopback");
-    listening = NULL;
-    measure_time_travel();
+    if (is_asked(count, words, "udp")) measure_rates("UDP hops", udp_hops, kernel_hops);
+    if (is_asked(count, words, "tcp")) measure_rates("TCP segments", tcp_segments, kernel_segments);
+    if (is_asked(count, words, "travel")) measure_time_travel();
     free(ring);
     return 0;
 }

@@ -16,7 +16,7 @@ struct entry {
     uint32_t node, object;
     uint32_t machine;
     uint64_t state;
-    bool is_stream;
+    bool is_stream, told;
     uint64_t octets[DIRECTION_COUNT];
     EVP_MD_CTX *digest[DIRECTION_COUNT];
 };
@@ -149,37 +149,59 @@ static const char *state_of(struct streams *s, const struct entry *stream,
     if (!name.failed && name.length < NAME_ROOM) memcpy(wanted.name, name.data, name.length);
     buffer_free(&name);
     struct entry *entry = find(s, &wanted, false);
-    return entry == NULL ? NULL : engine_state_name(entry->machine, entry->state);
+    if (entry == NULL) return NULL;
+    entry->told = true;
+    return engine_state_name(entry->machine, entry->state);
+}
+
+static void write_entry(struct buffer *b, const struct lab *lab, const struct entry *entry,
+                        char parts[3][NAME_ROOM], const char *state) {
+    buffer_add(b, b->data[b->length - 1] == '[' ? "{\"node\":" : ",{\"node\":");
+    buffer_json_string(b, lab_node(lab, entry->node).name);
+    buffer_add(b, ",\"protocol\":");
+    buffer_json_string(b, parts[0]);
+    buffer_add(b, ",\"local\":");
+    buffer_json_string(b, parts[1]);
+    buffer_add(b, ",\"remote\":");
+    buffer_json_string(b, parts[2]);
+    buffer_add(b, ",\"state\":");
+    if (state == NULL)
+        buffer_add(b, "null");
+    else
+        buffer_json_string(b, state);
+    buffer_add(b, ",\"sent\":");
+    write_direction(b, entry, SENT);
+    buffer_add(b, ",\"delivered\":");
+    write_direction(b, entry, DELIVERED);
+    buffer_char(b, '}');
+}
+
+/* A connection that moved no octets: its name "A > B" in parts; false for what is no connection. */
+static bool split_connection(const struct entry *entry, char parts[3][NAME_ROOM]) {
+    const char *between = strstr(entry->name, " > ");
+    size_t length = strlen(entry->name);
+    if (between == NULL || entry->told || entry->name[length - 1] == '*') return false;
+    memset(parts, 0, 3 * sizeof parts[0]);
+    const char *machine = engine_name(NAME_MACHINE, entry->machine);
+    memcpy(parts[0], machine, strnlen(machine, NAME_ROOM - 1));
+    memcpy(parts[1], entry->name, (size_t)(between - entry->name));
+    memcpy(parts[2], between + 3, strlen(between + 3));
+    return true;
 }
 
 void streams_json(struct streams *s, const struct lab *lab, struct buffer *b) {
-    bool first = true;
+    char parts[3][NAME_ROOM];
     buffer_char(b, '[');
-    for (size_t i = 0; i < s->count; i++) {
+    for (size_t i = 0; i < s->count && !b->failed; i++) {
         struct entry *entry = &s->entries[i];
-        char parts[3][NAME_ROOM];
         if (!entry->is_stream) continue;
         split(entry->name, parts);
-        const char *state = state_of(s, entry, parts);
-        buffer_add(b, first ? "{\"node\":" : ",{\"node\":");
-        first = false;
-        buffer_json_string(b, lab_node(lab, entry->node).name);
-        buffer_add(b, ",\"protocol\":");
-        buffer_json_string(b, parts[0]);
-        buffer_add(b, ",\"local\":");
-        buffer_json_string(b, parts[1]);
-        buffer_add(b, ",\"remote\":");
-        buffer_json_string(b, parts[2]);
-        buffer_add(b, ",\"state\":");
-        if (state == NULL)
-            buffer_add(b, "null");
-        else
-            buffer_json_string(b, state);
-        buffer_add(b, ",\"sent\":");
-        write_direction(b, entry, SENT);
-        buffer_add(b, ",\"delivered\":");
-        write_direction(b, entry, DELIVERED);
-        buffer_char(b, '}');
+        write_entry(b, lab, entry, parts, state_of(s, entry, parts));
+    }
+    for (size_t i = 0; i < s->count && !b->failed; i++) {
+        struct entry *entry = &s->entries[i];
+        if (!entry->is_stream && split_connection(entry, parts))
+            write_entry(b, lab, entry, parts, engine_state_name(entry->machine, entry->state));
     }
     buffer_char(b, ']');
     if (s->failed) b->failed = true;

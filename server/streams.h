@@ -10,7 +10,8 @@
 struct streams;
 struct streams *streams_new(void); /* NULL: out of memory */
 void streams_record(struct streams *, const struct trace_record *);
-/* The JSON array "sockets" of the run summary, in the order in which the streams began. */
+/* The JSON array "sockets" of the run summary, in the order in which the streams began;
+ * connections that moved no octets stand at the end. */
 void streams_json(struct streams *, const struct lab *, struct buffer *);
 void streams_free(struct streams *);
 

@@ -1,0 +1,35 @@
+#ifndef NETSTEP_SERVER_EVENTS_H
+#define NETSTEP_SERVER_EVENTS_H
+/*
+ * Story lines, read back: what lessons assert is asserted on the very lines that viewers get. A
+ * match is an object whose keys an event must have (lessons/README.md).
+ */
+#include "json.h"
+
+struct events {
+    struct json_document **lines;
+    struct json_node *roots, *arrays; /* of each line: its root and its "e", for the nodes below */
+    struct json_node *events;
+    size_t count;
+};
+#define NO_EVENT SIZE_MAX
+
+/* Reads NDJSON lines; lines that are no events are skipped. False: out of memory. */
+bool events_read(struct events *, const char *lines, size_t length);
+void events_free(struct events *);
+int64_t events_time(const struct events *, size_t i);
+/* Names of nodes in a match stand for their ids in this lab. `nth` is not looked at. */
+bool event_matches(const struct json_node *event, const struct json_node *match,
+                   const struct lab *);
+/* The first event from `from` on that matches, or, with "nth": N in the match, the N-th. */
+size_t events_find(const struct events *, const struct json_node *match, size_t from,
+                   const struct lab *);
+size_t events_count(const struct events *, const struct json_node *match, const struct lab *);
+
+/* Complains when a match in a lesson has a key that no event has, or a value of a wrong kind. */
+bool match_check(const struct json_node *match);
+/* "event:k=tx&n=client&nth=2" as the JSON text of a match: {"k":"tx","n":"client","nth":2}. */
+struct buffer;
+void match_from_link(const char *href, struct buffer *out);
+
+#endif

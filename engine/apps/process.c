@@ -187,15 +187,20 @@ struct id fd_socket(const struct lab *lab, struct id process, uint64_t fd) {
 }
 
 void pattern_fill(uint8_t *out, uint64_t offset, size_t count) {
-    enum { BLOCK = 16, WORD = 8, DIGITS = 7 };
-    static const char digits[] = "0123456789abcdef";
-    for (size_t i = 0; i < count; i++) {
-        uint64_t at = offset + i, block = at / BLOCK * BLOCK, place = at % BLOCK;
-        if (place < WORD)
-            out[i] = (uint8_t) "netstep "[place];
-        else if (place < WORD + DIGITS)
-            out[i] = (uint8_t)digits[block >> 4 * (WORD + DIGITS - 1 - place) & 0xf];
+    enum { LINE = 16, WORD = 8, DIGITS = 7 };
+    while (count > 0) {
+        uint8_t line[LINE] = "netstep 0000000";
+        uint64_t number = offset / LINE * LINE;
+        for (int digit = WORD + DIGITS - 1; number != 0 && digit >= WORD; digit--, number >>= 4)
+            line[digit] = (uint8_t) "0123456789abcdef"[number & 0xf];
+        line[LINE - 1] = '\n';
+        size_t place = offset % LINE, part = LINE - place < count ? LINE - place : count;
+        if (part == LINE)
+            memcpy(out, line, LINE); /* of a known size: no call */
         else
-            out[i] = '\n';
+            memcpy(out, line + place, part);
+        out += part;
+        offset += part;
+        count -= part;
     }
 }

@@ -177,21 +177,25 @@ static void text_in_json(struct text *t, const char *s) {
     text_char(t, '"');
 }
 
-void timer_row(const struct lab *lab, struct id id, struct text *t) {
-    const struct event *event = object_get(lab, POOL_EVENT, id);
+static void write_timer_row(const struct event *event, const char *label, struct text *t) {
     const char *clause = timer_clause(event->kind);
-    struct trace_record named = {.text = NULL};
-    char label[LABEL_ROOM] = "";
-    name_object(lab, timer_owner_pool(event->kind), event->owner, label, &named);
     text_char(t, '[');
     text_in_json(t, engine_name(NAME_TIMER, event->kind));
     text_char(t, ',');
-    text_in_json(t, label);
+    text_in_json(t, label == NULL ? "" : label);
     text_add(t, ",\"");
     text_seconds(t, event->at, 6);
     text_add(t, "\",");
     text_in_json(t, clause == NULL ? "" : clause);
     text_char(t, ']');
+}
+
+void timer_row(const struct lab *lab, struct id id, struct text *t) {
+    const struct event *event = object_get(lab, POOL_EVENT, id);
+    struct trace_record named = {.text = NULL};
+    char label[LABEL_ROOM];
+    name_object(lab, timer_owner_pool(event->kind), event->owner, label, &named);
+    write_timer_row(event, named.text, t);
 }
 
 /* The timer's own record, then its row in the table of timers. */
@@ -204,15 +208,14 @@ void trace_timer(struct step *s, enum trace_kind kind, struct id id) {
                              .object = event->owner.slot,
                              .until = event->at,
                              .clause = timer_clause(event->kind)};
-    char label[LABEL_ROOM];
+    char label[LABEL_ROOM], row[ROW_ROOM];
     name_object(s->lab, timer_owner_pool(event->kind), event->owner, label, &r);
     trace_emit(s, &r);
-    char row[ROW_ROOM];
-    struct text t = text_of(row, sizeof row);
     struct trace_record set = {
         .kind = TRACE_TABLE, .node = event->node, .table = TABLE_TIMERS, .object = id.slot};
     if (kind == TRACE_TIMER_SET) {
-        timer_row(s->lab, id, &t);
+        struct text t = text_of(row, sizeof row);
+        write_timer_row(event, r.text, &t);
         set.text = row;
         set.text_length = text_length(&t);
     }

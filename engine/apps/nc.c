@@ -13,7 +13,7 @@
 #include <string.h>
 
 enum { NC_CONNECTING = 1, NC_LISTENING, NC_OPEN };
-enum { PIECE = 1024, UDP_PIECE = 1024, SHOWN_MAX = 512, BACKLOG = 1 };
+enum { PIECE = 16384, UDP_PIECE = 1024, SHOWN_MAX = 512, BACKLOG = 1 };
 
 static struct nc_state *state_of(struct step *s, struct id process) {
     return &process_edit(s, process)->of.nc;
@@ -250,7 +250,8 @@ static void print_rest(struct step *s, struct id process) {
 
 static size_t next_piece(const struct nc_state *nc, uint8_t out[PIECE]) {
     uint64_t left = nc->input - nc->sent;
-    size_t count = left < PIECE ? (size_t)left : PIECE;
+    size_t most = nc->udp != 0 ? UDP_PIECE : PIECE; /* a datagram must fit into a frame */
+    size_t count = left < most ? (size_t)left : most;
     if (nc->text_length > 0)
         memcpy(out, nc->text + nc->sent, count);
     else
@@ -280,7 +281,7 @@ static int send_input(struct step *s, struct id process) {
 /* 0, or an error that ends nc. */
 static int receive_all(struct step *s, struct id process) {
     struct nc_state *nc = state_of(s, process);
-    uint8_t piece[2 * PIECE];
+    uint8_t piece[PIECE];
     struct tcp_endpoint from;
     for (;;) {
         int64_t count = socket_receive(s, nc->socket, piece, sizeof piece, &from);

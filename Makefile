@@ -52,58 +52,65 @@ bare: $(B)/netstep-bare
 
 $(B)/engine/%.o: engine/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -Wswitch-enum -Iengine -c $< -o $@
+	@echo "  cc $<"
+	@$(CC) $(CFLAGS) -Wswitch-enum -Iengine -c $< -o $@
 $(B)/server/%.o: server/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -D_GNU_SOURCE -Iengine -Iserver $(PKG_CFLAGS) -c $< -o $@
+	@echo "  cc $<"
+	@$(CC) $(CFLAGS) -D_GNU_SOURCE -Iengine -Iserver $(PKG_CFLAGS) -c $< -o $@
 $(B)/tests/%.o: tests/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -D_GNU_SOURCE -Iengine -Iserver -Itests/support $(PKG_CFLAGS) -c $< -o $@
+	@echo "  cc $<"
+	@$(CC) $(CFLAGS) -D_GNU_SOURCE -Iengine -Iserver -Itests/support $(PKG_CFLAGS) -c $< -o $@
 $(B)/%.o: $(B)/%.S
-	$(CC) -c $< -o $@
+	@$(CC) -c $< -o $@
 
 $(B)/libengine.a: $(ENGINE_OBJ)
 	@rm -f $@
-	ar rcs $@ $^
+	@ar rcs $@ $^
 
 # The page ships a story that the program itself writes, so the program is linked twice: once with
 # no page in it, to write the story, and once with the page.
 $(B)/no_assets.S: server/embed.sh
 	@mkdir -p $(@D)
-	server/embed.sh --empty $@
+	@server/embed.sh --empty $@
 $(B)/netstep-bare: $(B)/server/main.o $(SERVER_OBJ) $(B)/libengine.a $(B)/no_assets.o
-	$(CC) $(SANITIZE) -o $@ $^ $(PKG_LIBS)
+	@echo "  ld $@"
+	@$(CC) $(SANITIZE) -o $@ $^ $(PKG_LIBS)
 $(B)/story.ndjson: $(B)/netstep-bare lessons/opening/scenario.json
-	$(B)/netstep-bare run lessons/opening/scenario.json --events - | sed '$$d' > $@.part
+	@$(B)/netstep-bare run lessons/opening/scenario.json --events - | sed '$$d' > $@.part
 	@mv $@.part $@
 
 WEB_SRC := $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -type f -print)
 TEXTS := $(wildcard engine/text/*.json web/text/*.json)
 web/node_modules/.ready: web/package.json web/package-lock.json
-	cd web && npm ci --no-audit --no-fund --loglevel=error
+	@cd web && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 $(B)/text/en.json $(B)/text/zh.json &: $(TEXTS) web/text.mjs
 	@mkdir -p $(B)/text
-	node web/text.mjs $(B)/text $(TEXTS)
+	@node web/text.mjs $(B)/text $(TEXTS)
 $(B)/web.ready: $(WEB_SRC) web/node_modules/.ready $(B)/story.ndjson $(B)/text/en.json
-	cd web && node build.mjs --story $(abspath $(B)/story.ndjson) --text $(abspath $(B)/text)
+	@cd web && node build.mjs --story $(abspath $(B)/story.ndjson) --text $(abspath $(B)/text)
 	@touch $@
 web: $(B)/web.ready
 $(B)/assets.S: $(B)/web.ready server/embed.sh server/openapi.json $(wildcard server/schemas/*.json)
-	server/embed.sh web/dist $(B)/text server/schemas server/openapi.json $@
+	@server/embed.sh web/dist $(B)/text server/schemas server/openapi.json $@
 $(B)/netstep: $(B)/server/main.o $(SERVER_OBJ) $(B)/libengine.a $(B)/assets.o
-	$(CC) $(SANITIZE) -o $@ $^ $(PKG_LIBS)
+	@echo "  ld $@"
+	@$(CC) $(SANITIZE) -o $@ $^ $(PKG_LIBS)
 
 # ---------------------------------------------------------------- tests: one program a file
 TEST_BIN := $(TEST_SRC:%.c=$(B)/%)
 units: $(TEST_BIN)
 $(TEST_BIN): $(B)/%: $(B)/%.o $(SUPPORT_OBJ) $(SERVER_OBJ) $(B)/libengine.a $(B)/no_assets.o
-	$(CC) $(SANITIZE) -o $@ $^ -lcmocka $(PKG_LIBS)
+	@echo "  ld $@"
+	@$(CC) $(SANITIZE) -o $@ $^ -lcmocka $(PKG_LIBS)
 
 FUZZ_BIN := $(FUZZ_SRC:%.c=$(B)/%)
 fuzzers: $(FUZZ_BIN)
 $(FUZZ_BIN): $(B)/%: $(B)/%.o $(SUPPORT_OBJ) $(SERVER_OBJ) $(B)/libengine.a $(B)/no_assets.o
-	$(CC) $(SANITIZE) -fsanitize=fuzzer -o $@ $^ -lcmocka $(PKG_LIBS)
+	@echo "  ld $@"
+	@$(CC) $(SANITIZE) -fsanitize=fuzzer -o $@ $^ -lcmocka $(PKG_LIBS)
 
 check:
 	@tests/check.sh

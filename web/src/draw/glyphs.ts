@@ -37,12 +37,15 @@ export function glyphStrokes(m: GlyphMark): readonly GlyphStroke[] {
       return [{ kind: 'arc', x: m.x, y: m.y, r: m.size / 2, from: 0, to: full, filled: true, weight: 0 }];
     case 'ring':
       return [{ kind: 'arc', x: m.x, y: m.y, r: m.size / 2, from: 0, to: full, filled: false, weight: bold }];
-    case 'again': { // an open circle with an arrow head: done once more
-      const r = 0.4;
-      const tip: Point = [r * Math.cos(-0.5), r * Math.sin(-0.5)];
+    case 'again': { // an open circle with an arrow head on its end: done once more
+      const r = 0.36;
+      const [from, to] = [0.5, full - 0.75];
+      const end: Point = [r * Math.cos(to), r * Math.sin(to)];
+      const along: Point = [-Math.sin(to) * 0.34, Math.cos(to) * 0.34]; // the way it turns
+      const out: Point = [Math.cos(to) * 0.24, Math.sin(to) * 0.24];
       return [
-        { kind: 'arc', x: m.x, y: m.y, r: m.size * r, from: 0.6, to: full - 0.5, filled: false, weight: Math.max(1.2, m.size * 0.12) },
-        path(m, [[tip[0] + 0.2, tip[1] - 0.22], [tip[0] + 0.02, tip[1] + 0.2], [tip[0] - 0.3, tip[1] - 0.08]], true),
+        { kind: 'arc', x: m.x, y: m.y, r: m.size * r, from, to, filled: false, weight: Math.max(1.3, m.size * 0.12) },
+        path(m, [[end[0] + along[0], end[1] + along[1]], [end[0] + out[0], end[1] + out[1]], [end[0] - out[0], end[1] - out[1]]], true),
       ];
     }
     default:

@@ -11,6 +11,7 @@ export interface Column {
 }
 export interface Columns {
   readonly all: readonly Column[];
+  readonly spacing: number; // between two lanes
   readonly width: number; // of the whole picture: more than the view's when there are many nodes
   readonly divider: number | null; // x between two timelines
   readonly of: (side: number, node: NodeId) => Column | null;
@@ -52,6 +53,7 @@ export interface Room {
   readonly before: number; // left of a side's first lane, for the longest state name
   readonly after: number; // right of its last
   readonly least: number; // between two lanes
+  readonly left: number; // px that the picture is scrolled to the right
 }
 
 export function placeColumns(nodes: readonly Node[], sides: number, room: Room): Columns {
@@ -61,7 +63,7 @@ export function placeColumns(nodes: readonly Node[], sides: number, room: Room):
   const part = room.before + room.after + inner * spacing;
   const all: Column[] = [];
   for (let side = 0; side < sides; side++) {
-    const left = room.times + side * part + room.before;
+    const left = room.times + side * part + room.before - room.left;
     nodes.forEach((node, k) => {
       const x = nodes.length === 1 ? left + spacing / 2 : left + k * spacing;
       const edge = k === 0 ? 'left' : k === nodes.length - 1 ? 'right' : 'inner';
@@ -71,8 +73,9 @@ export function placeColumns(nodes: readonly Node[], sides: number, room: Room):
   const index = new Map(all.map((c) => [`${c.side}:${c.node.id}`, c]));
   return {
     all,
+    spacing,
     width: Math.max(room.width, room.times + sides * part),
-    divider: sides === 2 ? Math.round(room.times + part) : null,
+    divider: sides === 2 ? Math.round(room.times + part - room.left) : null,
     of: (side, node) => index.get(`${side}:${node}`) ?? null,
   };
 }

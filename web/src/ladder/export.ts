@@ -14,7 +14,7 @@ import { cssPx, eventIndex, type TimelineId } from '../wire/types';
 import { layColumns, layout, type Layout } from './layout';
 import { LadderLog } from './log';
 import { marks } from './marks';
-import { EDGE_ROWS, rowPixels, type Scene } from './scene';
+import { edgeRows, rowPixels, type Scene } from './scene';
 import { sentences } from './sentences';
 
 const WIDTH = 900;
@@ -33,11 +33,11 @@ function draw(lab: Lab, timeline: Timeline, words: Words, tokens: Tokens, measur
   const size = tokens.fontSize;
   const log = new LadderLog(lab, [timeline], 'compact', shownGraph(lab, timeline, null)?.name ?? null);
   const row = rowPixels(size);
-  const height = Math.min(MOST_HEIGHT, (log.axis.height + 2 * EDGE_ROWS + HEADER_ROWS) * row);
+  const height = Math.min(MOST_HEIGHT, (log.axis.height + 2 * edgeRows(row) + HEADER_ROWS) * row);
   const scene: Scene = {
     lab, log, words, metrics: { measure, size },
     view: {
-      width, height, top: -EDGE_ROWS - HEADER_ROWS, rowHeight: row, left: 0, main: 0,
+      width, height, top: -edgeRows(row) - HEADER_ROWS, rowHeight: row, left: 0, main: 0,
       cursor: eventIndex(timeline.length - 1), now: null,
     },
   };

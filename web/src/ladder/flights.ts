@@ -44,17 +44,23 @@ export function layFlights(
   takeCrosses(raw, taken);
   const style = { head: fonts.head, rest: fonts.rest, measure: scene.metrics.measure, most, clear: most === 1 ? 8 : 14 };
   const sign = fonts.head.size * 1.15;
-  const whys = raw.map((f) => (f.phase !== 'lost' || most === 0 ? null : placeWhy(f, scene, fonts, taken)));
+  // A reason right beside its cross goes first, then the labels, then reasons wherever there is room.
+  const lost = (f: Raw): boolean => f.phase === 'lost' && most > 0;
+  const first = raw.map((f) => (lost(f) ? placeWhy(f, scene, fonts, taken, true) : null));
+  const labels = raw.map((f) => {
+    const wanted = { line: f.line, pieces: f.pieces, lead: f.again ? sign : 0, reach: f.reach, limit: f.limit };
+    return f.pieces.length === 0 || most === 0 || f.phase === 'future' ? null : placeLabel(wanted, taken, style);
+  });
   return raw.map((f, k) => {
-    const wanted = { line: f.line, pieces: f.pieces, lead: f.again ? sign : 0, limit: f.limit };
-    const label = f.pieces.length === 0 || most === 0 || f.phase === 'future' ? null : placeLabel(wanted, taken, style);
-    return { ...f, label, why: whys[k] ?? null };
+    const why = first[k] ?? (lost(f) ? placeWhy(f, scene, fonts, taken, false) : null);
+    return { ...f, label: labels[k] ?? null, why };
   });
 }
 
 interface Raw extends Omit<Flight, 'label' | 'why'> {
   readonly pieces: readonly string[]; // none on later hops
   readonly reason: string;
+  readonly reach: number;
   readonly limit: number;
 }
 
@@ -83,9 +89,16 @@ function flightAt(
     again: e.rtx > 0,
     differs: scene.log.differences?.[side]?.has(eventIndex(i)) ?? false,
     pieces: isForwarded(timeline, i) ? [] : e.lab,
-    limit: full,
+    reach: full,
+    limit: outermost(columns, side, way) - way * HALF_LANE,
     reason: fate.kind === 'lost' ? scene.words.say(fate.why) : '',
   };
+}
+
+/** The last lane in a direction: where a label that is wider than a hop may reach to. */
+function outermost(columns: Columns, side: number, way: number): number {
+  const own = columns.all.filter((c) => c.side === side).map((c) => c.x);
+  return way > 0 ? Math.max(...own) : Math.min(...own);
 }
 
 /** The point of a line at the height of the cursor; a level line is divided by time. */
@@ -112,13 +125,13 @@ function takeCrosses(flights: readonly Raw[], taken: Occupied): void {
 }
 
 /** The reason stands beyond the cross, where the packet would have gone on; else around it. */
-function placeWhy(f: Raw, scene: Scene, fonts: Fonts, taken: Occupied): Placed | null {
+function placeWhy(f: Raw, scene: Scene, fonts: Fonts, taken: Occupied, near: boolean): Placed | null {
   const high = fonts.words.size * 1.2;
   const texts = [scene.words.t('ui.ladder.lost', { why: f.reason }), scene.words.t('ui.ladder.lost_short')];
-  for (const strict of [true, false]) {
-    for (const text of texts) {
+  for (const strict of near ? [true] : [true, false]) {
+    for (const text of near ? texts.slice(0, 1) : texts) {
       const width = scene.metrics.measure(text, fonts.words);
-      for (const [left, y] of aroundCross(f.line, width, high)) {
+      for (const [left, y] of aroundCross(f.line, width, high).slice(0, near ? 2 : 6)) {
         const box = { left: left - 2, right: left + width + 2, top: y - high / 2, bottom: y + high / 2 };
         if (!taken.free(box) || (strict && !taken.clear(box)) || left < 4 || box.right > scene.view.width - 4) continue;
         taken.add(box);
@@ -134,5 +147,5 @@ function aroundCross(line: Segment, width: number, high: number): ReadonlyArray<
   const beyond = line.x2 >= line.x1 ? x + CROSS + 4 : x - CROSS - 4 - width;
   const before = line.x2 >= line.x1 ? x - CROSS - 4 - width : x + CROSS + 4;
   return [[beyond, y], [beyond, y + high * 0.7], [x - width / 2, y + CROSS + high * 0.6], [beyond, y - high * 0.7],
-    [before, y + high * 0.8], [x - width / 2, y - CROSS - high * 0.6], [x - width / 2, y + CROSS + high * 1.6]];
+    [x - width / 2, y - CROSS - high * 0.6], [before, y + high * 0.8]];
 }

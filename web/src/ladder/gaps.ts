@@ -1,7 +1,7 @@
 // The collapsed silences of a window, each with how long it was and what was waited for: the timer
 // that ended it. Pure.
 
-import { KIND, type EventIndex } from '../wire/types';
+import { KIND, type EventIndex, type VirtualNs } from '../wire/types';
 import type { Timeline } from '../model/lab';
 import type { Columns } from './columns';
 import type { Occupied } from './labels';
@@ -11,6 +11,7 @@ import { GAP_ROWS, type Gap } from './time';
 export interface GapShape {
   readonly side: number;
   readonly i: EventIndex; // the event that ended it
+  readonly to: VirtualNs; // when that was
   readonly top: number; // CSS px of the band
   readonly bottom: number;
   readonly text: string;
@@ -32,30 +33,43 @@ function firstBelow(gaps: readonly Gap[], row: number): number {
   return low;
 }
 
-/** Rows between the events around a gap and the edges of its band. */
-const BAND_EDGE = 0.8;
+/** The band lies in the middle of its gap and leaves the events around it their labels' room. */
+function band(top: number, bottom: number, fonts: Fonts): readonly [number, number] {
+  const middle = (top + bottom) / 2;
+  const half = Math.max(4, Math.min((bottom - top) / 2 - fonts.words.size * 0.6, Math.max(fonts.words.size * 0.75, (bottom - top) * 0.2)));
+  return [middle - half, middle + half];
+}
+
+/** How long, which timer, and what it waits for; less of it where there is no room. */
+function gapText(scene: Scene, gap: Gap, fonts: Fonts): string {
+  const { words, metrics, log, view } = scene;
+  const timeline = log.timelines[gap.side];
+  const span = words.span(gap.to - gap.from);
+  const waited = timeline === undefined ? null : timerThatEnded(timeline, gap.i);
+  const idle = words.t('ui.ladder.idle', { span });
+  if (waited === null) return idle;
+  const what = words.say(waited.say, waited.a);
+  const timer = waited.timer.replace(/_/g, ' ');
+  const texts = what === '' ? [] : [words.t('ui.ladder.idle_for', { span, timer, what }), words.t('ui.ladder.idle_what', { span, what })];
+  return texts.find((text) => metrics.measure(text, fonts.words) < view.width - 24) ?? idle;
+}
 
 export function layGaps(scene: Scene, columns: Columns, fonts: Fonts, y: (row: number) => number, taken: Occupied): GapShape[] {
   const { gaps } = scene.log.axis;
-  const { view, log, words } = scene;
+  const { view, log } = scene;
   const out: GapShape[] = [];
   if (view.rowHeight * GAP_ROWS < LEAST_BAND) return out;
   for (let k = firstBelow(gaps, view.top); k < gaps.length; k++) {
     const gap = gaps[k];
     if (gap === undefined || y(gap.top) > view.height) break;
-    const timeline = log.timelines[gap.side];
-    const waited = timeline === undefined ? null : timerThatEnded(timeline, gap.i);
-    const span = words.span(gap.to - gap.from);
-    const text = waited === null || waited.say === null
-      ? words.t('ui.ladder.idle', { span })
-      : words.t('ui.ladder.idle_for', { span, timer: words.say(waited.say, waited.a) });
-    const [top, bottom] = [y(gap.top + BAND_EDGE), y(gap.bottom - BAND_EDGE)];
+    const text = gapText(scene, gap, fonts);
     const width = scene.metrics.measure(text, fonts.words);
+    const [top, bottom] = band(y(gap.top), y(gap.bottom), fonts);
     const x = middle(columns, width, view.width);
     taken.add({ left: 0, right: columns.width, top, bottom });
     const main = log.timelines[view.main];
     const past = main !== undefined && view.cursor >= 0 && gap.from <= (view.now ?? main.time(view.cursor));
-    out.push({ side: gap.side, i: gap.i, top, bottom, text, x, width, past });
+    out.push({ side: gap.side, i: gap.i, to: gap.to, top, bottom, text, x, width, past });
   }
   return out;
 }

@@ -96,7 +96,8 @@ export interface Wanted {
   readonly line: Segment; // from the sender to where the flight ends
   readonly pieces: readonly string[]; // the most important first
   readonly lead: number; // px kept free before the first piece, for a sign
-  readonly limit: number; // x that the text must not pass: the lane that the packet goes to
+  readonly reach: number; // x of the lane that the packet goes to
+  readonly limit: number; // x that the text must not pass: the last lane that way
 }
 export interface Placed {
   readonly x: number; // left edge of the text
@@ -119,8 +120,9 @@ export interface LabelStyle {
 
 const PIECE_GAP = 8;
 const STEPS = [0, 0.1, 0.2, 0.32, 0.45, 0.58];
-/** Prices: a crossing line, a dropped piece, a step away from the sender, below, on the line. */
-const PRICE = { crossing: 4, piece: 3, step: 0.7, below: 2.2, on: 4, slack: 0.06, soft: 9 };
+/** Prices: a crossing line; without the last pieces, without all but the first; a step away from the
+ * sender; below the line, on it; a pixel of distance to a sloping line; over what should stay free. */
+const PRICE = { crossing: 4, piece: 2.6, bare: 3,  step: 0.7, below: 2.2, on: 4, slack: 0.06, soft: 9 };
 
 /** Finds a place for one label and takes it; null when there is none. */
 export function placeLabel(wanted: Wanted, taken: Occupied, style: LabelStyle): Placed | null {
@@ -128,7 +130,7 @@ export function placeLabel(wanted: Wanted, taken: Occupied, style: LabelStyle): 
   let cheapest = Infinity;
   const most = Math.min(style.most, wanted.pieces.length);
   for (let n = most; n >= 1; n--) {
-    const dropped = (most - n) * PRICE.piece;
+    const dropped = (most - n) * PRICE.piece + (n === 1 && most > 1 ? PRICE.bare : 0);
     if (dropped >= cheapest) break;
     const text = measured(wanted, n, style);
     for (const [cost, place] of places(wanted, text, style)) {
@@ -163,12 +165,13 @@ function* places(wanted: Wanted, text: Text, style: LabelStyle): Generator<reado
   const { line } = wanted;
   const way = line.x2 >= line.x1 ? 1 : -1;
   const length = Math.abs(wanted.limit - line.x1) - 2 * style.clear;
+  const hop = Math.max(0, Math.abs(wanted.reach - line.x1) - 2 * style.clear);
   if (text.width > length) return;
   const slope = (line.y2 - line.y1) / (line.x2 - line.x1 || 1);
   const high = style.head.size * 1.2;
   for (const [k, step] of STEPS.entries()) {
-    if (step * length + text.width > length) return;
-    const near = line.x1 + way * (style.clear + step * length);
+    if (step * hop + text.width > length) return;
+    const near = line.x1 + way * (style.clear + step * hop);
     const far = near + way * text.width;
     const [yNear, yFar] = [line.y1 + (near - line.x1) * slope, line.y1 + (far - line.x1) * slope];
     const left = Math.min(near, far);

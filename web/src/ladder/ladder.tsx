@@ -20,7 +20,6 @@ import type { Column, Columns } from './columns';
 import { Rows } from './rows';
 import { sentences, type Sentence } from './sentences';
 import { Stage, type Shown } from './stage';
-import { EDGE_ROWS } from './scene';
 
 const ROWS_REST_MS = 120; // the hidden list follows when the picture has come to rest
 
@@ -38,7 +37,6 @@ function shownSides(lab: Lab): { sides: Timeline[]; main: number } {
 class Mounted {
   readonly columns: Signal<Columns | null> = signal(null);
   readonly spoken: Signal<readonly Sentence[]> = signal([]);
-  readonly left = signal(0);
   readonly stage: Stage;
   readonly drawing: Drawing;
   private surface: Surface | null = null;
@@ -151,7 +149,7 @@ class Mounted {
   // ------------------------------------------------------------------------------- what is wished
 
   private tap(x: number, y: number, touch: boolean): void {
-    const owner = this.stage.hit(x + this.stage.left, y, touch);
+    const owner = this.stage.hit(x, y, touch);
     if (owner === null || owner.kind === 'gap') {
       const { main } = shownSides(this.lab);
       const i = owner === null ? this.stage.eventAt(main, y) : owner.i;
@@ -171,14 +169,13 @@ class Mounted {
     select({ kind: 'event', event: i });
   }
   private hover(at: { readonly x: number; readonly y: number } | null): void {
-    const owner = at === null ? null : this.stage.hit(at.x + this.stage.left, at.y, false);
+    const owner = at === null ? null : this.stage.hit(at.x, at.y, false);
     view.hover.value = owner !== null && owner.kind === 'event' && owner.side === shownSides(this.lab).main ? owner.i : null;
   }
   private pan(dx: number, dy: number): void {
     const { stage } = this;
     const widest = Math.max(0, (stage.columns?.width ?? 0) - (this.surface?.size.width ?? 0));
     stage.left = Math.max(0, Math.min(widest, stage.left - dx));
-    this.left.value = stage.left;
     if (dy !== 0) this.moveTo(stage.top - dy / stage.rowHeight);
     else this.surface?.invalidate('base');
   }
@@ -197,7 +194,7 @@ class Mounted {
     if (move.by === 'row') this.moveTo(stage.top + move.amount);
     else if (move.by === 'page') this.moveTo(stage.top + move.amount * stage.rows * 0.85);
     else if (move.by === 'zoom') this.zoomAt(move.amount, 0, (this.surface?.size.height ?? 0) / 2);
-    else view.window.value = { top: -EDGE_ROWS, scale: stage.fitZoom, follow: false };
+    else view.window.value = { ...stage.whole, follow: false };
   }
 }
 
@@ -206,7 +203,7 @@ function blank(width: number, height: number): DisplayList {
 }
 
 function sameColumns(a: Columns, b: Columns | null): boolean {
-  return b !== null && a.width === b.width && a.all.length === b.all.length &&
+  return b !== null && a.width === b.width && a.spacing === b.spacing && a.all.length === b.all.length &&
     a.all.every((c, k) => c.x === b.all[k]?.x && c.node === b.all[k]?.node);
 }
 
@@ -238,17 +235,33 @@ export function Ladder() {
 }
 
 function Headers(props: { mounted: Mounted }) {
+  const { lab } = useApp();
   const columns = props.mounted.columns.value;
-  const left = props.mounted.left.value;
   if (columns === null) return <div class="ladder-headers" />;
   return (
-    <div class="ladder-headers" style={{ '--left': `${-left}px` }}>
-      {columns.all.map((c) => <Header key={`${c.side}:${c.node.id}`} column={c} />)}
+    <div class={columns.divider === null ? 'ladder-headers' : 'ladder-headers two'}>
+      {columns.divider !== null && shownSides(lab).sides.map((side, k) => <Side key={side.id} timeline={side} columns={columns} k={k} />)}
+      {columns.all.map((c) => <Header key={`${c.side}:${c.node.id}`} column={c} spacing={columns.spacing} />)}
     </div>
   );
 }
 
-function Header(props: { column: Column }) {
+/** Which of two timelines stands here, and the command that made it. */
+function Side(props: { timeline: Timeline; columns: Columns; k: number }) {
+  const { timeline, columns, k } = props;
+  const own = columns.all.filter((c) => c.side === k).map((c) => c.x);
+  const made = session.timelines.value.find((info) => info.id === timeline.id)?.title ?? '';
+  const middle = (Math.min(...own) + Math.max(...own)) / 2;
+  return (
+    <p class={timeline.id === view.timeline.value ? 'ladder-side current' : 'ladder-side'} style={{ left: `${middle}px` }}>
+      {made === '' ? t('ui.ladder.side', { id: timeline.id }) : t('ui.ladder.side_made', { id: timeline.id, made })}
+    </p>
+  );
+}
+
+const TIGHT = 96; // CSS px between lanes below which addresses would meet
+
+function Header(props: { column: Column; spacing: number }) {
   const { node, x, edge } = props.column;
   const addresses = node.interfaces.map((i) => i.address.replace(/\/.*/, '')).filter((a) => a !== '');
   const chosen = view.selection.value.kind === 'node' && view.selection.value.node === node.id;
@@ -256,12 +269,12 @@ function Header(props: { column: Column }) {
     <button
       type="button"
       class={`ladder-header ladder-header-${edge}`}
-      style={{ left: `${x}px` }}
+      style={{ left: `${x}px`, maxWidth: `${Math.max(44, props.spacing)}px` }}
       aria-pressed={chosen}
       onClick={() => select(chosen ? { kind: 'none' } : { kind: 'node', node: node.id })}
     >
       <b>{node.name}</b>
-      {addresses.length > 0 && <span>{addresses.length > 1 ? `${addresses[0]} …` : addresses[0]}</span>}
+      {addresses.length > 0 && props.spacing >= TIGHT && <span>{addresses.length > 1 ? `${addresses[0]} …` : addresses[0]}</span>}
     </button>
   );
 }

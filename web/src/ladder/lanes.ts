@@ -42,6 +42,10 @@ export interface StateName {
 
 export const BAND = 10; // CSS px wide
 const MOST_SLOTS = 3;
+/** A name that has no room at its tick moves by so many px. */
+const SHIFTS = [0, 3, -3, 6, -6, 10, 14, 18];
+/** The names at the upper edge stand below each other, two at most. */
+const STICKY_SHIFTS = (fonts: Fonts): readonly number[] => [0, fonts.state.size * 1.25];
 /** A band is at least this high, CSS px: of changes that are nearer, one is drawn. */
 const LEAST_BAND = 2;
 
@@ -53,12 +57,20 @@ export function layLanes(
   const { view, log } = scene;
   const bottom = Math.min(view.height, y(log.axis.height) + view.rowHeight * 0.9);
   const top = Math.max(0, y(0) - view.rowHeight * 0.9);
+  const take = (name: StateName, shifts: readonly number[]): void => {
+    const placed = shifts.map((dy) => ({ ...name, y: name.y + dy })).find((n) => taken.free(boxOf(n, fonts)));
+    if (placed === undefined) return;
+    taken.add(boxOf(placed, fonts));
+    states.push(placed);
+  };
   for (const column of columns.all) {
     const tracks = log.tracks[column.side]?.get(column.node.id)?.all ?? [];
     const shown = tracks.filter((t) => isShown(scene, t));
     const beside = bandsBeside(scene, column.side, column.node.id);
     const bands = shown.flatMap((track) => layBands(scene, column, track, y, top, bottom));
-    for (const track of shown) states.push(...layNames(scene, column, track, beside, fonts, y, taken));
+    const names = shown.flatMap((track) => namesOf(scene, column, track, beside, fonts, y));
+    for (const name of names.filter((n) => !n.sticky)) take(name, SHIFTS);
+    for (const name of names.filter((n) => n.sticky)) take(name, STICKY_SHIFTS(fonts));
     lanes.push({ side: column.side, node: column.node.id, x: column.x, top, bottom, bands });
     taken.addSoft({ left: column.x - BAND, right: column.x + BAND, top, bottom });
   }
@@ -117,9 +129,8 @@ function firstBefore(track: Track, rowOf: (k: number) => number, row: number): n
   return Math.max(0, low - 1);
 }
 
-function layNames(
+function namesOf(
   scene: Scene, column: Column, track: Track, beside: number, fonts: Fonts, y: (row: number) => number,
-  taken: Occupied,
 ): StateName[] {
   const { view, log } = scene;
   const rowOf = (k: number): number => log.axis.rowOf(column.side, track.at[k] ?? 0);
@@ -134,9 +145,6 @@ function layNames(
     if (!sticky && k === first && y(rowOf(k)) < -20) continue;
     const name = nameOf(scene, column, track, k, beside, fonts, y(rowOf(k)), sticky && k === first);
     if (name === null || (name.sticky && track.states[k] === track.rest)) continue;
-    const box = boxOf(name, fonts);
-    if (!taken.free(box)) continue;
-    taken.add(box);
     out.push(name);
   }
   return out;

@@ -57,6 +57,7 @@ export function layColumns(scene: Scene): Columns {
     times: narrow ? 6 : time,
     before: narrow ? Math.max(before, time) : before,
     after: states + beside(nodes[nodes.length - 1]),
+    left: Number.isFinite(view.left) ? view.left : 0,
     least: narrow ? metrics.size * 5 : metrics.size * 8,
   });
 }

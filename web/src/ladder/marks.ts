@@ -28,17 +28,18 @@ export function marks(layout: Layout, pen: Pen): DisplayList {
   for (const bin of layout.bins) drawBin(list, bin);
   if (layout.cursorY !== null) list.line(0, layout.cursorY, view.width, layout.cursorY, 'cursor', 1.5, { fade: 0.7 });
   for (const f of layout.flights) if (f.phase === 'future') drawTrace(list, f, pen);
-  for (const f of layout.flights) if (f.phase !== 'future') drawFlight(list, f, pen);
+  for (const f of layout.flights) if (f.phase !== 'future') drawFlight(list, layout, f, pen);
+  const sign = layout.fonts.head.size * 0.7;
   for (const note of layout.notes) {
     const of: Owner = { kind: 'event', side: note.side, i: note.i };
     const fade = note.past ? 1 : FUTURE;
-    if (note.kind === 'drop') list.glyph('cross', note.x, note.y, 9, 'role-problem', 0, { of, fade });
-    else if (note.kind === 'timer') list.glyph('diamond', note.x, note.y, 9, 'text', 0, { of, fade });
-    else list.glyph('dot', note.x, note.y, 5, 'muted', 0, { of, fade });
+    if (note.kind === 'drop') list.glyph('cross', note.x, note.y, sign, 'role-problem', 0, { of, fade });
+    else if (note.kind === 'timer') list.glyph('diamond', note.x, note.y, sign, 'text', 0, { of, fade });
+    else list.glyph('dot', note.x, note.y, sign * 0.55, 'muted', 0, { of, fade });
   }
   for (const name of layout.states) drawState(list, layout, name);
   for (const time of layout.times) {
-    list.text(time.text, time.x, time.y, 0, layout.fonts.time, 'muted', { fade: time.past ? 1 : FUTURE });
+    list.text(time.text, time.x, time.y, time.width, layout.fonts.time, 'muted', { fade: time.past ? 1 : FUTURE });
   }
   for (const f of layout.flights) drawLabels(list, layout, f);
   return list.done();
@@ -61,7 +62,12 @@ function drawGap(list: ListBuilder, layout: Layout, gap: GapShape): void {
   list.rect(0, gap.top, right, gap.bottom - gap.top, 0, { fill: 'ground' });
   list.rect(0, gap.top, right, gap.bottom - gap.top, 0, { fill: 'panel', of: { kind: 'gap', side: gap.side, i: gap.i } });
   for (const y of [gap.top, gap.bottom]) list.line(0, y, right, y, 'rule', 1, { dash: 'dotted', fade });
-  list.text(gap.text, gap.x, (gap.top + gap.bottom) / 2, gap.width, layout.fonts.words, 'muted', { anchor: 'middle', fade });
+  const high = layout.fonts.words.size * 1.2;
+  const middle = (gap.top + gap.bottom) / 2;
+  if (gap.bottom - gap.top < high + 4) {
+    list.rect(gap.x - gap.width / 2 - 6, middle - high / 2, gap.width + 12, high, 3, { fill: 'ground' });
+  }
+  list.text(gap.text, gap.x, middle, gap.width, layout.fonts.words, 'muted', { anchor: 'middle', fade });
 }
 
 function drawDivider(list: ListBuilder, layout: Layout): void {
@@ -90,7 +96,7 @@ function drawTrace(list: ListBuilder, f: Flight, pen: Pen): void {
   list.glyph('arrow', x2, y2, 8, 'future', Math.atan2(y2 - y1, x2 - x1));
 }
 
-function drawFlight(list: ListBuilder, f: Flight, pen: Pen): void {
+function drawFlight(list: ListBuilder, layout: Layout, f: Flight, pen: Pen): void {
   const of: Owner = { kind: 'event', side: f.side, i: f.i };
   const { x1, y1 } = f.line;
   const [x, y] = f.at;
@@ -105,8 +111,8 @@ function drawFlight(list: ListBuilder, f: Flight, pen: Pen): void {
     dash: lost ? 'dashed' : 'solid', double: f.again, of,
   });
   if (f.phase === 'arrived') list.glyph('arrow', x, y, head, ink, angle, { of });
-  if (lost) list.glyph('cross', x, y, 13, 'role-problem', 0, { of });
-  if (f.phase === 'flying') list.glyph('dot', x, y, 9, ink, 0, { of });
+  if (lost) list.glyph('cross', x, y, layout.fonts.head.size, 'role-problem', 0, { of });
+  if (f.phase === 'flying') list.glyph('dot', x, y, layout.fonts.head.size * 0.7, ink, 0, { of });
   if (f.differs) list.glyph('diamond', x1 + Math.sign(f.line.x2 - x1) * 1, y1, 10, 'diff', 0, { of });
 }
 

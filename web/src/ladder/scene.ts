@@ -50,7 +50,8 @@ export function fontsFor(size: number): Fonts {
   };
 }
 
-export const EDGE_ROWS = 1.2; // kept free above the first event and below the last
+/** Rows kept free above the first event and below the last. */
+export const edgeRows = (rowHeight: number): number => Math.max(1.2, 20 / rowHeight);
 /** A natural row: a label with air above it. */
 export const rowPixels = (size: number): number => Math.round(size * 1.75);
 /** Below this width there is no room for more than the first piece of a label. */

@@ -11,7 +11,7 @@ import type { Columns } from './columns';
 import { layColumns, layout, type Layout } from './layout';
 import { LadderLog } from './log';
 import { marks, overlayMarks, type Pen } from './marks';
-import { EDGE_ROWS, rowPixels, timeText, type Scene } from './scene';
+import { edgeRows, rowPixels, timeText, type Scene } from './scene';
 import type { Scale } from './time';
 
 export interface Shown {
@@ -34,7 +34,7 @@ export class Stage {
   current: Layout | null = null;
   list: DisplayList | null = null;
   /** Where the window stands: row at the upper edge, zoom, px to the right. */
-  top = -EDGE_ROWS;
+  top = -1.2;
   zoom = 1;
   left = 0;
   private key = '';
@@ -48,6 +48,14 @@ export class Stage {
 
   get rowHeight(): number {
     return rowPixels(this.ask.tokens().fontSize) * this.zoom;
+  }
+  private get edge(): number {
+    return edgeRows(this.rowHeight);
+  }
+  /** The window that shows the whole log. */
+  get whole(): { readonly top: number; readonly scale: number } {
+    const scale = this.boundedZoom(0);
+    return { scale, top: -edgeRows(rowPixels(this.ask.tokens().fontSize) * scale) };
   }
   /** Rows that the view holds. */
   get rows(): number {
@@ -65,7 +73,11 @@ export class Stage {
     const scene = this.prepare(shown);
     if (scene === null) return null;
     this.columns = layColumns(scene);
-    this.left = Math.min(this.left, Math.max(0, this.columns.width - this.width));
+    const left = Math.min(this.left, Math.max(0, this.columns.width - this.width));
+    if (left !== this.left) {
+      this.left = left;
+      this.columns = layColumns({ ...scene, view: { ...scene.view, left } });
+    }
     this.current = layout(scene, this.columns);
     this.list = marks(this.current, this.pen());
     return this.list;
@@ -97,8 +109,9 @@ export class Stage {
   }
 
   private follow(shown: Shown): LadderLog {
-    const key = [shown.scale, shown.graph ?? '', ...shown.sides.map((t) => t.id)].join(' ');
+    const key = [shown.scale, String(shown.main), shown.graph ?? '', ...shown.sides.map((t) => t.id)].join(' ');
     if (this.log === null || key !== this.key || this.log.timelines.some((t, k) => t !== shown.sides[k])) {
+      this.left = shown.main === 0 ? 0 : Infinity; // the side that the cursor moves in comes into sight
       this.log = new LadderLog(this.lab, shown.sides, shown.scale, shown.graph);
       this.key = key;
     } else {
@@ -120,25 +133,21 @@ export class Stage {
     const high = row - this.rows / 6;
     const low = row - this.rows * 0.75;
     this.top = Math.min(Math.max(this.top, low), Math.max(high, low));
-    if (log.axis.height + 2 * EDGE_ROWS <= this.rows) this.top = -EDGE_ROWS;
+    if (log.axis.height + 2 * this.edge <= this.rows) this.top = -this.edge;
   }
 
   /** A window's top between the first event and the last. */
   bounded(top: number): number {
     const height = this.log?.axis.height ?? 0;
-    return Math.max(-EDGE_ROWS, Math.min(top, height + EDGE_ROWS - this.rows));
+    return Math.max(-this.edge, Math.min(top, height + this.edge - this.rows));
   }
   /** How far out one may zoom: until the whole log is in sight. */
   boundedZoom(zoom: number): number {
-    const height = (this.log?.axis.height ?? 0) + 2 * EDGE_ROWS;
-    const all = this.height / (height * rowPixels(this.ask.tokens().fontSize));
+    const row = rowPixels(this.ask.tokens().fontSize);
+    const rows = (this.log?.axis.height ?? 0) + 2.4;
+    const all = Math.min(this.height / (rows * row), (this.height - 40) / ((rows - 2.4) * row));
     return Math.max(Math.min(all, 1), Math.min(zoom, NEAREST));
   }
-  /** The zoom at which the whole log is in sight, never larger than life. */
-  get fitZoom(): number {
-    return this.boundedZoom(0);
-  }
-
   hit(x: number, y: number, touch: boolean): Owner | null {
     return this.list === null ? null : hit(this.list, x, y, touch ? TOUCH_SLOP : MOUSE_SLOP);
   }

@@ -12,6 +12,7 @@ export interface TimeShape {
   readonly text: string;
   readonly x: number; // left edge
   readonly y: number;
+  readonly width: number;
   readonly past: boolean;
 }
 interface Candidate {
@@ -42,19 +43,19 @@ export function layTimes(
     if (!taken.free(box)) continue;
     taken.add(box);
     placed.set(text, at);
-    out.push({ t: c.t, text, x: LEFT, y: at, past: c.past });
+    out.push({ t: c.t, text, x: LEFT, y: at, width, past: c.past });
   }
   return out;
 }
 
 function candidates(scene: Scene, ranges: Ranges, flights: readonly Flight[], gaps: readonly GapShape[]): Candidate[] {
   const { log } = scene;
-  const afterGap = new Set(gaps.map((g) => `${g.side}:${g.i}`));
+  const afterGap = new Set(gaps.map((g) => g.to));
   const out: Candidate[] = [];
   const add = (side: number, i: EventIndex, rank: number): void => {
     const timeline = log.timelines[side];
     if (timeline === undefined) return;
-    const first = afterGap.has(`${side}:${i}`) || i === 0;
+    const first = afterGap.has(timeline.time(i)) || i === 0;
     out.push({ t: timeline.time(i), row: log.axis.rowOf(side, i), rank: first ? 0 : rank, past: isPast(scene, side, i) });
   };
   for (const f of flights) if (!f.later) add(f.side, f.i, 1);

@@ -288,6 +288,14 @@ static void print_counts(struct step *s, struct id process, struct text *t) {
     process_say(s, process, t);
 }
 
+/* In iputils' order, which loses the least to rounding while the sum is small. */
+static uint64_t variance_us(const struct ping_state *ping, uint64_t count, uint64_t mean) {
+    if (ping->sum_us <= INT32_MAX)
+        return (ping->square_us - ping->sum_us * ping->sum_us / count) / count;
+    uint64_t squares = ping->square_us / count;
+    return squares > mean * mean ? squares - mean * mean : 0;
+}
+
 static void finish(struct step *s, struct id process) {
     const struct ping_state *ping = state_of(s, process);
     char room[LINE_ROOM];
@@ -296,7 +304,7 @@ static void finish(struct step *s, struct id process) {
     print_counts(s, process, &t);
     if (ping->received > 0 && ping->size >= TIME_OCTETS) {
         uint64_t count = ping->received + ping->duplicates, mean = ping->sum_us / count;
-        uint64_t squares = ping->square_us / count;
+        uint64_t variance = variance_us(ping, count, mean);
         text_add(&t, "rtt min/avg/max/mdev = ");
         text_ms(&t, ping->least_us);
         text_char(&t, '/');
@@ -304,7 +312,7 @@ static void finish(struct step *s, struct id process) {
         text_char(&t, '/');
         text_ms(&t, ping->most_us);
         text_char(&t, '/');
-        text_ms(&t, square_root(squares > mean * mean ? squares - mean * mean : 0));
+        text_ms(&t, square_root(variance));
         text_add(&t, " ms");
         process_say(s, process, &t);
     }

@@ -73,17 +73,13 @@ async function buildPage(storyFile, textDir) {
   generate(textDir, lines);
   rmSync(DIST, { recursive: true, force: true });
   mkdirSync(DIST, { recursive: true });
+  const [cssName, laterName] = [await style('page'), await style('later')];
   const script = await esbuild.build({
     ...SHARED, entryPoints: { main: 'src/main.tsx' }, outdir: DIST, splitting: true, minify: true,
     entryNames: '[name].[hash]', chunkNames: '[name].[hash]', metafile: true, legalComments: 'none',
+    define: { LATER_STYLE: JSON.stringify(`/${laterName}`) },
   });
   const main = Object.entries(script.metafile.outputs).find(([, o]) => o.entryPoint === 'src/main.tsx')[0];
-  const style = await esbuild.build({
-    ...SHARED, entryPoints: ['style/page.css'], minify: true, write: false, outdir: DIST,
-  });
-  const css = style.outputFiles[0].text;
-  const cssName = hashed('page.css', css);
-  writeFileSync(join(DIST, cssName), css);
   if (story) copyFileSync(story, join(DIST, 'story.ndjson'));
   copyFileSync(join(HERE, 'icon.svg'), join(DIST, 'icon.svg'));
   const picture = lines ? await firstPicture(lines) : '';
@@ -91,6 +87,16 @@ async function buildPage(storyFile, textDir) {
     .replace('%STYLE%', `/${cssName}`).replace('%SCRIPT%', `/${basename(main)}`).replace('%PICTURE%', () => picture);
   writeFileSync(join(DIST, 'index.html'), html);
   report(script.metafile, basename(main), cssName);
+}
+/** One bundled style sheet of dist/; the name says what is in it. */
+async function style(name) {
+  const built = await esbuild.build({
+    ...SHARED, entryPoints: [`style/${name}.css`], minify: true, write: false, outdir: DIST,
+  });
+  const css = built.outputFiles[0].text;
+  const file = hashed(`${name}.css`, css);
+  writeFileSync(join(DIST, file), css);
+  return file;
 }
 /** The ladder of the recorded story as SVG, drawn by the page's own layout and painter. */
 async function firstPicture(lines) {

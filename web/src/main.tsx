@@ -3,48 +3,53 @@
 
 import { effect } from '@preact/signals';
 import { render } from 'preact';
-import { keepAddress } from './act/address';
-import { arrive } from './act/arrive';
-import { Asks } from './act/asks';
-import { keepClass } from './act/class';
 import { AppContext } from './act/context';
-import type { App } from './act/context';
-import { Course } from './act/course';
-import { Desk, publish } from './act/desk';
-import { setSvgPainter } from './act/exports';
+import type { App, Engine } from './act/context';
+import { loadLesson, openStory } from './act/door';
 import { listenToKeys } from './act/keys';
-import { Lookup } from './act/lookup';
 import { startPlay } from './act/play';
-import { invalidate, onFrame, requestFrame, setReducedMotion } from './draw/frame';
+import { publish } from './act/publish';
+import { onFrame, requestFrame, setReducedMotion } from './draw/frame';
 import { readTokens } from './draw/tokens';
-import { ladderSvg } from './ladder/export';
 import { Lab } from './model/lab';
 import { Shell } from './shell/app';
 import { readPlace } from './state/place';
+import * as session from './state/session';
 import * as settings from './state/settings';
 import * as view from './state/view';
-import { catalogue, words } from './text/text';
+import { catalogue, t, words } from './text/text';
 import { loadWords } from './text/load';
-import { browserWires } from './wire/link';
-import { Rest } from './wire/rest';
 
 function makeApp(): App {
   const lab = new Lab();
-  const rest = new Rest();
-  const desk = new Desk(lab, rest, browserWires, requestFrame);
-  const asks = new Asks(lab, rest, desk);
-  const course = new Course(lab, rest, desk, asks);
-  const lookup = new Lookup(lab, rest, desk);
-  return { lab, rest, desk, asks, course, lookup };
+  let asked: Promise<Engine | null> | null = null;
+  const app: App = {
+    lab,
+    engine: null,
+    need: () => {
+      asked ??= import('./act/start').then((start) => start.startEngine(app, requestFrame), () => {
+        asked = null; // the next wish tries again
+        session.problem.value = t('ui.problem.no_server');
+        return null;
+      });
+      return asked;
+    },
+    paintSvg: async () => {
+      const id = view.timeline.value;
+      const { ladderSvg } = await import('./ladder/export');
+      return id === null ? '' : ladderSvg(lab, id, words(), readTokens(document.documentElement));
+    },
+  };
+  return app;
 }
 /** The root's attributes follow the settings; the styles follow the attributes. */
-function dress(app: App): void {
+function dress(): void {
   const still = matchMedia('(prefers-reduced-motion: reduce)');
   const root = document.documentElement;
   const move = (): void => {
     const none = settings.motion.value === 'none' || (settings.motion.value === 'system' && still.matches);
     root.dataset['motion'] = none ? 'none' : 'full';
-    app.course.motion = !none;
+    settings.moves.value = !none;
     setReducedMotion(none);
   };
   still.addEventListener('change', move);
@@ -55,7 +60,7 @@ function dress(app: App): void {
     root.dataset['stage'] = settings.projector.value ? 'projector' : 'desk';
   });
 }
-/** Words first from the page's own files, then all of the server's. */
+/** The page's own words, and at the door its lesson, follow the language. */
 function speak(app: App): void {
   let asked = 0;
   let first = true;
@@ -63,41 +68,44 @@ function speak(app: App): void {
     const language = settings.language.value;
     const ask = ++asked;
     document.documentElement.lang = language;
-    if (!first) {
-      void loadWords(language).then((own) => {
-        if (ask === asked) catalogue.value = { ...catalogue.value, ...own };
-      });
-      void app.course.reload();
+    if (first) {
+      first = false;
+      return;
     }
-    first = false;
-    void app.rest.catalogue(language).then((all) => {
-      if (ask === asked && all.ok) catalogue.value = { ...catalogue.value, ...all.value };
+    void loadWords(language).then((own) => {
+      if (ask === asked) catalogue.value = { ...catalogue.value, ...own };
     });
+    if (app.engine === null) void loadLesson();
   });
 }
+/** By a link to where it leads; else, or when it leads nowhere, the recorded story. */
+async function arrive(app: App): Promise<void> {
+  const to = readPlace(location.search, location.pathname);
+  if (to.stage) settings.projector.value = true;
+  if (to.lab !== null || to.join !== null || to.lesson !== null) {
+    const engine = await app.need();
+    const start = await import('./act/start');
+    if (engine && (await start.arriveBy(engine, app.lab, to))) return;
+  }
+  await openStory(app.lab);
+}
 async function main(): Promise<void> {
-  const place = readPlace(location.search);
+  const place = readPlace(location.search, location.pathname);
   if (place.language !== null) settings.language.value = place.language;
   const app = makeApp();
   catalogue.value = await loadWords(settings.language.value);
-  dress(app);
+  dress();
   speak(app);
   onFrame(() => publish(app.lab));
-  setSvgPainter((a) => {
-    const id = view.timeline.value;
-    return id === null ? '' : ladderSvg(a.lab, id, words(), readTokens(document.documentElement));
-  });
-  await arrive(app, place);
+  await arrive(app);
   publish(app.lab);
   const root = document.getElementById('app');
   if (!root) return;
   root.textContent = '';
   render(<AppContext.Provider value={app}><Shell /></AppContext.Provider>, root);
   listenToKeys(app);
-  keepAddress(app);
-  keepClass(app);
-  startPlay(app.lab, app.asks);
-  invalidate(() => undefined);
-  if (app.desk.opened === null && app.course.motion) view.playing.value = true;
+  startPlay(app);
+  requestFrame();
+  if (session.opened.value === null && settings.moves.value) view.playing.value = true;
 }
 void main();

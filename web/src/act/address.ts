@@ -6,6 +6,7 @@ import { eventIndex } from '../wire/types';
 import { NOWHERE, readPlace, writePlace } from '../state/place';
 import type { Place } from '../state/place';
 import * as lessons from '../state/lesson';
+import * as session from '../state/session';
 import * as settings from '../state/settings';
 import * as view from '../state/view';
 import type { App } from './context';
@@ -13,8 +14,8 @@ import { goTo, showTimeline } from './moves';
 
 const REST_MS = 300;
 
-export function herePlace(app: App): Place {
-  const opened = app.desk.opened;
+export function herePlace(): Place {
+  const opened = session.opened.value;
   if (opened === null) return { ...NOWHERE, language: settings.language.value, stage: settings.projector.value };
   const chosen = view.selection.value;
   return {
@@ -32,11 +33,11 @@ export function herePlace(app: App): Place {
 }
 export function keepAddress(app: App): () => void {
   let timer: ReturnType<typeof setTimeout> | null = null;
-  let last: Place = herePlace(app);
+  let last: Place = herePlace();
   const write = (): void => {
     timer = null;
-    const here = herePlace(app);
-    const path = location.pathname + (writePlace(here) || '');
+    const here = herePlace();
+    const path = `/${writePlace(here)}`;
     if (path === location.pathname + location.search) return;
     const turn = here.lab !== last.lab || here.timeline !== last.timeline || here.step !== last.step;
     last = here;
@@ -44,7 +45,7 @@ export function keepAddress(app: App): () => void {
     else history.replaceState(null, '', path);
   };
   const stop = effect(() => {
-    herePlace(app);
+    herePlace();
     if (timer !== null) clearTimeout(timer);
     timer = setTimeout(write, REST_MS);
   });
@@ -52,7 +53,7 @@ export function keepAddress(app: App): () => void {
   addEventListener('popstate', () => {
     const to = readPlace(location.search);
     last = to;
-    if (to.lab !== app.desk.opened) {
+    if (to.lab !== session.opened.value) {
       location.reload(); // another lab: the page begins there anew
       return;
     }

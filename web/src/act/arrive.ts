@@ -1,43 +1,28 @@
-// Arriving: by a link to a moment, by a join code, or at the door, where the recorded story plays
-// until its question. No sign-up, no blank page.
+// Arriving by a link to a moment, by a join code, or at a lesson.
 
-import { batch } from '@preact/signals';
-import { KIND, eventIndex } from '../wire/types';
 import type { Place } from '../state/place';
 import * as lessons from '../state/lesson';
 import * as session from '../state/session';
-import * as settings from '../state/settings';
 import * as view from '../state/view';
-import { t } from '../text/text';
-import type { App } from './context';
+import type { Lab } from '../model/lab';
+import type { Engine } from './context';
 import { current, goTo, select } from './moves';
 
-/** The lesson whose run is shipped with the page, and where that run lies. */
-export const OPENING = 'opening';
-const STORY_FILE = 'story.ndjson';
-
-export async function arrive(app: App, to: Place): Promise<void> {
-  void app.course.loadList();
-  if (to.stage) settings.projector.value = true;
-  if (to.join !== null && (await openByCode(app, to.join))) return;
-  if (to.lab !== null && (await openLink(app, to))) return;
-  if (to.lab === null && to.lesson !== null) {
-    await app.course.begin(to.lesson);
-    if (app.desk.opened !== null) return;
-  }
-  if (to.lab !== null && to.lesson !== null) {
-    // The lab is gone, but a lesson's lab is a function of the lesson: it is made anew.
-    const gone = session.problem.value;
-    await app.course.begin(to.lesson);
-    if (app.desk.opened !== null) {
-      session.problem.value = null;
-      session.notice.value = gone;
-      return;
-    }
-  }
-  await openStory(app);
+/** By a link: to a lab, a room, a lesson. False: nothing of it is there. */
+export async function arriveBy(engine: Engine, lab: Lab, to: Place): Promise<boolean> {
+  const { course } = engine;
+  if (to.join !== null && (await openByCode(engine, to.join))) return true;
+  if (to.lab !== null && (await openLink(engine, lab, to))) return true;
+  if (to.lesson === null) return false;
+  // A lesson's lab is a function of the lesson: one that is gone is made anew.
+  const gone = session.problem.value;
+  await course.begin(to.lesson);
+  if (session.opened.value === null) return false;
+  session.problem.value = null;
+  if (gone !== null) session.notice.value = gone;
+  return true;
 }
-async function openLink(app: App, to: Place): Promise<boolean> {
+async function openLink(app: Engine, lab: Lab, to: Place): Promise<boolean> {
   if (to.lab === null) return false;
   if (to.lesson !== null) await app.course.load(to.lesson);
   if (!(await app.desk.open(to.lab, to.timeline))) return false;
@@ -50,22 +35,22 @@ async function openLink(app: App, to: Place): Promise<boolean> {
     view.beside.value = to.beside;
   }
   if (to.node !== null) select({ kind: 'node', node: to.node });
-  if (to.event !== null) whenLoaded(app, to.event);
+  if (to.event !== null) whenLoaded(lab, to.event);
   else view.following.value = true;
   return true;
 }
 /** Puts the cursor on an event as soon as the stream has it. */
-function whenLoaded(app: App, i: number): void {
+function whenLoaded(lab: Lab, i: number): void {
   view.following.value = false;
   let tries = 0;
   const look = (): void => {
-    const timeline = current(app.lab);
-    if (timeline && timeline.length > i) goTo(app.lab, i);
+    const timeline = current(lab);
+    if (timeline && timeline.length > i) goTo(lab, i);
     else if (++tries < 200) setTimeout(look, 50);
   };
   look();
 }
-export async function openByCode(app: App, code: string): Promise<boolean> {
+export async function openByCode(app: Engine, code: string): Promise<boolean> {
   const clean = code.replace(/[\s:-]/g, '').toUpperCase();
   if (clean === '') return false;
   const answer = await app.rest.join(clean);
@@ -73,24 +58,4 @@ export async function openByCode(app: App, code: string): Promise<boolean> {
   app.course.adopt(session.timelines.value[0]?.id ?? null);
   view.following.value = true;
   return true;
-}
-/** The recorded story: up to the question that its lesson asks, or, without one, its first loss. */
-async function openStory(app: App): Promise<void> {
-  const [story] = await Promise.all([app.rest.file(STORY_FILE), app.course.load(OPENING)]);
-  if (!story.ok) {
-    session.problem.value = t('ui.problem.no_server');
-    return;
-  }
-  session.connection.value = { kind: 'story' };
-  const asks = lessons.lesson.value?.steps.find((s) => s.options.length > 0) ?? null;
-  const until = asks?.until ?? Infinity;
-  app.desk.playStory(story.value, until);
-  const timeline = current(app.lab);
-  if (!timeline) return;
-  batch(() => {
-    view.following.value = false;
-    const first = timeline.seek(-1, 1, (i) => timeline.kind(i) === KIND.tx);
-    goTo(app.lab, Math.max(0, (first ?? 1) - 1));
-    view.cursor.value = eventIndex(Math.max(0, (first ?? 1) - 1));
-  });
 }

@@ -27,12 +27,6 @@ export class Asks {
     private readonly desk: Desk,
   ) {}
 
-  /** May this page move the head and command in the current timeline itself? */
-  get holds(): boolean {
-    const id = view.timeline.value;
-    const lab = this.desk.opened;
-    return lab !== null && id !== null && this.rest.key(lab, id) !== null;
-  }
   waitsFor(what: string): boolean {
     return session.waiting.value.some((w) => w.what === what);
   }
@@ -51,7 +45,7 @@ export class Asks {
       this.rest.command(lab, from, id, line, at, name));
     if (!answer.ok) return this.failed(answer);
     const made = answer.value;
-    if (made.key !== null) this.rest.setKey(lab, made.timeline, made.key);
+    if (made.key !== null) this.desk.setKey(lab, made.timeline, made.key);
     if (made.timeline !== from) await this.meetFork(made.timeline, from, at);
     await this.reached(what, id, made.timeline, made.i);
     return made;

@@ -5,11 +5,11 @@ import { effect } from '@preact/signals';
 import * as lessons from '../state/lesson';
 import * as session from '../state/session';
 import * as view from '../state/view';
-import type { App } from './context';
+import type { Engine } from './context';
 
 const LEAST_MS = 100;
 
-export function keepClass(app: App): () => void {
+export function keepClass(app: Engine): () => void {
   let timer: ReturnType<typeof setTimeout> | null = null;
   let told = '';
   const tell = (): void => {

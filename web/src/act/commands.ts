@@ -7,15 +7,15 @@ import * as session from '../state/session';
 import * as settings from '../state/settings';
 import * as view from '../state/view';
 import { KIND, eventIndex } from '../wire/types';
+import { withEngine } from './context';
 import type { App } from './context';
-import { exportCsv, exportSvg } from './exports';
 import {
   canReturn, current, focusEvent, goBack, goTo, goToCause, lastAllowed, nextNotable, nextOfNode,
   nextRaw, nextStop, showTimeline,
 } from './moves';
 import { closeAll, copyLink, openPanel, panelOpen, showDialog, toggleLarge } from './panels';
 import { changeSpeed } from './play';
-import { returnToClass } from './desk';
+import { returnToClass } from './publish';
 
 export type Group = 'move' | 'act' | 'look' | 'page';
 export interface Command {
@@ -41,16 +41,15 @@ const has = (found: unknown, why: UiKey): true | UiKey => (found === null ? why 
 function canStep(app: App): true | UiKey {
   if (nextStop(app.lab, 1) !== null) return true;
   if (lessons.openQuestion.value !== null) return 'ui.why.question';
-  if (session.role.value === 'viewer' && !app.asks.holds) return 'ui.why.class';
+  if (session.role.value === 'viewer' && !session.holds.value) return 'ui.why.class';
   if (session.connection.value.kind === 'offline') return 'ui.why.offline';
   return true;
 }
 function step(app: App): void {
   const next = nextStop(app.lab, 1);
   if (next !== null) goTo(app.lab, next);
-  else if (app.asks.holds) void app.asks.stepHead();
-  else if (app.desk.opened === null) void app.course.makeReal().then((made) => {
-    if (made) void app.asks.stepHead();
+  else withEngine(app, async ({ asks, course }) => {
+    if (await course.makeReal()) void asks.stepHead();
   });
 }
 function move(found: number | null, app: App): void {
@@ -61,18 +60,19 @@ function canLose(app: App): true | UiKey {
   if (i === null || current(app.lab)?.kind(i) !== KIND.tx) return 'ui.why.no_packet';
   return session.connection.value.kind === 'offline' ? 'ui.why.offline' : true;
 }
-async function lose(app: App): Promise<void> {
+function lose(app: App): void {
   const i = focusEvent();
   if (i === null) return;
-  if (app.desk.opened === null && !(await app.course.makeReal())) return;
-  await app.asks.lose(i);
+  withEngine(app, async ({ asks, course }) => {
+    if (await course.makeReal()) await asks.lose(i);
+  });
 }
 function nextBranch(app: App): void {
   const all = session.timelines.value;
   const at = all.findIndex((x) => x.id === view.timeline.value);
   const next = all[(at + 1) % all.length];
   if (!next) return;
-  app.desk.openTimeline(next.id);
+  app.engine?.desk.openTimeline(next.id);
   showTimeline(app.lab, next.id);
 }
 function toggleBeside(app: App): void {
@@ -84,7 +84,7 @@ function toggleBeside(app: App): void {
   const parent = id === null ? null : app.lab.timeline(id)?.fork?.timeline ?? null;
   const other = parent ?? session.timelines.value.find((x) => x.id !== id)?.id ?? null;
   if (other === null) return;
-  app.desk.openTimeline(other);
+  app.engine?.desk.openTimeline(other);
   view.beside.value = other;
 }
 function cycleTheme(): void {
@@ -92,8 +92,8 @@ function cycleTheme(): void {
     (settings.theme.value === 'system' && matchMedia('(prefers-color-scheme: dark)').matches);
   settings.theme.value = dark ? 'light' : 'dark';
 }
-const engine = (app: App): true | UiKey =>
-  !app.asks.holds ? (app.desk.opened === null ? 'ui.why.story' : 'ui.why.class')
+const engine = (): true | UiKey =>
+  !session.holds.value ? (session.opened.value === null ? 'ui.why.story' : 'ui.why.class')
     : session.connection.value.kind === 'offline' ? 'ui.why.offline' : true;
 
 export const COMMANDS = [
@@ -129,10 +129,10 @@ export const COMMANDS = [
   { id: 'return', keys: ['Backspace'], group: 'move', repeat: false,
     when: () => (canReturn() ? true : 'ui.why.nowhere'), run: (a: App) => { goBack(a.lab); } },
 
-  { id: 'lose', keys: ['x'], group: 'act', repeat: false, when: canLose, run: (a: App) => void lose(a) },
+  { id: 'lose', keys: ['x'], group: 'act', repeat: false, when: canLose, run: lose },
   { id: 'run', keys: ['r'], group: 'act', repeat: false,
-    when: (a: App) => (lessons.openQuestion.value ? 'ui.why.question' : engine(a)),
-    run: (a: App) => void a.asks.runOn(null) },
+    when: () => (lessons.openQuestion.value ? 'ui.why.question' : engine()),
+    run: (a: App) => withEngine(a, (e) => e.asks.runOn(null)) },
   { id: 'branch.next', keys: ['b'], group: 'act', repeat: false,
     when: () => (session.timelines.value.length > 1 ? true : 'ui.why.one_branch'), run: nextBranch },
   { id: 'beside', keys: ['v'], group: 'act', repeat: false,
@@ -163,14 +163,15 @@ export const COMMANDS = [
 
   { id: 'link', keys: ['s'], group: 'page', repeat: false, when: always, run: () => void copyLink() },
   { id: 'export.svg', keys: [], group: 'page', repeat: false,
-    when: () => has(view.timeline.value, 'ui.why.start'), run: (a: App) => exportSvg(a) },
+    when: () => has(view.timeline.value, 'ui.why.start'), run: (a: App) => void import('./exports').then((m) => m.exportSvg(a)) },
   { id: 'export.csv', keys: [], group: 'page', repeat: false,
-    when: () => has(view.timeline.value, 'ui.why.start'), run: (a: App) => exportCsv(a) },
+    when: () => has(view.timeline.value, 'ui.why.start'), run: (a: App) => void import('./exports').then((m) => m.exportCsv(a)) },
   { id: 'export.pcap', keys: [], group: 'page', repeat: false,
-    when: (a: App) => (a.desk.opened === null ? 'ui.why.story' : true),
+    when: () => (session.opened.value === null ? 'ui.why.story' : true),
     run: (a: App) => {
       const id = view.timeline.value;
-      if (a.desk.opened !== null && id !== null) location.assign(a.rest.pcapPath(a.desk.opened, id));
+      const lab = session.opened.value;
+      if (lab !== null && id !== null) withEngine(a, (e) => location.assign(e.rest.pcapPath(lab, id)));
     } },
   { id: 'projector', keys: ['p'], group: 'page', repeat: false, when: always,
     run: () => { settings.projector.value = !settings.projector.value; } },

@@ -1,7 +1,7 @@
 // The course of a lesson: enter a step, run it to its question, take the answer, run on, and let
 // the server say from the engine's own events who is right. Nothing is decided in the page.
 
-import { batch } from '@preact/signals';
+import { batch, effect, untracked } from '@preact/signals';
 import { eventIndex } from '../wire/types';
 import type { TimelineId } from '../wire/types';
 import type { Lesson, LessonStep } from '../wire/types_lesson';
@@ -9,16 +9,14 @@ import type { Rest } from '../wire/rest';
 import type { Lab } from '../model/lab';
 import * as lessons from '../state/lesson';
 import * as session from '../state/session';
-import { language } from '../state/settings';
+import { language, moves } from '../state/settings';
 import * as view from '../state/view';
-import { t } from '../text/text';
+import { catalogue, t } from '../text/text';
 import type { Asks } from './asks';
 import type { Desk } from './desk';
 import { goTo, showTimeline } from './moves';
 
 export class Course {
-  /** May the page move by itself? Set by main from the settings and the system. */
-  motion = true;
   private base: TimelineId | null = null; // where steps without a command go on
 
   constructor(
@@ -28,6 +26,20 @@ export class Course {
     private readonly asks: Asks,
   ) {}
 
+  /** Follows the language: the list, the lesson and all words of the server. */
+  speak(): void {
+    let asked = 0;
+    let first = true;
+    effect(() => {
+      const now = language.value;
+      const ask = ++asked;
+      untracked(() => void (first ? this.loadList() : this.reload()));
+      first = false;
+      void this.rest.catalogue(now).then((all) => {
+        if (ask === asked && all.ok) catalogue.value = { ...catalogue.value, ...all.value };
+      });
+    });
+  }
   async loadList(): Promise<void> {
     const answer = await this.rest.lessons(language.value);
     if (answer.ok) lessons.catalogueOfLessons.value = answer.value;
@@ -171,7 +183,7 @@ export class Course {
   }
   /** Walks to the newest event by play; without motion the step key is the viewer's. */
   private walk(): void {
-    if (this.motion) view.playing.value = true;
+    if (moves.value) view.playing.value = true;
   }
   private note(step: LessonStep, what: Partial<lessons.Progress>): void {
     const next = new Map(lessons.progress.value);

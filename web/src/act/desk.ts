@@ -1,27 +1,23 @@
-// The life of the lab on this page: the recorded story, a lab of one's own, or another's that a
-// link opened; one socket a timeline. Lines go into the model here, and nowhere else.
+// The life of a lab on this page: one's own, or another's that a link opened; one socket a
+// timeline. Its lines go into the model here.
 
 import { batch } from '@preact/signals';
 import { Link } from '../wire/link';
 import type { LinkEvents, Wires } from '../wire/link';
 import type { Rest } from '../wire/rest';
-import { Decoder } from '../wire/decode';
 import { eventIndex } from '../wire/types';
-import type {
-  EventIndex, Events, LabId, StreamLine, TimelineId, TimelineInfo, TraceEvent,
-} from '../wire/types';
+import type { EventIndex, LabId, StreamLine, TimelineId, TimelineInfo } from '../wire/types';
 import type { Lab, Timeline } from '../model/lab';
 import * as session from '../state/session';
 import * as view from '../state/view';
 import { number, t } from '../text/text';
-import { forgetTrail, place } from './moves';
+import { forgetTrail } from './moves';
 
 const MOST_LINKS = 6;
 const KEY_STORE = 'netstep.keys';
 
 export class Desk {
   private readonly links = new Map<TimelineId, Link>();
-  private held: TraceEvent[] = []; // of the story, beyond its open question
   private missedFrom: number | null = null; // where the stream stood when it broke
 
   /** dirty: the model has changed, a frame is wanted. */
@@ -31,33 +27,6 @@ export class Desk {
     private readonly wires: Wires,
     private readonly dirty: () => void,
   ) {}
-
-  // ----------------------------------------------------------------------------------- the story
-
-  /** Applies the recorded story up to virtual time `until`; the rest waits for `releaseStory`. */
-  playStory(body: string, until: number): boolean {
-    const decoder = new Decoder();
-    let timeline: TimelineId | null = null;
-    for (const text of body.split('\n')) {
-      if (text.trim() === '') continue;
-      const line = decoder.line(text);
-      if (line?.line === 'hello') timeline = line.timeline;
-      if (line === null || timeline === null) continue;
-      this.lab.apply(timeline, line.line === 'events' ? this.before(line, until) : line);
-    }
-    if (timeline === null) return false;
-    this.show(timeline);
-    return true;
-  }
-  private before(line: Events, until: number): Events {
-    const now = line.e.filter((e) => e.t <= until);
-    this.held.push(...line.e.filter((e) => e.t > until));
-    return { line: 'events', e: now };
-  }
-  /** Events that the story still holds back. */
-  get heldBack(): number {
-    return this.held.length;
-  }
 
   // ----------------------------------------------------------------------------------------- labs
 
@@ -69,7 +38,7 @@ export class Desk {
       return false;
     }
     const made = answer.value;
-    this.rest.setKey(made.lab, null, made.key);
+    this.setKey(made.lab, null, made.key);
     this.keepKey(made.lab, made.key);
     this.begin(made.lab);
     batch(() => {
@@ -85,7 +54,7 @@ export class Desk {
   /** Opens a lab by its plain link. False: it is not there. */
   async open(lab: LabId, timeline: TimelineId | null): Promise<boolean> {
     const key = this.keptKey(lab);
-    if (key !== null) this.rest.setKey(lab, null, key);
+    if (key !== null) this.setKey(lab, null, key);
     const answer = await this.rest.lab(lab);
     if (!answer.ok) {
       session.problem.value = answer.status === 404 ? t('ui.problem.gone') : t('ui.problem.no_server');
@@ -117,16 +86,17 @@ export class Desk {
     });
   }
   /** The id of the lab that is open on the server, or null while the story plays. */
-  opened: LabId | null = null;
+  get opened(): LabId | null {
+    return session.opened.value;
+  }
 
   private begin(lab: LabId): void {
     for (const link of this.links.values()) link.end();
     this.links.clear();
-    this.held = [];
     this.lab.clear();
-    this.opened = lab;
     forgetTrail();
     batch(() => {
+      session.opened.value = lab;
       view.timeline.value = null;
       view.beside.value = null;
       session.timelines.value = [];
@@ -250,6 +220,11 @@ export class Desk {
 
   // ------------------------------------------------------------------------------------ the keys
 
+  /** This page controls a lab, or one timeline of it. */
+  setKey(lab: LabId, timeline: TimelineId | null, key: string): void {
+    this.rest.setKey(lab, timeline, key);
+    session.controlled.value = new Set([...session.controlled.value, timeline === null ? lab : `${lab}/${timeline}`]);
+  }
   private keptKeys(): Record<string, string> {
     try {
       const kept: unknown = JSON.parse(sessionStorage.getItem(KEY_STORE) ?? '{}');
@@ -269,39 +244,4 @@ export class Desk {
       // Without storage the key lives as long as the page: a reload makes a viewer of its maker.
     }
   }
-}
-
-/** What one frame publishes: revision, head, and the cursor when it goes with head or class. */
-export function publish(lab: Lab): void {
-  const id = view.timeline.value;
-  const timeline = id === null ? null : lab.timeline(id);
-  batch(() => {
-    session.revision.value = lab.revision;
-    session.head.value = timeline?.head ?? 0;
-    const led = lab.classCursor;
-    if (session.role.value === 'viewer' && session.withClass.value && led) {
-      followClass(lab, led.timeline, led.i);
-    } else if (timeline && view.following.value && !view.playing.value) {
-      const last = timeline.seek(timeline.length, -1, (i) => timeline.isStop(i));
-      if (last !== null && last > view.cursor.value) place(lab, last);
-    }
-  });
-}
-let ledTo = -2;
-let ledTimeline: TimelineId | null = null;
-/** Goes where the class is, but only when the class has moved: a look back is not undone. */
-function followClass(lab: Lab, id: TimelineId, i: number): void {
-  if (i === ledTo && id === ledTimeline) return;
-  const timeline = lab.timeline(id);
-  if (!timeline || timeline.length <= i) return;
-  ledTo = i;
-  ledTimeline = id;
-  view.timeline.value = id;
-  place(lab, eventIndex(i));
-}
-/** The one key that returns to the class. */
-export function returnToClass(lab: Lab): void {
-  ledTo = -2;
-  session.withClass.value = true;
-  publish(lab);
 }

@@ -1,19 +1,14 @@
-// What can be taken away: the ladder as SVG, a table as CSV. All from the loaded log, so it works
-// offline too. The painter is not imported here: main hands it in, act/ draws nothing.
+// What can be taken away: the ladder as SVG, tables as CSV. All from the loaded log, so it works
+// offline too. The painter comes with the app: act/ draws nothing.
 
 import * as view from '../state/view';
-import { say } from '../text/text';
+import { column, say } from '../text/text';
 import type { TableShape } from '../wire/types';
 import type { App } from './context';
 import { current, selectedNode } from './moves';
 
-type Painter = (app: App) => string;
-let painter: Painter | null = null;
-export function setSvgPainter(by: Painter): void {
-  painter = by;
-}
-export function exportSvg(app: App): void {
-  if (painter) save('ladder.svg', 'image/svg+xml', painter(app));
+export async function exportSvg(app: App): Promise<void> {
+  save('ladder.svg', 'image/svg+xml', await app.paintSvg());
 }
 /** All tables of the selected node, or of every node, at the cursor. */
 export function exportCsv(app: App): void {
@@ -32,7 +27,7 @@ export function tableCsv(app: App, shape: TableShape): string {
     }
   }
   if (rows.length === 0) return '';
-  const head = [say(shape.title), ...shape.columns.map((c) => say(c))].map(quote).join(',');
+  const head = [say(shape.title), ...shape.columns.map((c) => column(c))].map(quote).join(',');
   return [head, ...rows, ''].join('\r\n');
 }
 function quote(cell: string): string {

@@ -1,16 +1,15 @@
-// Finding an event: by a match of keys (a link in prose), or by what a person typed into "go to":
-// a number, a time, or words of its sentence.
+// Finding an event by a match of keys: what a link in a lesson's prose does.
 
-import type { Lab, Timeline } from '../model/lab';
+import type { Lab } from '../model/lab';
 import type { EventIndex, TraceEvent } from '../wire/types';
 import type { Match } from '../wire/types_lesson';
-import { narrate } from './narrate';
 import { current } from './moves';
-import * as view from '../state/view';
 
-function accepts(e: TraceEvent, match: Match): boolean {
+function accepts(lab: Lab, e: TraceEvent, match: Match): boolean {
   for (const [key, wanted] of Object.entries(match)) {
-    const has = (e as unknown as Record<string, unknown>)[key];
+    if (key === 'nth') continue;
+    let has = (e as unknown as Record<string, unknown>)[key];
+    if (key === 'role' && e.k === 'tx') has = lab.roles[e.role]?.name;
     if (key === 'lab') {
       if (!Array.isArray(has) || !has.includes(wanted)) return false;
     } else if (key === 'text') {
@@ -23,28 +22,9 @@ function accepts(e: TraceEvent, match: Match): boolean {
 export function findEvent(lab: Lab, match: Match): EventIndex | null {
   const timeline = current(lab);
   if (!timeline) return null;
+  let left = typeof match['nth'] === 'number' ? match['nth'] : 1;
   return timeline.seek(-1, 1, (i) => {
     const e = timeline.event(i);
-    return e !== null && accepts(e, match);
+    return e !== null && accepts(lab, e, match) && --left <= 0;
   });
-}
-const UNITS: Readonly<Record<string, number>> = { s: 1e9, ms: 1e6, us: 1e3, 'µs': 1e3, ns: 1 };
-
-/** "31" an event, "1.03s" or "20 ms" a time, else words: the next event after the cursor. */
-export function findTyped(lab: Lab, typed: string): EventIndex | null {
-  const timeline = current(lab);
-  const text = typed.trim();
-  if (!timeline || text === '') return null;
-  if (/^#?\d+$/.test(text)) return byNumber(timeline, Number(text.replace('#', '')) - 1);
-  const time = /^(\d+(?:\.\d+)?)\s*(s|ms|us|µs|ns)$/.exec(text);
-  if (time) return timeline.atTime(Number(time[1]) * (UNITS[time[2] ?? 's'] ?? 1e9));
-  const words = text.toLowerCase();
-  const speaks = (i: number): boolean => {
-    const e = timeline.event(i);
-    return e !== null && timeline.isStop(i) && narrate(lab, timeline, e).sentence.toLowerCase().includes(words);
-  };
-  return timeline.seek(view.cursor.value, 1, speaks) ?? timeline.seek(-1, 1, speaks);
-}
-function byNumber(timeline: Timeline, i: number): EventIndex | null {
-  return i >= 0 && timeline.has(i) ? (i as EventIndex) : null;
 }

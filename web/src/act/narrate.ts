@@ -34,8 +34,11 @@ export function narrate(lab: Lab, timeline: Timeline, e: TraceEvent): Told {
     case 'tx': {
       const to = nameOf(lab, e.to);
       const said = e.say === null ? '' : say(e.say, { node, to, ...e.a });
-      const plain = t(e.rtx > 0 ? 'ui.event.again' : 'ui.event.sent', { node, to, packet: labelOf(e) });
-      return { sentence: said ? `${plain} ${said}` : plain, clause: '' };
+      if (said !== '' && said !== e.say) {
+        return { sentence: e.rtx > 0 ? t('ui.event.once_more', { sentence: said }) : said, clause: '' };
+      }
+      const key = e.rtx > 0 ? 'ui.event.again' : 'ui.event.sent';
+      return { sentence: t(key, { node, to, packet: labelOf(e) }), clause: '' };
     }
     case 'rx':
       return { sentence: t('ui.event.arrived', { node, packet: packetOf(timeline, e), from: nameOf(lab, e.from) }), clause: '' };

@@ -2,28 +2,28 @@
 // head it asks for one more step when this page may. One timer, and none while nothing plays.
 
 import { effect } from '@preact/signals';
-import type { Lab } from '../model/lab';
 import * as lessons from '../state/lesson';
 import * as view from '../state/view';
-import type { Asks } from './asks';
+import * as session from '../state/session';
+import type { App } from './context';
 import { nextStop, place } from './moves';
 
 export const SPEEDS = [0.25, 0.5, 1, 2, 4, 8] as const;
 const STEP_MS = 620; // of one step at speed 1: a flight and a moment to look
 
-export function startPlay(lab: Lab, asks: Asks): () => void {
+export function startPlay(app: App): () => void {
   let timer: ReturnType<typeof setTimeout> | null = null;
   let asking = false;
 
   const tick = async (): Promise<void> => {
     timer = null;
     if (!view.playing.value) return;
-    const next = nextStop(lab, 1);
+    const next = nextStop(app.lab, 1);
     if (next !== null) {
-      place(lab, next);
-    } else if (asks.holds && lessons.openQuestion.value === null && lessons.lesson.value === null) {
+      place(app.lab, next);
+    } else if (app.engine && session.holds.value && lessons.openQuestion.value === null && lessons.lesson.value === null) {
       asking = true;
-      await asks.stepHead();
+      await app.engine.asks.stepHead();
       asking = false;
     } else {
       view.playing.value = false;

@@ -5,6 +5,8 @@ import { signal } from '@preact/signals';
 import type { Completion } from '../wire/rest';
 import type { NodeId } from '../wire/types';
 import type { App } from './context';
+import * as session from '../state/session';
+import { moves } from '../state/settings';
 import * as view from '../state/view';
 import { eventIndex } from '../wire/types';
 import { current } from './moves';
@@ -21,7 +23,8 @@ export async function giveLine(app: App, node: NodeId): Promise<void> {
   if (line === '') return;
   history.push(line);
   historyAt = history.length;
-  if (app.desk.opened === null && !(await app.course.makeReal())) return;
+  const engine = await app.need();
+  if (!engine || !(await engine.course.makeReal())) return;
   const timeline = current(app.lab);
   const from = view.timeline.value;
   const cursor = view.cursor.value;
@@ -30,11 +33,11 @@ export async function giveLine(app: App, node: NodeId): Promise<void> {
   const at = past ? eventIndex(cursor + 1) : null;
   consoleDraft.value = '';
   completions.value = [];
-  const made = await app.asks.command('console', line, at, node);
+  const made = await engine.asks.command('console', line, at, node);
   if (!made) return;
-  if (made.timeline !== from) app.asks.showBeside(made.timeline, from, cursor);
-  await app.asks.runOn(null);
-  view.playing.value = app.course.motion;
+  if (made.timeline !== from) engine.asks.showBeside(made.timeline, from, cursor);
+  await engine.asks.runOn(null);
+  view.playing.value = moves.value;
 }
 export function recall(way: 1 | -1): void {
   historyAt = Math.max(0, Math.min(history.length, historyAt + way));
@@ -43,12 +46,12 @@ export function recall(way: 1 | -1): void {
 /** Words that may come next; the last ask wins. */
 export async function askCompletions(app: App, node: NodeId): Promise<void> {
   asked?.abort();
-  const lab = app.desk.opened;
+  const lab = session.opened.value;
   const timeline = view.timeline.value;
   const name = app.lab.node(node)?.name;
-  if (lab === null || timeline === null || name === undefined) return;
+  if (lab === null || timeline === null || name === undefined || !app.engine) return;
   const now = new AbortController();
   asked = now;
-  const answer = await app.rest.complete(lab, timeline, name, consoleDraft.value, now.signal);
+  const answer = await app.engine.rest.complete(lab, timeline, name, consoleDraft.value, now.signal);
   if (!now.signal.aborted) completions.value = answer.ok ? answer.value : [];
 }

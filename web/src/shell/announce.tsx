@@ -86,7 +86,7 @@ function Offline({ retryAt }: { readonly retryAt: number }): JSX.Element {
     <div class="banner offline">
       <span role="status">{t('ui.offline', { n: number(current(app.lab)?.length ?? 0) })}</span>
       <span class="figures muted" aria-hidden="true">{t('ui.offline_retry', { n: number(seconds) })}</span>
-      <button type="button" class="do plain" onClick={() => app.desk.retryNow()}>{t('ui.retry_now')}</button>
+      <button type="button" class="do plain" onClick={() => app.engine?.desk.retryNow()}>{t('ui.retry_now')}</button>
     </div>
   );
 }

@@ -11,7 +11,7 @@ import * as view from '../state/view';
 import { t } from '../text/text';
 import { Ladder } from '../ladder/ladder';
 import { FlightClock } from '../ladder/flight';
-import { ClassBar, StageRoom } from '../views/room';
+import { ClassBar, StageRoom } from '../views/room_bar';
 import { LessonPane } from '../views/lesson';
 import { Scrubber } from '../views/scrubber';
 import { States } from '../views/states';

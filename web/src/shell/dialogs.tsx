@@ -2,19 +2,12 @@
 // and given back by the browser.
 
 import type { ComponentChildren, JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
-import { useApp } from '../act/context';
-import { findTyped } from '../act/find';
+import { useEffect, useRef } from 'preact/hooks';
 import { Icon } from '../act/icon';
-import { visit } from '../act/commands';
 import { dialog } from '../act/panels';
 import type { DialogName } from '../act/panels';
-import * as lessons from '../state/lesson';
-import { number, t } from '../text/text';
-import { lazy } from './lazy';
-
-const Help = lazy(() => import('../views/help').then((m) => m.Help));
-const Room = lazy(() => import('../views/room').then((m) => m.Room));
+import { t } from '../text/text';
+import { GoTo, Help, LessonList, Room } from './later';
 
 export function Dialogs(): JSX.Element | null {
   const name = dialog.value;
@@ -24,7 +17,7 @@ export function Dialogs(): JSX.Element | null {
       {name === 'help' ? <Help /> : null}
       {name === 'room' ? <Room /> : null}
       {name === 'goto' ? <GoTo /> : null}
-      {name === 'lessons' ? <Lessons /> : null}
+      {name === 'lessons' ? <LessonList /> : null}
     </Dialog>
   );
 }
@@ -49,53 +42,5 @@ function Dialog({ name, children }: { readonly name: DialogName; readonly childr
         {children}
       </div>
     </dialog>
-  );
-}
-function GoTo(): JSX.Element {
-  const app = useApp();
-  const [typed, setTyped] = useState('');
-  const [missed, setMissed] = useState(false);
-  return (
-    <form
-      class="goto" onSubmit={(e) => {
-        e.preventDefault();
-        const i = findTyped(app.lab, typed);
-        setMissed(i === null);
-        if (i === null) return;
-        dialog.value = null;
-        visit(app, i);
-      }}
-    >
-      <label for="goto-input">{t('ui.goto.what')}</label>
-      <div class="row">
-        <input
-          id="goto-input" value={typed} autofocus autoComplete="off" aria-invalid={missed} aria-describedby="goto-missed"
-          onInput={(e) => setTyped(e.currentTarget.value)}
-        />
-        <button type="submit" class="do plain main">{t('ui.goto.go')}</button>
-      </div>
-      <p id="goto-missed" class="problem-text" role="status">{missed ? t('ui.goto.missed', { what: typed }) : ''}</p>
-    </form>
-  );
-}
-function Lessons(): JSX.Element {
-  const app = useApp();
-  const all = lessons.catalogueOfLessons.value;
-  if (all.length === 0) return <p class="muted">{t('ui.lessons.none')}</p>;
-  return (
-    <ul class="lesson-list">
-      {all.map((lesson) => (
-        <li key={lesson.slug}>
-          <button
-            type="button" class="lesson-card" aria-current={lessons.lesson.value?.slug === lesson.slug ? 'true' : undefined}
-            onClick={() => { dialog.value = null; void app.course.begin(lesson.slug); }}
-          >
-            <span class="lesson-card-title">{lesson.title}</span>
-            {lesson.question === '' ? null : <span class="lesson-card-question">{lesson.question}</span>}
-            <span class="muted figures">{t('ui.lessons.size', { steps: number(lesson.steps), minutes: number(lesson.minutes) })}</span>
-          </button>
-        </li>
-      ))}
-    </ul>
   );
 }

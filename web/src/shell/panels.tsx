@@ -2,6 +2,7 @@
 
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import { useApp, withEngine } from '../act/context';
 import { listen } from '../act/gestures';
 import { Do } from '../act/do';
 import { Icon } from '../act/icon';
@@ -9,13 +10,12 @@ import { large, lastPanel, sheet, tab } from '../act/panels';
 import type { PanelName, TabName } from '../act/panels';
 import { SHARES, setShare } from '../act/shares';
 import type { ShareName } from '../act/shares';
+import * as session from '../state/session';
 import { t } from '../text/text';
-import { Console } from '../views/console';
-import { Inspector } from '../views/inspector';
 import { LessonPane } from '../views/lesson';
 import { States } from '../views/states';
-import { Tables } from '../views/tables';
 import { Topology } from '../views/topology';
+import { Console, Inspector, Tables } from './later';
 
 interface PanelProps {
   readonly name: PanelName;
@@ -85,6 +85,9 @@ export function Tabs({ shown }: { readonly shown: TabName }): JSX.Element {
   );
 }
 function Inside({ name }: { readonly name: PanelName }): JSX.Element | null {
+  if (session.opened.value === null && (name === 'packet' || name === 'tables' || name === 'console')) {
+    return <Recorded />;
+  }
   switch (name) {
     case 'packet': return <Inspector />;
     case 'tables': return <Tables />;
@@ -94,6 +97,16 @@ function Inside({ name }: { readonly name: PanelName }): JSX.Element | null {
     case 'states': return <States />;
     case 'ladder': return null;
   }
+}
+/** While the recorded story plays there is no engine to look into. */
+function Recorded(): JSX.Element {
+  const app = useApp();
+  return (
+    <div class="empty">
+      <p>{t('ui.tabs.story')}</p>
+      <button type="button" class="do plain" onClick={() => withEngine(app, (e) => e.course.makeReal())}>{t('ui.tabs.start')}</button>
+    </div>
+  );
 }
 /** A phone's bottom sheet: the ladder stays in sight above it, the transport below. */
 export function Sheet({ name }: { readonly name: PanelName }): JSX.Element {

@@ -1,7 +1,7 @@
 // What only the phone has: the row that opens the sheets, and the question as a card.
 
 import type { JSX } from 'preact';
-import { useApp } from '../act/context';
+import { useApp, withEngine } from '../act/context';
 import { openPanel, sheet } from '../act/panels';
 import type { PanelName } from '../act/panels';
 import * as lessons from '../state/lesson';
@@ -35,7 +35,7 @@ export function PhoneQuestion(): JSX.Element | null {
         {step.options.map((option) => {
           const only = option.blocks.length === 1 ? option.blocks[0] : undefined;
           return (
-            <button key={option.id} type="button" class="option" onClick={() => void app.course.answer(option.id)}>
+            <button key={option.id} type="button" class="option" onClick={() => withEngine(app, (e) => e.course.answer(option.id))}>
               <Blocks blocks={only && only.kind === 'p' ? only.children : option.blocks} />
             </button>
           );

@@ -25,7 +25,12 @@ export const NOWHERE: Place = {
 const VERSION = '1';
 const SAFE = /^[A-Za-z0-9._-]{1,64}$/;
 
-export function readPlace(query: string): Place {
+/** "/join/CODE", "/l/LAB" and "/lesson/SLUG" are short forms that people type and share. */
+function short(path: string, verb: string): string | null {
+  const found = new RegExp(`^/${verb}/([A-Za-z0-9._-]{1,64})/?$`).exec(path);
+  return found?.[1] ?? null;
+}
+export function readPlace(query: string, path = '/'): Place {
   const q = new URLSearchParams(query);
   const word = (key: string): string | null => {
     const value = q.get(key);
@@ -35,7 +40,7 @@ export function readPlace(query: string): Place {
     const value = q.get(key);
     return value !== null && /^\d{1,10}$/.test(value) ? Number(value) : null;
   };
-  const lab = word('lab');
+  const lab = word('lab') ?? short(path, 'l');
   const timeline = word('t');
   const beside = word('with');
   const event = count('e');
@@ -47,7 +52,8 @@ export function readPlace(query: string): Place {
     beside: beside === null ? null : timelineId(beside),
     event: event === null ? null : eventIndex(event),
     node: node === null ? null : nodeId(node),
-    lesson: word('lesson'), step: word('step'), language, join: word('join'),
+    lesson: word('lesson') ?? short(path, 'lessons?'), step: word('step'), language,
+    join: word('join') ?? short(path, 'join'),
     stage: q.get('view') === 'stage',
   };
 }

@@ -1,8 +1,9 @@
 // How the page stands with the server: connection, revision of the model, role in the room, the
 // open prediction. Signals, written by main and act/, read by the shell and the views.
 
-import { signal } from '@preact/signals';
-import type { EventIndex, TimelineId, TimelineInfo } from '../wire/types';
+import { computed, signal } from '@preact/signals';
+import type { EventIndex, LabId, TimelineId, TimelineInfo } from '../wire/types';
+import { timeline } from './view';
 
 export type Connection =
   | { readonly kind: 'story' } // no lab yet: the recorded story that came with the page
@@ -12,11 +13,21 @@ export type Connection =
 
 export type Role = 'alone' | 'holder' | 'viewer';
 
+/** The lab that is open on the server, or null while the recorded story plays. */
+export const opened = signal<LabId | null>(null);
 export const connection = signal<Connection>({ kind: 'story' });
 /** Copied from the model once a frame; every view that reads the model reads this first. */
 export const revision = signal(0);
 /** Number of events that the current timeline has, as the server says. */
 export const head = signal(0);
+/** "LAB" and "LAB/TIMELINE" for which this page has the control key. */
+export const controlled = signal<ReadonlySet<string>>(new Set());
+/** May this page move the head and command in the timeline that is shown? */
+export const holds = computed(() => {
+  const lab = opened.value;
+  const all = controlled.value;
+  return lab !== null && (all.has(lab) || all.has(`${lab}/${timeline.value ?? ''}`));
+});
 export const role = signal<Role>('alone');
 /** The short code that opens the plain link, or ''. */
 export const joinCode = signal('');

@@ -50,6 +50,8 @@ const browserLanguage = (): Language =>
 export const language = setting<Language>('language', browserLanguage(), oneOf(...LANGUAGES));
 export const theme = setting<Theme>('theme', 'system', oneOf(...THEMES));
 export const motion = setting<Motion>('motion', 'system', oneOf(...MOTIONS));
+/** May the page move by itself? From `motion` and the system, set by main. */
+export const moves = signal(true);
 /** Do single letters act as keys? Off: only keys that are not letters and digits do (WCAG 2.1.4). */
 export const letterKeys = setting<boolean>('letters', true, isBoolean);
 /** Shares of the width for the lesson and for the middle column, and of the middle's height. */

@@ -26,6 +26,10 @@ export function say(key: SentenceKey | null, args?: Args): string {
   if (key === null) return '';
   return fill(catalogue.value[key] ?? key, args);
 }
+/** A table's column: without a text, the last part of its key. */
+export function column(key: SentenceKey): string {
+  return catalogue.value[key] ?? key.slice(key.lastIndexOf('.') + 1);
+}
 /** Is there a text for this key? What has none is shown as it is, in the mono face. */
 export function hasText(key: string): boolean {
   return catalogue.value[key] !== undefined;

@@ -5,12 +5,13 @@ import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { useApp } from '../act/context';
 import { Do } from '../act/do';
+import type { Looked } from '../act/lookup';
 import { labelOf, nameOf } from '../act/narrate';
 import { current, focusEvent } from '../act/moves';
 import * as session from '../state/session';
 import * as view from '../state/view';
-import { moment, number, t } from '../text/text';
-import type { Field, Packet, SentEvent } from '../wire/types';
+import { hasText, moment, number, say, t } from '../text/text';
+import type { Field, Packet, SentEvent, SentenceKey } from '../wire/types';
 import { hexRows, pathAt } from './octets';
 import type { Range } from './octets';
 
@@ -21,11 +22,12 @@ export function Inspector(): JSX.Element {
   session.revision.value;
   const i = focusEvent();
   const id = view.timeline.value;
-  const sent = i === null || id === null ? null : app.lookup.sentOf(id, i);
+  const lookup = app.engine?.lookup ?? null;
+  const sent = i === null || id === null ? null : lookup?.sentOf(id, i) ?? null;
   useEffect(() => {
-    if (i !== null && id !== null) app.lookup.look(id, i);
-  }, [app, i, id, sent, app.desk.opened]);
-  const looked = app.lookup.result.value;
+    if (i !== null && id !== null) lookup?.look(id, i);
+  }, [lookup, i, id, sent]);
+  const looked: Looked = lookup?.result.value ?? { kind: 'none' };
   const e = sent === null ? null : current(app.lab)?.event(sent) ?? null;
   if (e === null || e.k !== 'tx') return <p class="empty">{t('ui.packet.none')}</p>;
   return (
@@ -33,13 +35,7 @@ export function Inspector(): JSX.Element {
       <Head e={e} />
       {looked.kind === 'found' && looked.i === sent ? <Body key={looked.packet.packet + sent} packet={looked.packet} /> : null}
       {looked.kind === 'asking' ? <p class="empty" aria-busy="true">{t('ui.packet.asking')}</p> : null}
-      {looked.kind === 'failed' && app.desk.opened === null ? (
-        <div class="empty">
-          <p>{t('ui.packet.story')}</p>
-          <button type="button" class="do plain" onClick={() => void app.course.makeReal()}>{t('ui.packet.start')}</button>
-        </div>
-      ) : null}
-      {looked.kind === 'failed' && app.desk.opened !== null ? (
+      {looked.kind === 'failed' ? (
         <p class="empty">{t(looked.offline ? 'ui.packet.offline' : 'ui.packet.failed')}</p>
       ) : null}
     </div>
@@ -76,6 +72,8 @@ function Body({ packet }: { readonly packet: Packet }): JSX.Element {
     </div>
   );
 }
+/** The outer headers begin closed: what is asked about is nearly always the innermost. */
+const opensAtFirst = (field: Field): boolean => field.children.length > 0 && field.offset > 0;
 interface BranchProps {
   readonly field: Field;
   readonly depth: number;
@@ -85,22 +83,23 @@ interface BranchProps {
   light(range: Range): void;
 }
 function Branch({ field, depth, first, shown, fix, light }: BranchProps): JSX.Element {
-  const [open, setOpen] = useState(depth < 3 || field.flag !== '');
+  const [open, setOpen] = useState(depth === 1 ? opensAtFirst(field) : depth < 3);
   const range = { from: field.offset, to: field.offset + field.length };
   const on = shown.to > shown.from && range.from <= shown.from && range.to >= shown.to && range.to > range.from;
   const exact = on && range.from === shown.from && range.to === shown.to;
   const parent = field.children.length > 0;
+  const label = hasText(`field.${field.name}`) ? say(`field.${field.name}` as SentenceKey) : field.label;
   const expand = { 'aria-expanded': parent ? open : undefined };
   return (
     <li
       role="treeitem" data-item tabIndex={first ? 0 : -1} aria-level={depth} {...expand} aria-selected={exact}
-      aria-label={field.value === '' ? field.label : `${field.label}: ${field.value}`}
+      aria-label={[label, field.value, field.meaning, field.bad ? t('ui.packet.bad') : ''].filter((x) => x !== '').join(', ')}
       onFocus={(ev) => { ev.stopPropagation(); fix(range); }}
       onClick={(ev) => { ev.stopPropagation(); fix(range); }}
     >
       <div
-        class={`field ${on ? 'on' : ''} ${exact ? 'exact' : ''} ${depth === 1 ? 'top' : ''}`}
-        style={{ paddingLeft: `${(depth - 1) * 14 + 4}px` }}
+        class={`field ${on ? 'on' : ''} ${exact ? 'exact' : ''} ${depth === 1 ? 'top' : ''} ${field.generated ? 'generated' : ''}`}
+        style={{ paddingLeft: `${(depth - 1) * 14 + 22}px` }}
         onMouseEnter={() => light(range)} onMouseLeave={() => light(NOTHING)}
       >
         {parent ? (
@@ -108,10 +107,11 @@ function Branch({ field, depth, first, shown, fix, light }: BranchProps): JSX.El
             {open ? '▾' : '▸'}
           </span>
         ) : <span class="turn" aria-hidden="true" />}
-        <span class="field-label">{field.label}</span>
-        {field.value === '' ? null : <span class="field-value">{field.value}</span>}
-        {field.flag === '' ? null : <span class="field-flag">{field.flag}</span>}
+        <span class="field-label">{label}</span>
         {field.ref === '' ? null : <span class="clause">{field.ref}</span>}
+        {field.value === '' ? null : <span class="field-value">{field.value}</span>}
+        {field.meaning === '' ? null : <span class="field-meaning">{field.meaning}</span>}
+        {field.bad ? <span class="field-flag">{t('ui.packet.bad')}</span> : null}
       </div>
       {parent && open ? (
         <ul role="group">

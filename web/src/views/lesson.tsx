@@ -2,7 +2,7 @@
 // answer. Offline nothing is right or wrong, and the pane says so.
 
 import type { JSX } from 'preact';
-import { useApp } from '../act/context';
+import { useApp, withEngine } from '../act/context';
 import { visit } from '../act/commands';
 import { Do } from '../act/do';
 import { Icon } from '../act/icon';
@@ -31,6 +31,7 @@ export function LessonPane(): JSX.Element {
       {done.failed ? <Failed /> : null}
       {done.verdict && done.chosen !== null ? <Judged step={step} done={done} verdict={done.verdict} /> : null}
       {done.verdict && done.verdict.checks.length > 0 && step.options.length === 0 ? <Checks verdict={done.verdict} /> : null}
+      {step.after.length > 0 && done.verdict ? <article class="prose after"><Blocks blocks={step.after} /></article> : null}
       <Onward />
     </div>
   );
@@ -49,7 +50,7 @@ function Steps(): JSX.Element {
             <button
               type="button" aria-current={k === here ? 'step' : undefined}
               aria-label={t('ui.lesson.step', { k: number(k + 1), title: step.title })} title={step.title}
-              onClick={() => void app.course.goToStep(k)}
+              onClick={() => withEngine(app, (e) => e.course.goToStep(k))}
             ><span>{number(k + 1)}</span></button>
           </li>
         );
@@ -68,7 +69,7 @@ function Question({ step, done }: { readonly step: LessonStep; readonly done: Pr
         {step.options.map((option) => <Option key={option.id} option={option} done={done} />)}
       </div>
       {open ? (
-        <button type="button" class="do plain quiet" onClick={() => void app.course.answer('')}>
+        <button type="button" class="do plain quiet" onClick={() => withEngine(app, (e) => e.course.answer(''))}>
           {t('ui.lesson.just_show')}
         </button>
       ) : null}
@@ -85,7 +86,7 @@ function Option({ option, done }: { readonly option: LessonOption; readonly done
   return (
     <button
       type="button" class={`option ${face}`} aria-pressed={chosen} aria-disabled={done.chosen !== null}
-      onClick={() => { if (done.chosen === null) void app.course.answer(option.id); }}
+      onClick={() => { if (done.chosen === null) withEngine(app, (e) => e.course.answer(option.id)); }}
     >
       <span class="option-text"><Blocks blocks={inline(option)} /></span>
       {face === 'right' ? <span class="option-mark"><Icon name="check" /><span class="hidden">{t('ui.lesson.right')}</span></span> : null}
@@ -142,7 +143,7 @@ function Failed(): JSX.Element {
   return (
     <div class="verdict open" role="note">
       <p>{t('ui.lesson.offline')}</p>
-      <button type="button" class="do plain" onClick={() => void app.course.again()}>{t('ui.lesson.again')}</button>
+      <button type="button" class="do plain" onClick={() => withEngine(app, (e) => e.course.again())}>{t('ui.lesson.again')}</button>
     </div>
   );
 }
@@ -156,11 +157,11 @@ function Onward(): JSX.Element {
   return (
     <div class="onward">
       {here > 0 ? (
-        <button type="button" class="do plain" onClick={() => void app.course.go(-1)}>{t('ui.lesson.back')}</button>
+        <button type="button" class="do plain" onClick={() => withEngine(app, (e) => e.course.go(-1))}>{t('ui.lesson.back')}</button>
       ) : null}
       {last ? null : (
         <button
-          type="button" class={open ? 'do plain' : 'do plain main'} onClick={() => void app.course.go(1)}
+          type="button" class={open ? 'do plain' : 'do plain main'} onClick={() => withEngine(app, (e) => e.course.go(1))}
         >{t('ui.lesson.next')}</button>
       )}
       {last && !open ? (

@@ -28,7 +28,8 @@ export function Scrubber(): JSX.Element {
   kept.current = layout;
   const timeline = current(app.lab);
   const cursor = Math.max(0, view.cursor.value);
-  const shown = layout.lanes.find((lane) => lane.shown);
+  const owner = timeline?.owner(cursor).id ?? null;
+  const shown = layout.lanes.find((lane) => lane.id === owner) ?? layout.lanes.find((lane) => lane.shown);
 
   useEffect(() => {
     const box = element.current;
@@ -40,7 +41,7 @@ export function Scrubber(): JSX.Element {
         const row = Math.round((y - TOP) / ROW);
         const lane = kept.current.lanes.find((l) => l.row === row);
         if (lane && !lane.shown && x >= lane.x0 - 4 && x <= lane.x1 + 8) {
-          app.desk.openTimeline(lane.id);
+          app.engine?.desk.openTimeline(lane.id);
           showTimeline(app.lab, lane.id, xToIndex(x, kept.current.end, kept.current.width));
         }
         return true;

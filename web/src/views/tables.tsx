@@ -10,7 +10,7 @@ import { openPanel } from '../act/panels';
 import { consoleDraft } from '../act/shell_lines';
 import * as session from '../state/session';
 import * as view from '../state/view';
-import { hasText, say, t } from '../text/text';
+import { column, hasText, say, t } from '../text/text';
 import type { NodeId, TableShape } from '../wire/types';
 
 export function Tables(): JSX.Element {
@@ -42,7 +42,7 @@ function Table({ shape, n }: { readonly shape: TableShape; readonly n: NodeId })
     <table class="table">
       <caption>{title}</caption>
       <thead>
-        <tr>{shape.columns.map((c) => <th key={c} scope="col">{say(c)}</th>)}</tr>
+        <tr>{shape.columns.map((c) => <th key={c} scope="col">{column(c)}</th>)}</tr>
       </thead>
       <tbody>
         {rows.map(([key, cells]) => (

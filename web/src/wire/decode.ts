@@ -257,10 +257,10 @@ function readGraph([name, v]: [string, unknown]): Graph {
 }
 function readShape([name, v]: [string, unknown]): TableShape {
   const o = object(v, `hello.tables.${name}`);
-  return {
-    name: name as TableName, title: sure(sentence(o['title'])),
-    columns: texts(o['columns']) as unknown as SentenceKey[],
-  };
+  const title = sure(sentence(o['title']));
+  // A column's word stands under its table's: "table.x" and "address" give "table.x.address".
+  const columns = texts(o['columns']).map((c) => (c.includes('.') ? c : `${title}.${c}`) as SentenceKey);
+  return { name: name as TableName, title, columns };
 }
 
 // ----------------------------------------------------------------------------------- other lines
@@ -297,7 +297,8 @@ function readClass(o: Json): ClassCursor {
   const question = o['question'];
   return {
     line: 'class', timeline: text(o['timeline'], 'class.timeline') as TimelineId,
-    i: whole(o['i'], 'class.i') as EventIndex,
+    // The server counts the events that have happened; the cursor stands on the last of them.
+    i: (whole(o['i'], 'class.i') - 1) as EventIndex,
     question: typeof question === 'string' ? question : null,
   };
 }

@@ -1,16 +1,15 @@
-// Every call to the server that is not the stream: one fetch wrapper, typed answers, errors as
-// values. A command carries an id made here, so that a repeat after a lost answer changes nothing.
+// Every call to the server that is not the stream, with typed answers. A command carries an id made here, so that a repeat after a lost answer changes nothing.
 
+import { askJson, askLesson, askText } from './ask';
+import type { Answer, Reader } from './ask';
 import { Decoder, WireError, array, list, object, optionalText, optionalWhole, text, whole } from './decode';
-import { readLesson, readLessonList, readPacket, readVerdict } from './answers';
+import { readLessonList, readPacket, readVerdict } from './packet';
 import type { Lesson, LessonInfo, Verdict } from './types_lesson';
+
+export type { Answer } from './ask';
 import type {
   CommandAnswer, EventIndex, LabId, Packet, TimelineId, TimelineInfo, TraceEvent, VirtualNs,
 } from './types';
-
-export type Answer<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly status: number; readonly say: string; readonly place: string };
 
 export interface NewLab {
   readonly lab: LabId;
@@ -32,8 +31,6 @@ export interface Completion {
   readonly word: string;
   readonly help: string;
 }
-
-const TIMEOUT_MS = 10_000;
 
 export class Rest {
   /** Control keys by lab, and by "lab/timeline" for a fork that a viewer made. */
@@ -88,7 +85,7 @@ export class Rest {
   }
   setClass(lab: LabId, timeline: TimelineId, i: EventIndex, question: string | null): Promise<Answer<null>> {
     return this.post(`/api/labs/${encodeURIComponent(lab)}/class`, this.key(lab, null),
-      { timeline, i, ...(question === null ? {} : { question }) }, () => null);
+      { timeline, i: i + 1, ...(question === null ? {} : { question }) }, () => null);
   }
   packet(lab: LabId, timeline: TimelineId, i: EventIndex, end: AbortSignal): Promise<Answer<Packet>> {
     return this.get(`${this.path(lab, timeline)}/packets/${i}`, readPacket, end);
@@ -105,7 +102,7 @@ export class Rest {
   /** Events [from, to), as far as the server has them. */
   async events(lab: LabId, timeline: TimelineId, from: number, to: number): Promise<Answer<TraceEvent[]>> {
     const path = `${this.path(lab, timeline)}/events?from=${from}&to=${to}&detail=story`;
-    const answer = await this.ask(path, {}, null);
+    const answer = await askText(path);
     if (!answer.ok) return answer;
     return readLines(answer.value);
   }
@@ -113,7 +110,7 @@ export class Rest {
     return this.get(`/api/lessons?lang=${language}`, readLessonList);
   }
   lesson(slug: string, language: string): Promise<Answer<Lesson>> {
-    return this.get(`/api/lessons/${encodeURIComponent(slug)}?lang=${language}`, readLesson);
+    return askLesson(slug, language);
   }
   judge(lab: LabId, timeline: TimelineId, lesson: string, step: string, language: string):
     Promise<Answer<Verdict>> {
@@ -122,10 +119,6 @@ export class Rest {
   }
   catalogue(language: string): Promise<Answer<Readonly<Record<string, string>>>> {
     return this.get(`/api/text/${language}`, readCatalogue);
-  }
-  /** A file that came with the page. */
-  async file(path: string): Promise<Answer<string>> {
-    return this.ask(path, {}, null);
   }
   pcapPath(lab: LabId, timeline: TimelineId): string {
     return `${this.path(lab, timeline)}/pcap`;
@@ -145,49 +138,13 @@ export class Rest {
   private post<T>(path: string, key: string | null, body: unknown, read: Reader<T>): Promise<Answer<T>> {
     const headers: Record<string, string> = { 'Content-Type': 'application/json' };
     if (key !== null) headers['Authorization'] = `Bearer ${key}`;
-    return this.typed(path, { method: 'POST', headers, body: JSON.stringify(body) }, null, read);
+    return askJson(path, { method: 'POST', headers, body: JSON.stringify(body) }, null, read);
   }
   private get<T>(path: string, read: Reader<T>, end: AbortSignal | null = null): Promise<Answer<T>> {
-    return this.typed(path, {}, end, read);
-  }
-  private async typed<T>(path: string, init: RequestInit, end: AbortSignal | null, read: Reader<T>):
-    Promise<Answer<T>> {
-    const answer = await this.ask(path, init, end);
-    if (!answer.ok) return answer;
-    try {
-      return { ok: true, value: read(object(JSON.parse(answer.value), path)) };
-    } catch (error) {
-      return { ok: false, status: 0, say: String(error), place: path };
-    }
-  }
-  private async ask(path: string, init: RequestInit, end: AbortSignal | null): Promise<Answer<string>> {
-    const late = new AbortController();
-    const timer = setTimeout(() => late.abort(), TIMEOUT_MS);
-    const stop = (): void => late.abort();
-    end?.addEventListener('abort', stop);
-    try {
-      const response = await fetch(path, { ...init, signal: late.signal });
-      const body = await response.text();
-      return response.ok ? { ok: true, value: body } : refused(response.status, body);
-    } catch {
-      return { ok: false, status: 0, say: '', place: path };
-    } finally {
-      clearTimeout(timer);
-      end?.removeEventListener('abort', stop);
-    }
+    return askJson(path, {}, end, read);
   }
 }
 
-type Reader<T> = (o: Readonly<Record<string, unknown>>) => T;
-
-function refused(status: number, body: string): Answer<never> {
-  try {
-    const error = object(object(JSON.parse(body), 'body')['error'], 'error');
-    return { ok: false, status, say: optionalText(error['say']), place: optionalText(error['place']) };
-  } catch {
-    return { ok: false, status, say: '', place: '' };
-  }
-}
 function readTimeline(v: unknown): TimelineInfo {
   const o = object(v, 'timelines');
   return {

@@ -276,7 +276,9 @@ export interface Field {
   readonly value: string;
   readonly offset: number; // octets from the frame's first
   readonly length: number;
-  readonly flag: string; // '' or what is wrong with it
+  readonly meaning: string; // what the value is called, or ''
+  readonly bad: boolean; // wrong, or cut off
+  readonly generated: boolean; // another view of octets that a field owns already
   readonly ref: string;
   readonly children: readonly Field[];
 }

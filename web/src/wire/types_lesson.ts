@@ -28,6 +28,7 @@ export interface LessonStep {
   readonly title: string;
   readonly blocks: readonly Block[];
   readonly options: readonly LessonOption[];
+  readonly after: readonly Block[]; // what is said when it has happened
   readonly command: string | null;
   readonly node: string | null; // on whose console the command is given; null: the lab itself
   readonly until: number | null; // ns of virtual time

@@ -199,9 +199,7 @@ bool tcp_queue_run(const struct lab *lab, const struct tcb *c, uint32_t seq,
     return run->left != run->right && seq_leq(run->left, seq) && seq_lt(seq, run->right);
 }
 
-void tcp_buffers_free(struct step *s, struct tcb *c) {
-    tcp_buffer_drop(s, &c->send, c->send.count);
-    tcp_buffer_drop(s, &c->receive, c->receive.count);
+void tcp_queue_drop(struct step *s, struct tcb *c) {
     while (id_is(c->out_of_order)) {
         struct id id = c->out_of_order;
         c->out_of_order = chunk_edit(s, id)->next;
@@ -209,4 +207,10 @@ void tcp_buffers_free(struct step *s, struct tcb *c) {
     }
     c->out_of_order_octets = 0;
     c->sack_count = 0;
+}
+
+void tcp_buffers_free(struct step *s, struct tcb *c) {
+    tcp_buffer_drop(s, &c->send, c->send.count);
+    tcp_buffer_drop(s, &c->receive, c->receive.count);
+    tcp_queue_drop(s, c);
 }

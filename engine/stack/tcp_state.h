@@ -168,6 +168,7 @@ bool tcp_queue_insert(struct step *, struct tcb *, uint32_t seq, const uint8_t *
                       size_t count);
 uint32_t tcp_queue_take(struct step *, struct tcb *); /* octets that have become in order */
 bool tcp_queue_run(const struct lab *, const struct tcb *, uint32_t seq, struct tcp_range *run);
+void tcp_queue_drop(struct step *, struct tcb *);
 void tcp_buffers_free(struct step *, struct tcb *);
 
 /* tcp_rtt.c */

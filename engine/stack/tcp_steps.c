@@ -411,6 +411,7 @@ static void enter_time_wait(struct step *s, struct tcb *c) {
 static enum verdict check_fin(struct step *s, struct tcb *c, struct segment *seg) {
     if (!fin_is_next(c, seg)) return DONE;
     c->fin_received = 1;
+    tcp_queue_drop(s, c); /* there is nothing behind a FIN */
     c->rcv.nxt++;
     if (c->rcv.wnd > 0) c->rcv.wnd--;
     tcp_notify(s, c, SOCKET_READABLE); /* "connection closing" */

@@ -85,9 +85,21 @@ export function storySvg(ndjson: string, catalogue: Readonly<Record<string, stri
   const words = wordsOf(catalogue);
   const { list, said } = draw(lab, timeline, words, tokens, fixedMeasure, STORY_WIDTH);
   const svg = paintSvg(list, tokens, words.t('ui.ladder.title'), said);
-  return svg
-    .replace(/^<svg [^>]*>/, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${list.width} ${Math.round(list.height)}" width="100%" role="img">`)
-    .replace(/ data-mark="\w+"/g, '');
+  return compact(svg, list.width, Math.round(list.height));
+}
+
+/** The same picture in fewer octets: what is usual is said once, at the root, and inherited. */
+function compact(svg: string, width: number, height: number): string {
+  const root = `<svg viewBox="0 0 ${width} ${height}" width="100%" role="img" font-family="var(--font-mono)" font-size="13" ` +
+    'dominant-baseline="central" stroke-linejoin="round" paint-order="stroke">';
+  const body = svg
+    .replace(/^<svg [^>]*>\n/, '')
+    .replace(/<rect width="100%"[^>]*>\n/, '')
+    .replace(/ (?:d|x|y|r|width|height)="[^"]*"/g, (place) => place.replace(/-?\d+\.\d+/g, (v) => String(Math.round(Number(v)))))
+    .replace(/ (data-mark="\w+"|dominant-baseline="central"|text-anchor="start"|font-family="var\(--font-mono\)"|font-size="13"|font-weight="400"|stroke="none"|rx="0"|paint-order="stroke"|stroke-linejoin="round")(?=[^<]*>)/g, '')
+    .replace(/(<rect[^>]*) stroke-width="\d+"/g, '$1')
+    .replace(/>\n/g, '>');
+  return root + body;
 }
 
 function wordsOf(catalogue: Readonly<Record<string, string>>): Words {

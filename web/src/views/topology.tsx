@@ -221,6 +221,13 @@ function along(a: Place, b: Place, part: number): Spot {
   return { x: a.x + ux * way - uy * BESIDE, y: a.y + uy * way + ux * BESIDE, side: { x: -uy, y: ux } };
 }
 
+/** Keeps a label off the names of the nodes at both ends: `after` px behind the lower one, `before` px
+ * in front of the higher; in the middle when there is not so much room. */
+function between(v: number, a: number, b: number, after: number, before: number): number {
+  const [low, high] = [Math.min(a, b) + after, Math.max(a, b) - before];
+  return low > high ? (a + b) / 2 : Math.max(low, Math.min(high, v));
+}
+
 function StrandShape(props: { strand: Strand; at: At }) {
   const { strand, at } = props;
   const [a, b] = [along(at(strand.from), at(strand.to), 0), along(at(strand.from), at(strand.to), 1)];
@@ -244,6 +251,10 @@ function PacketShape(props: { moving: Moving; lab: Lab; at: At }) {
   const chosen = view.selection.value.kind === 'event' && view.selection.value.event === i;
   const { side } = place; // labels lie away from the cable: above and below it, or left and right
   const anchor = Math.abs(side.y) > 0.5 ? 'middle' : side.x > 0 ? 'start' : 'end';
+  const text = e.rtx > 0 ? `↻ ${label}` : label;
+  const spot = anchor === 'middle'
+    ? { x: between(place.x, a.x, b.x, 46 + text.length * 4, 46 + text.length * 4), y: place.y + side.y * 15 }
+    : { x: place.x + side.x * 13, y: between(place.y, a.y, b.y, 66, 30) };
   return (
     <g
       class={['topology-packet', lost ? 'lost' : '', chosen ? 'chosen' : ''].join(' ').trim()}
@@ -254,7 +265,7 @@ function PacketShape(props: { moving: Moving; lab: Lab; at: At }) {
       {lost
         ? <path class="topology-cross" d={`M${place.x - 8} ${place.y - 8}L${place.x + 8} ${place.y + 8}M${place.x - 8} ${place.y + 8}L${place.x + 8} ${place.y - 8}`} />
         : <rect class="topology-box" x={place.x - 9} y={place.y - 6} width={18} height={12} rx={3} />}
-      <text class="topology-label" x={place.x + side.x * 13} y={place.y + side.y * 15} style={{ textAnchor: anchor }}>{e.rtx > 0 ? `↻ ${label}` : label}</text>
+      <text class="topology-label" x={spot.x} y={spot.y} style={{ textAnchor: anchor }}>{text}</text>
     </g>
   );
 }

@@ -95,6 +95,9 @@ bool reading_name(const struct json_node *node, const char *name, size_t most) {
     if (length == 0) return json_fail(node, "is empty; give a name");
     if (length > most)
         return json_fail(node, "\"%.40s...\" is too long; use at most %zu letters", name, most);
+    if (strchr("_.-", name[0]) != NULL)
+        return json_fail(node, "\"%.40s\" begins with %c; begin a name with a letter or digit",
+                         name, name[0]);
     if (strspn(name, letters) != length)
         return json_fail(
             node, "\"%.40s\" has a letter that names may not have; use A-Z a-z 0-9 _ . -", name);

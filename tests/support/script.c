@@ -378,34 +378,49 @@ static void finish(struct script *s, struct script_arcs *arcs) {
     }
     for (size_t i = 0; i < s->run.count; i++) {
         const struct trace_record *r = &s->run.records[i].r;
-        if (r->kind == TRACE_STATE && r->node == 1 && r->machine == 0)
+        if (arcs != NULL && r->kind == TRACE_STATE && r->node == 1 && r->machine == 0)
             arcs->seen[r->before][r->after]++;
     }
     run_end(&s->run);
 }
 
-void script_run(const char *path, struct script_arcs *arcs) {
+struct script *script_begin(const char *name, const char *profile) {
     static struct script s;
+    memset(&s, 0, sizeof s);
+    s.path = name;
+    speak_of(&s, PEER_PORT);
+    prepare(&s);
+    s.setup.nodes[0].profile = profile;
+    return &s;
+}
+
+void script_line(struct script *s, const char *text) {
+    char line[LINE];
+    s->line++;
+    assert_true(strlen(text) < sizeof line);
+    strcpy(line, text);
+    char *comment = strstr(line, "//");
+    if (comment != NULL) *comment = '\0';
+    size_t n = strlen(line);
+    while (n > 0 && isspace((unsigned char)line[n - 1])) line[--n] = '\0';
+    if (n == 0) return;
+    if (line[0] == '+')
+        event(s, line);
+    else
+        directive(s, line);
+}
+
+void script_end(struct script *s, struct script_arcs *arcs) {
+    if (!s->begun) wrong(s, "nothing happens", "an empty script");
+    finish(s, arcs);
+}
+
+void script_run(const char *path, struct script_arcs *arcs) {
     char line[LINE];
     FILE *file = fopen(path, "r");
     if (file == NULL) fail_msg("cannot read %s", path);
-    memset(&s, 0, sizeof s);
-    s.path = path;
-    speak_of(&s, PEER_PORT);
-    prepare(&s);
-    while (fgets(line, sizeof line, file) != NULL) {
-        s.line++;
-        char *comment = strstr(line, "//");
-        if (comment != NULL) *comment = '\0';
-        size_t n = strlen(line);
-        while (n > 0 && isspace((unsigned char)line[n - 1])) line[--n] = '\0';
-        if (n == 0) continue;
-        if (line[0] == '+')
-            event(&s, line);
-        else
-            directive(&s, line);
-    }
+    struct script *s = script_begin(path, NULL);
+    while (fgets(line, sizeof line, file) != NULL) script_line(s, line);
     fclose(file);
-    if (!s.begun) wrong(&s, "nothing happens", "an empty script");
-    finish(&s, arcs);
+    script_end(s, arcs);
 }

@@ -31,4 +31,10 @@ struct script_arcs {
 };
 void script_run(const char *path, struct script_arcs *);
 
+/* The same line by line; one at a time. `name` is what a failure names; `profile` NULL: Linux's. */
+struct script;
+struct script *script_begin(const char *name, const char *profile);
+void script_line(struct script *, const char *line);
+void script_end(struct script *, struct script_arcs *);
+
 #endif

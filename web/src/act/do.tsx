@@ -1,7 +1,7 @@
 // A button of a command: name, icon, key, reason when it cannot be given, a mark while it waits.
 
 import type { ComponentChildren, JSX } from 'preact';
-import { t } from '../text/text';
+import { hasText, t } from '../text/text';
 import * as session from '../state/session';
 import * as view from '../state/view';
 import { commandOf, give } from './commands';
@@ -24,7 +24,8 @@ interface DoProps {
 
 /** A key as people read it: "→", "Shift →", "W". */
 export function keyLabel(key: string): string {
-  return key.split('+').filter((part) => part !== '').map((part) => KEY_NAMES[part] ?? (part.length === 1 ? part.toUpperCase() : part)).join(' ') || key;
+  const parts = key.length === 1 ? [key] : key.split('+');
+  return parts.map((part) => KEY_NAMES[part] ?? (part.length === 1 ? part.toUpperCase() : part)).join(' ');
 }
 const KEY_NAMES: Readonly<Record<string, string>> = {
   ArrowRight: '→', ArrowLeft: '←', ArrowUp: '↑', ArrowDown: '↓', ' ': '␣', Escape: 'Esc',
@@ -46,7 +47,9 @@ export function Do(props: DoProps): JSX.Element {
   const waiting = props.waits !== undefined && session.waiting.value.some((w) => w.what === props.waits);
   const name = t(command.name);
   const key = command.keys[0];
-  const title = (may === true ? t(command.help) : t(may)) + (key === undefined ? '' : ` (${keyLabel(key)})`);
+  // Its help comes with the tools; until then the name is all there is to say.
+  const help = hasText(command.help) ? t(command.help) : name;
+  const title = (may === true ? help : t(may)) + (key === undefined ? '' : ` (${keyLabel(key)})`);
   return (
     <button
       type="button"

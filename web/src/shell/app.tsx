@@ -3,7 +3,7 @@
 
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
-import { large, narrow, sheet, stagePanel, tab } from '../act/panels';
+import { dialog, large, narrow, sheet, stagePanel, tab } from '../act/panels';
 import type { PanelName } from '../act/panels';
 import { lessonShare, middleShare, projector } from '../state/settings';
 import * as lessons from '../state/lesson';
@@ -14,11 +14,9 @@ import { FlightClock } from '../ladder/flight';
 import { ClassBar, StageRoom } from '../views/room_bar';
 import { LessonPane } from '../views/lesson';
 import { Scrubber } from '../views/scrubber';
-import { States } from '../views/states';
-import { Topology } from '../views/topology';
 import { Sentence, Transport } from '../views/transport';
 import { Announce, Banner, Notice } from './announce';
-import { Dialogs } from './dialogs';
+import { Dialogs, Outcome, States, Topology, loadStyle } from './later';
 import { Panel, Sheet, Splitter, Tabs } from './panels';
 import { PhoneQuestion, SheetBar } from './phone';
 import { TopBar } from './topbar';
@@ -45,7 +43,7 @@ export function Shell(): JSX.Element {
       <Notice />
       <Announce />
       <FlightClock />
-      <Dialogs />
+      {dialog.value === null ? null : <Dialogs />}
     </div>
   );
 }
@@ -67,7 +65,7 @@ function Wide(): JSX.Element {
   return (
     <main class="floor wide">
       {shows('lesson') ? (
-        <Panel name="lesson" title={lessons.lesson.value?.title ?? t('ui.panel.lesson')}><LessonPane /></Panel>
+        <Panel name="lesson" title={lessons.lesson.value?.title ?? t('ui.panel.lesson')}><LessonPane outcome={<Outcome />} /></Panel>
       ) : null}
       {only === null ? <Splitter name="lesson" /> : null}
       {shows('ladder') ? <Panel name="ladder" title={t('ui.panel.ladder')}><Ladder /></Panel> : null}
@@ -87,6 +85,7 @@ function Phone(): JSX.Element {
   );
 }
 function Stage(): JSX.Element {
+  useEffect(() => void loadStyle(), []);
   const second = stagePanel.value;
   return (
     <main class="floor stage">
@@ -94,7 +93,7 @@ function Stage(): JSX.Element {
       <Panel name="ladder" title={t('ui.panel.ladder')}><Ladder /></Panel>
       {second === 'packet' || second === 'tables' || second === 'console' ? <Tabs shown={second} /> : (
         <Panel name={second} title={t(`ui.panel.${second}`)}>
-          {second === 'topology' ? <Topology /> : second === 'states' ? <States /> : <LessonPane />}
+          {second === 'topology' ? <Topology /> : second === 'states' ? <States /> : <LessonPane outcome={<Outcome />} />}
         </Panel>
       )}
     </main>

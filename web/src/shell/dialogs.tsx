@@ -7,7 +7,10 @@ import { Icon } from '../act/icon';
 import { dialog } from '../act/panels';
 import type { DialogName } from '../act/panels';
 import { t } from '../text/text';
-import { GoTo, Help, LessonList, Room } from './later';
+import { GoTo } from '../views/goto';
+import { Help } from '../views/help';
+import { LessonList } from '../views/lesson_list';
+import { Room } from '../views/room';
 
 export function Dialogs(): JSX.Element | null {
   const name = dialog.value;

@@ -5,9 +5,10 @@ import type { ComponentType, JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { t } from '../text/text';
 
-export function lazy(load: () => Promise<ComponentType>): () => JSX.Element {
+/** quiet: nothing is said while it comes, its place stays empty. */
+export function lazy(load: () => Promise<ComponentType>, quiet = false): () => JSX.Element | null {
   let kept: ComponentType | null = null;
-  return function Lazy(): JSX.Element {
+  return function Lazy(): JSX.Element | null {
     const [Shown, show] = useState<ComponentType | null>(() => kept);
     const [failed, fail] = useState(false);
     useEffect(() => {
@@ -18,6 +19,7 @@ export function lazy(load: () => Promise<ComponentType>): () => JSX.Element {
       }, () => fail(true));
     }, []);
     if (failed) return <p class="empty">{t('ui.problem.no_server')}</p>;
-    return Shown ? <Shown /> : <p class="empty" aria-busy="true">{t('ui.loading')}</p>;
+    if (Shown) return <Shown />;
+    return quiet ? null : <p class="empty" aria-busy="true">{t('ui.loading')}</p>;
   };
 }

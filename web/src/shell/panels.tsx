@@ -13,9 +13,7 @@ import type { ShareName } from '../act/shares';
 import * as session from '../state/session';
 import { t } from '../text/text';
 import { LessonPane } from '../views/lesson';
-import { States } from '../views/states';
-import { Topology } from '../views/topology';
-import { Console, Inspector, Tables } from './later';
+import { Console, Inspector, Outcome, States, Tables, Topology } from './later';
 
 interface PanelProps {
   readonly name: PanelName;
@@ -92,7 +90,7 @@ function Inside({ name }: { readonly name: PanelName }): JSX.Element | null {
     case 'packet': return <Inspector />;
     case 'tables': return <Tables />;
     case 'console': return <Console />;
-    case 'lesson': return <LessonPane />;
+    case 'lesson': return <LessonPane outcome={<Outcome />} />;
     case 'topology': return <Topology />;
     case 'states': return <States />;
     case 'ladder': return null;

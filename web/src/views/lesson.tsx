@@ -1,9 +1,8 @@
 // The lesson: its steps, the prose of one, the question and what the engine's events said of the
 // answer. Offline nothing is right or wrong, and the pane says so.
 
-import type { JSX } from 'preact';
+import type { ComponentChildren, JSX } from 'preact';
 import { useApp, withEngine } from '../act/context';
-import { visit } from '../act/commands';
 import { Do } from '../act/do';
 import { Icon } from '../act/icon';
 import { showDialog } from '../act/panels';
@@ -12,10 +11,11 @@ import type { Progress } from '../state/lesson';
 import * as session from '../state/session';
 import { projector } from '../state/settings';
 import { number, t } from '../text/text';
-import type { LessonOption, LessonStep, Verdict } from '../wire/types_lesson';
+import type { LessonOption, LessonStep } from '../wire/types_lesson';
 import { Blocks } from '../act/blocks';
 
-export function LessonPane(): JSX.Element {
+/** The outcome comes from the shell: its code is loaded when there is one. */
+export function LessonPane({ outcome }: { readonly outcome: ComponentChildren }): JSX.Element {
   const lesson = lessons.lesson.value;
   const step = lessons.step.value;
   if (!lesson || !step) return <p class="empty">{t('ui.lesson.none')}</p>;
@@ -28,10 +28,7 @@ export function LessonPane(): JSX.Element {
         <Blocks blocks={step.blocks} />
       </article>
       {step.options.length > 0 ? <Question key={step.id} step={step} done={done} /> : null}
-      {done.failed ? <Failed /> : null}
-      {done.verdict && done.chosen !== null ? <Judged step={step} done={done} verdict={done.verdict} /> : null}
-      {done.verdict && done.verdict.checks.length > 0 && step.options.length === 0 ? <Checks verdict={done.verdict} /> : null}
-      {step.after.length > 0 && done.verdict ? <article class="prose after"><Blocks blocks={step.after} /></article> : null}
+      {done.failed || done.verdict ? outcome : null}
       <Onward />
     </div>
   );
@@ -102,50 +99,6 @@ function projectorHides(): boolean {
 function inline(option: LessonOption): LessonOption['blocks'] {
   const only = option.blocks.length === 1 ? option.blocks[0] : undefined;
   return only && only.kind === 'p' ? only.children : option.blocks;
-}
-function Judged({ step, done, verdict }: {
-  readonly step: LessonStep; readonly done: Progress; readonly verdict: Verdict;
-}): JSX.Element {
-  const app = useApp();
-  if (verdict.answer === null) return <p class="verdict open" role="note">{t('ui.lesson.undecided')}</p>;
-  const right = verdict.answer === done.chosen;
-  const key = done.chosen === '' ? 'ui.lesson.shown' : right ? 'ui.lesson.is_right' : 'ui.lesson.is_wrong';
-  return (
-    <div class={`verdict ${done.chosen === '' ? 'open' : right ? 'right' : 'wrong'}`} role="note">
-      <p>{t(key)}</p>
-      {verdict.events.map((i) => (
-        <button key={i} type="button" class="event-link" onClick={() => visit(app, i)}>
-          {t('ui.lesson.event', { i: number(i + 1) })}
-        </button>
-      ))}
-      {step.checks > 0 ? <Checks verdict={verdict} /> : null}
-    </div>
-  );
-}
-function Checks({ verdict }: { readonly verdict: Verdict }): JSX.Element {
-  const app = useApp();
-  return (
-    <ul class="checks" aria-label={t('ui.lesson.checks')}>
-      {verdict.checks.map((check, k) => (
-        <li key={k} class={check.passed ? 'passed' : 'failed'}>
-          <Icon name={check.passed ? 'check' : 'cross'} />
-          <span class="hidden">{t(check.passed ? 'ui.lesson.seen' : 'ui.lesson.not_seen')}</span>
-          {check.event === null ? <span>{check.say}</span> : (
-            <button type="button" class="event-link" onClick={() => visit(app, check.event ?? 0)}>{check.say}</button>
-          )}
-        </li>
-      ))}
-    </ul>
-  );
-}
-function Failed(): JSX.Element {
-  const app = useApp();
-  return (
-    <div class="verdict open" role="note">
-      <p>{t('ui.lesson.offline')}</p>
-      <button type="button" class="do plain" onClick={() => withEngine(app, (e) => e.course.again())}>{t('ui.lesson.again')}</button>
-    </div>
-  );
 }
 /** Back, next; at the end: lose another packet, another lesson. */
 function Onward(): JSX.Element {

@@ -1,7 +1,7 @@
 // A lesson's text -> typed values: its steps and the blocks of its prose.
 
-import { WireError, array, list, object, optionalText, real, text, whole } from './decode';
-import type { Json } from './decode';
+import { WireError, array, list, object, optionalText, real, text, whole } from './values';
+import type { Json } from './values';
 import type { Block, Lesson, LessonStep, Match, Plain } from './types_lesson';
 
 const MAX_DEPTH = 24;

@@ -1,6 +1,6 @@
 // The one fetch wrapper: an answer is a value, an error too. Nothing else in the page fetches.
 
-import { object, optionalText } from './decode';
+import { object, optionalText } from './values';
 import { readLesson } from './answers';
 import type { Lesson } from './types_lesson';
 

@@ -1,7 +1,8 @@
 // The socket of one timeline: asks from the next index wanted, backs off when it ends, and hands
 // lines on. A hole in the stream is never joined: it is reported, to be fetched by range.
 
-import { Decoder, WireError } from './decode';
+import { Decoder } from './decode';
+import { WireError } from './values';
 import type { LabId, StreamLine, TimelineId } from './types';
 
 export interface LinkEvents {

@@ -1,7 +1,7 @@
 // The larger REST answers -> typed values: a packet's field tree, the list of lessons, a verdict.
 
-import { WireError, array, list, object, optionalText, optionalWhole, real, text } from './decode';
-import type { Json } from './decode';
+import { WireError, array, list, object, optionalText, optionalWhole, real, text } from './values';
+import type { Json } from './values';
 import type { EventIndex, Field, Packet } from './types';
 import type { LessonInfo, Verdict } from './types_lesson';
 

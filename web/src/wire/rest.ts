@@ -1,8 +1,10 @@
-// Every call to the server that is not the stream, with typed answers. A command carries an id made here, so that a repeat after a lost answer changes nothing.
+// Every call to the server that is not the stream, with typed answers. A command carries an id
+// made by its asker, so that a repeat after a lost answer changes nothing.
 
 import { askJson, askLesson, askText } from './ask';
 import type { Answer, Reader } from './ask';
-import { Decoder, WireError, array, list, object, optionalText, optionalWhole, text, whole } from './decode';
+import { Decoder } from './decode';
+import { WireError, array, list, object, optionalText, optionalWhole, text, whole } from './values';
 import { readLessonList, readPacket, readVerdict } from './packet';
 import type { Lesson, LessonInfo, Verdict } from './types_lesson';
 

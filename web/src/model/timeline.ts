@@ -1,0 +1,284 @@
+// One timeline of a lab: its own events, those of its parent before the fork, and what holds at any
+// of them: fates, states, timers, tables, output. Written by Lab.apply alone.
+
+import { KIND, eventIndex, virtualNs } from '../wire/types';
+import type {
+  EventIndex, Fork, GraphName, LinkId, NodeId, ObjectId, SentenceKey, TableImage, TableName,
+  TableRows, TimelineId, TraceEvent, VirtualNs,
+} from '../wire/types';
+import { Ring } from './ring';
+import { History } from './tables';
+
+/** A state machine's instance at an event. */
+export interface ObjectState {
+  readonly n: NodeId;
+  readonly m: GraphName;
+  readonly obj: ObjectId;
+  readonly name: string;
+  readonly state: string;
+  readonly from: string; // the state before
+  readonly at: EventIndex; // the event that made it so
+}
+/** A timer that runs at an event. */
+export interface PendingTimer {
+  readonly n: NodeId;
+  readonly timer: string;
+  readonly obj: number;
+  readonly setAt: VirtualNs;
+  readonly expires: VirtualNs;
+  readonly say: SentenceKey | null;
+  readonly a: Readonly<Record<string, string>>;
+  readonly at: EventIndex;
+}
+/** How a flight ended, as far as this timeline knows. */
+export type Fate =
+  | { readonly kind: 'flying' }
+  | { readonly kind: 'arrived'; readonly at: EventIndex; readonly t: VirtualNs }
+  | {
+      readonly kind: 'lost'; readonly at: EventIndex; readonly t: VirtualNs;
+      readonly why: SentenceKey; readonly where: number;
+    };
+
+interface Row {
+  readonly cells: readonly string[] | null; // null: deleted
+}
+interface TimerCell {
+  readonly timer: PendingTimer | null;
+}
+
+const STOPS: ReadonlySet<number> = new Set(
+  ['cmd', 'tx', 'rx', 'lost', 'drop', 'st', 'con', 'call'].map((k) => KIND[k as keyof typeof KIND]),
+);
+/** Joins the parts of a cell's key; a character that no name holds. */
+const SEP = '\u0001';
+
+export class Timeline {
+  readonly id: TimelineId;
+  readonly fork: Fork | null;
+  readonly ring: Ring;
+  /** Number of events that the server said it has, at least `length`. */
+  head = 0;
+  private readonly parent: Timeline | null;
+  private readonly rows: History<Row>;
+  private readonly objects: History<ObjectState>;
+  private readonly timerCells: History<TimerCell>;
+  private readonly lateFates = new Map<number, EventIndex>(); // of flights begun before the fork
+  private readonly stateEvents: EventIndex[] = [];
+  private readonly output = new Map<NodeId, EventIndex[]>();
+
+  constructor(id: TimelineId, fork: Fork | null, parent: Timeline | null) {
+    this.id = id;
+    this.fork = fork;
+    this.parent = fork ? parent : null;
+    const at = this.base;
+    this.ring = new Ring(at);
+    this.rows = new History<Row>(this.parent?.rows ?? null, at);
+    this.objects = new History<ObjectState>(this.parent?.objects ?? null, at);
+    this.timerCells = new History<TimerCell>(this.parent?.timerCells ?? null, at);
+  }
+  /** First index of its own; what lies before is the parent's. */
+  get base(): number {
+    return this.parent && this.fork ? this.fork.at : 0;
+  }
+  /** One past the last event that the page holds. 0: nothing yet. */
+  get length(): number {
+    return this.ring.end;
+  }
+  /** The timeline that owns event i: this one, or the ancestor that it was forked from. */
+  owner(i: number): Timeline {
+    return this.parent && i < this.base ? this.parent.owner(i) : this;
+  }
+  has(i: number): boolean {
+    return this.owner(i).ring.has(i);
+  }
+  event(i: number): TraceEvent | null {
+    return this.owner(i).ring.event(i);
+  }
+  kind(i: number): number {
+    return this.owner(i).ring.kind(i);
+  }
+  time(i: number): VirtualNs {
+    return this.owner(i).ring.time(i);
+  }
+  node(i: number): NodeId {
+    return this.owner(i).ring.node(i);
+  }
+  cause(i: number): EventIndex | null {
+    return this.owner(i).ring.cause(i);
+  }
+  /** Of a `tx` at i: who it goes to, when it should arrive, over which link, in which role. */
+  to(i: number): NodeId {
+    return this.owner(i).ring.other(i);
+  }
+  arrival(i: number): VirtualNs {
+    return this.owner(i).ring.arrival(i);
+  }
+  link(i: number): LinkId {
+    return this.owner(i).ring.link(i);
+  }
+  role(i: number): number {
+    return this.owner(i).ring.role(i);
+  }
+  /** The event that ended the flight of the `tx` at i, in this timeline. */
+  fateIndex(i: number): EventIndex | null {
+    if (i >= this.base || !this.parent) return this.ring.fate(i);
+    const late = this.lateFates.get(i);
+    if (late !== undefined) return late;
+    const before = this.parent.fateIndex(i);
+    return before !== null && before < this.base ? before : null;
+  }
+  fate(i: number): Fate {
+    const at = this.fateIndex(i);
+    const e = at === null ? null : this.event(at);
+    if (at === null || e === null) return { kind: 'flying' };
+    if (e.k === 'lost') return { kind: 'lost', at, t: e.t, why: e.why, where: e.where };
+    return { kind: 'arrived', at, t: e.t };
+  }
+  /** Last event at or before time t, or null when there is none. */
+  atTime(t: number): EventIndex | null {
+    const own = this.ring.atTime(t);
+    if (own !== null || !this.parent) return own;
+    const before = this.parent.atTime(t);
+    return before === null ? null : eventIndex(Math.min(before, this.base - 1));
+  }
+
+  // ------------------------------------------------------------------------------- steps
+
+  /** Does a step of the user interface stop at event i? */
+  isStop(i: number): boolean {
+    const kind = this.kind(i);
+    if (STOPS.has(kind)) return true;
+    const e = kind === KIND.tm ? this.event(i) : null;
+    return e !== null && e.k === 'tm' && e.op === 'fire';
+  }
+  /** The next (way 1) or previous (way -1) event after i that `wanted` accepts, or null. */
+  seek(i: number, way: 1 | -1, wanted: (i: number) => boolean): EventIndex | null {
+    for (let k = i + way; k >= 0 && k < this.length; k += way) {
+      if (this.has(k) && wanted(k)) return eventIndex(k);
+    }
+    return null;
+  }
+
+  // ------------------------------------------------------------------- what holds at event i
+
+  /** States of every machine's instance after event i, in the order in which they appeared. */
+  statesAt(i: number): ObjectState[] {
+    const out: ObjectState[] = [];
+    for (const key of this.objects.keys()) {
+      const value = this.objects.at(key, i);
+      if (value) out.push(value);
+    }
+    return out;
+  }
+  /** Indices of all `st` events of this timeline and, before the fork, its ancestors; ascending. */
+  stateChanges(): readonly EventIndex[] {
+    if (!this.parent) return this.stateEvents;
+    const before = this.parent.stateChanges().filter((i) => i < this.base);
+    return [...before, ...this.stateEvents];
+  }
+  timersAt(i: number): PendingTimer[] {
+    const out: PendingTimer[] = [];
+    for (const key of this.timerCells.keys()) {
+      const timer = this.timerCells.at(key, i)?.timer;
+      if (timer) out.push(timer);
+    }
+    return out.sort((a, b) => a.expires - b.expires);
+  }
+  tableAt(i: number, table: TableName, n: NodeId): TableRows {
+    const out = new Map<string, readonly string[]>();
+    const prefix = table + SEP + n + SEP;
+    for (const key of this.rows.keys()) {
+      if (!key.startsWith(prefix)) continue;
+      const cells = this.rows.at(key, i)?.cells;
+      if (cells) out.set(key.slice(prefix.length), cells);
+    }
+    return out;
+  }
+  /** Index of the event that last set this row at or before i is not kept: ask `rowSetAt`. */
+  rowSetAt(i: number, table: TableName, n: NodeId, key: string): EventIndex | null {
+    let last: number | null = null;
+    this.rows.changes(table + SEP + n + SEP + key, 0, i + 1, (at) => (last = at));
+    return last === null ? null : eventIndex(last);
+  }
+  /** Commands, output and returned calls of a node up to and including event i, ascending. */
+  consoleAt(i: number, n: NodeId): EventIndex[] {
+    const before = this.parent ? this.parent.consoleAt(Math.min(i, this.base - 1), n) : [];
+    const own = (this.output.get(n) ?? []).filter((k) => k <= i);
+    return [...before, ...own];
+  }
+
+  // -------------------------------------------------------------------------- the writer's part
+
+  /** Takes in one event. False: it was here before. Called by Lab.apply alone. */
+  put(e: TraceEvent): boolean {
+    if (e.i < this.base || !this.ring.put(e)) return false;
+    this.head = Math.max(this.head, this.length);
+    this.index(e);
+    return true;
+  }
+  /** All tables at event i, as the server gave them: rows that it does not name are gone. */
+  putTables(i: EventIndex, image: TableImage): void {
+    const named = new Set<string>();
+    for (const [table, nodes] of image) {
+      for (const [n, rows] of nodes) {
+        for (const [key, cells] of rows) {
+          const cell = table + SEP + n + SEP + key;
+          named.add(cell);
+          this.rows.set(cell, i, { cells });
+        }
+      }
+    }
+    for (const cell of this.rows.keys()) if (!named.has(cell)) this.rows.set(cell, i, { cells: null });
+  }
+  private index(e: TraceEvent): void {
+    switch (e.k) {
+      case 'rx':
+      case 'lost':
+        this.endFlight(e.cause, e.i);
+        return;
+      case 'st':
+        this.objects.set([e.n, e.m, e.obj].join(SEP), e.i, {
+          n: e.n, m: e.m, obj: e.obj, name: e.name, state: e.to, from: e.from, at: e.i,
+        });
+        this.stateEvents.push(e.i);
+        if ((this.stateEvents[this.stateEvents.length - 2] ?? -1) > e.i) {
+          this.stateEvents.sort((a, b) => a - b);
+        }
+        return;
+      case 'tab':
+        this.rows.set([e.tab, e.n, e.key].join(SEP), e.i, { cells: e.op === 'set' ? e.row : null });
+        return;
+      case 'tm': {
+        const timer: PendingTimer | null = e.op !== 'set' ? null : {
+          n: e.n, timer: e.timer, obj: e.obj, setAt: e.t, expires: e.at, say: e.say, a: e.a, at: e.i,
+        };
+        this.timerCells.set([e.n, e.timer, e.obj].join(SEP), e.i, { timer });
+        return;
+      }
+      case 'cmd':
+      case 'con':
+      case 'call': {
+        const list = this.output.get(e.n);
+        if (list) list.push(e.i);
+        else this.output.set(e.n, [e.i]);
+        return;
+      }
+      case 'tx':
+      case 'drop':
+      case 'var':
+      case 'rule':
+      case 'other':
+        return;
+    }
+  }
+  private endFlight(cause: EventIndex | null, by: EventIndex): void {
+    if (cause === null) return;
+    if (cause < this.base) this.lateFates.set(cause, by);
+    else if (this.ring.fate(cause) === null) this.ring.setFate(cause, by);
+  }
+}
+
+/** The last time of a timeline that the page knows; 0 when it is empty. */
+export function lastTime(timeline: Timeline): VirtualNs {
+  return timeline.length > 0 ? timeline.time(timeline.length - 1) : virtualNs(0);
+}

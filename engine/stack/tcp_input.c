@@ -124,6 +124,7 @@ static void arrives_in_listen(struct step *s, struct tcb *listener, const struct
 static void established_by_syn(struct step *s, struct tcb *c, struct segment *seg) {
     c->snd.una = seg->ack;
     tcp_rtt_acked(s, c, seg);
+    tcp_rtt_established(s, c);
     c->retransmissions = 0;
     tcp_timer_stop(s, c, TIMER_TCP_RETRANSMISSION);
     tcp_enter(s, c, TCP_ESTABLISHED, "RFC 9293 3.10.7.3");

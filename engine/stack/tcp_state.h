@@ -176,6 +176,7 @@ void tcp_rtt_begin(struct step *, struct tcb *);
 void tcp_rtt_sent(struct step *, struct tcb *, uint32_t end); /* a first transmission */
 void tcp_rtt_repeated(const struct step *, struct tcb *);     /* MUST-18: Karn's algorithm */
 void tcp_rtt_acked(struct step *, struct tcb *, const struct segment *);
+void tcp_rtt_established(struct step *, struct tcb *);
 sim_time tcp_backed_off(const struct step *, const struct tcb *, sim_time rto);
 
 /* tcp_output.c */

@@ -252,6 +252,7 @@ static enum verdict ack_of_syn(struct step *s, struct tcb *c, struct segment *se
     tcp_open_window(s, c, seg);
     tcp_timer_stop(s, c, TIMER_TCP_SYNACK);
     tcp_take_ack(s, c, seg);
+    tcp_rtt_established(s, c);
     if (listener == NULL) {
         tcp_notify(s, c, SOCKET_CONNECTED | SOCKET_WRITABLE);
         return NEXT;

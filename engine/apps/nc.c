@@ -248,10 +248,11 @@ static void print_rest(struct step *s, struct id process) {
 
 /* ------------------------------------------------------------------- octets */
 
-static size_t next_piece(const struct nc_state *nc, uint8_t out[PIECE]) {
+/* Not more than the socket takes: what it leaves would be made again for the next call. */
+static size_t next_piece(const struct lab *lab, const struct nc_state *nc, uint8_t out[PIECE]) {
     uint64_t left = nc->input - nc->sent;
     size_t most = nc->udp != 0 ? UDP_PIECE : PIECE; /* a datagram must fit into a frame */
-    size_t count = left < most ? (size_t)left : most;
+    size_t count = socket_send_room(lab, nc->socket, left < most ? (size_t)left : most);
     if (nc->text_length > 0)
         memcpy(out, nc->text + nc->sent, count);
     else
@@ -265,7 +266,7 @@ static int send_input(struct step *s, struct id process) {
     uint8_t piece[PIECE];
     if (nc->udp != 0 && nc->peer_known == 0) return 0; /* a server answers only whom it has heard */
     while (nc->sent < nc->input) {
-        size_t count = next_piece(nc, piece);
+        size_t count = next_piece(s->lab, nc, piece);
         int64_t taken = socket_send(s, nc->socket, piece, count);
         if (taken == -LINUX_EAGAIN) return 0;
         if (taken < 0) return (int)taken;

@@ -328,6 +328,13 @@ int64_t socket_send(struct step *s, struct id id, const uint8_t *octets, size_t 
     return socket_send_to(s, id, to, octets, count);
 }
 
+size_t socket_send_room(const struct lab *lab, struct id id, size_t asked) {
+    const struct socket *socket = socket_get(lab, id);
+    if (socket->type != SOCKET_TCP || asked == 0) return asked;
+    size_t room = tcp_send_room(lab, socket->connection);
+    return room == 0 ? 1 : room < asked ? room : asked;
+}
+
 int64_t socket_receive(struct step *s, struct id id, uint8_t *out, size_t room,
                        struct tcp_endpoint *from) {
     const struct socket *socket = socket_get(s->lab, id);

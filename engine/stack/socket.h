@@ -44,6 +44,9 @@ int socket_connected(struct step *, struct id); /* 0, an error once, -EINPROGRES
 int socket_accept(struct step *, struct id listener, struct id process, struct id *accepted);
 /* TCP: as many octets as there is room for. UDP: one datagram to the connected peer. */
 int64_t socket_send(struct step *, struct id, const uint8_t *octets, size_t count);
+/* Octets that socket_send would take now; for UDP as many as are asked. At least 1, so that a call
+ * that can only fail is made all the same. */
+size_t socket_send_room(const struct lab *, struct id, size_t asked);
 int64_t socket_send_to(struct step *, struct id, struct tcp_endpoint, const uint8_t *, size_t);
 /* 0 octets with success: the peer closed its side (TCP). `from` may be NULL. */
 int64_t socket_receive(struct step *, struct id, uint8_t *out, size_t room,

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { fixedMeasure } from '../../../web/src/draw/measure';
 import { shownGraph } from '../../../web/src/model/graphs';
 import { Lab, type Timeline } from '../../../web/src/model/lab';
-import { labelArcs, layGraph, standings, type Box } from '../../../web/src/views/states_layout';
+import { labelArcs, layGraph, layPlates, standings, type Box } from '../../../web/src/views/states_layout';
 import { Trail } from '../../../web/src/views/states_trail';
 import type { Graph } from '../../../web/src/wire/types';
 import { applyFixture } from './ladder_fixture';
@@ -39,6 +39,23 @@ test('an arc that was taken has its label even in a small panel', () => {
   const { graph } = graphOf('handshake.ndjson');
   const picture = layGraph(graph, 320, 300, fixedMeasure, 12, []);
   assert.deepEqual(labelArcs(picture, fixedMeasure, [3], false, 320, 300).map((l) => l.arc), [3]);
+});
+
+test('the plates of those who stand there cover no other state and stay inside', () => {
+  const { graph, lab, timeline } = graphOf('handshake.ndjson');
+  for (const [width, height] of [[320, 210], [340, 300], [640, 560]] as const) {
+    const picture = layGraph(graph, width, height, fixedMeasure, 14, []);
+    for (const i of [40, 90, 120, timeline.length - 1]) {
+      const all = standings(timeline.statesAt(i).filter((s) => s.m === graph.name));
+      const plates = layPlates(picture, all, (n) => lab.node(n)?.name ?? '', fixedMeasure, width);
+      assert.equal(plates.length, all.length);
+      for (const p of plates) {
+        assert.ok(p.left >= 0 && p.right <= width && p.bottom <= height, `cut at ${width}`);
+        const names = picture.boxes.filter((b) => b.index !== p.state).map((b) => ({ ...b, left: b.left + 8, right: b.right - 8 }));
+        for (const b of names) assert.ok(!meets(p, b), `${p.text} covers ${b.name} at ${width}x${height}`);
+      }
+    }
+  }
 });
 
 test('a move that the graph has no arc for is drawn, too', () => {

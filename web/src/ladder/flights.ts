@@ -41,7 +41,7 @@ export function layFlights(
     }
   });
   for (const f of raw) taken.addLine(f.line);
-  takeCrosses(raw, taken);
+  takeSigns(raw, taken);
   const style = { head: fonts.head, rest: fonts.rest, measure: scene.metrics.measure, most, clear: most === 1 ? 8 : 14 };
   const sign = fonts.head.size * 1.15;
   // A reason right beside its cross goes first, then the labels, then reasons wherever there is room.
@@ -114,13 +114,15 @@ function progress(scene: Scene, e: SentEvent): number {
   return e.rx <= e.t ? 1 : Math.min(1, Math.max(0, (now - e.t) / (e.rx - e.t)));
 }
 
-const CROSS = 9;
+const CROSS = 9; // CSS px around a cross, and around a packet on its way, that stay free
+const DOT = 6;
 
-function takeCrosses(flights: readonly Raw[], taken: Occupied): void {
+/** Crosses and packets on their way are never covered. */
+function takeSigns(flights: readonly Raw[], taken: Occupied): void {
   for (const f of flights) {
-    if (f.phase !== 'lost') continue;
-    const { x2, y2 } = f.line;
-    taken.add({ left: x2 - CROSS, right: x2 + CROSS, top: y2 - CROSS, bottom: y2 + CROSS });
+    if (f.phase !== 'lost' && f.phase !== 'flying') continue;
+    const [[x, y], half] = [f.at, f.phase === 'lost' ? CROSS : DOT];
+    taken.add({ left: x - half, right: x + half, top: y - half, bottom: y + half });
   }
 }
 

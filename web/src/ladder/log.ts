@@ -12,7 +12,7 @@ export interface Track {
   readonly n: NodeId;
   readonly m: GraphName;
   readonly obj: ObjectId;
-  readonly rest: string | null; // the state in which it is as good as not there; null: not known
+  readonly rest: string | null; // the graph's first state: it is as good as not there; null: no graph
   readonly slot: number; // beside how many others of its node it began
   readonly at: EventIndex[];
   readonly states: string[];
@@ -49,11 +49,11 @@ export class NodeTracks {
   private readonly byKey = new Map<string, Track>();
   private readonly active = new Set<Track>();
 
-  move(e: StateEvent): void {
+  move(e: StateEvent, rest: string | null): void {
     const key = `${e.m} ${e.obj}`;
     let track = this.byKey.get(key);
     if (track === undefined) {
-      track = { n: e.n, m: e.m, obj: e.obj, rest: e.from === e.to ? null : e.from, slot: this.freeSlot(), at: [], states: [] };
+      track = { n: e.n, m: e.m, obj: e.obj, rest, slot: this.freeSlot(), at: [], states: [] };
       this.all.push(track);
       this.byKey.set(key, track);
     }
@@ -176,7 +176,7 @@ export class LadderLog {
     const nodes = this.tracks[side];
     const node = nodes?.get(e.n) ?? new NodeTracks();
     nodes?.set(e.n, node);
-    node.move(e);
+    node.move(e, this.lab.graph(e.m)?.states[0]?.name ?? null);
   }
 }
 

@@ -39,7 +39,7 @@ export function marks(layout: Layout, pen: Pen): DisplayList {
   }
   for (const name of layout.states) drawState(list, layout, name);
   for (const time of layout.times) {
-    list.text(time.text, time.x, time.y, time.width, layout.fonts.time, 'muted', { fade: time.past ? 1 : FUTURE });
+    list.text(time.text, time.x, time.y, time.width, layout.fonts.time, 'muted', { fade: time.past ? 1 : 0.6 });
   }
   for (const f of layout.flights) drawLabels(list, layout, f);
   return list.done();
@@ -147,8 +147,8 @@ function drawState(list: ListBuilder, layout: Layout, s: StateName): void {
   const of: Owner = { kind: 'event', side: s.side, i: s.i };
   const fade = s.past ? 1 : FUTURE;
   if (!s.sticky) list.line(s.tick[0], s.tickY, s.tick[1], s.tickY, 'text', 1.6, { fade });
-  const ink = s.sticky ? 'muted' : 'text';
-  list.text(s.text, s.x, s.y, s.width, layout.fonts.state, ink, { anchor: s.anchor, halo: 'halo', of, fade });
+  const ink = s.sticky || !s.past ? 'muted' : 'text'; // what is to come is legible, but paler
+  list.text(s.text, s.x, s.y, s.width, layout.fonts.state, ink, { anchor: s.anchor, halo: 'halo', of });
   if (s.differs) list.glyph('diamond', (s.tick[0] + s.tick[1]) / 2, s.tickY, 10, 'diff', 0, { of });
 }
 

@@ -13,7 +13,7 @@ import * as session from '../state/session';
 import * as view from '../state/view';
 import { say, t } from '../text/text';
 import type { Graph, NodeId } from '../wire/types';
-import { labelArcs, layGraph, standings, type Arc, type ArcLabel, type GraphPicture, type StateBox, type Standing } from './states_layout';
+import { labelArcs, layGraph, layPlates, standings, type Arc, type ArcLabel, type GraphPicture, type Plate, type StateBox, type Standing } from './states_layout';
 import { Trail, type Taken } from './states_trail';
 
 const ROOM_FOR_ALL = 560; // px of width from which arcs show their labels unasked
@@ -115,7 +115,9 @@ function Picture(props: PictureProps) {
     const near = pointed.arc === k || (pointed.state !== null && (arc.from === pointed.state || arc.to === pointed.state));
     return near || takenArc(arc)?.last === last ? [k] : [];
   });
-  const labels = labelArcs(picture, measure, asked, width >= ROOM_FOR_ALL, width, height);
+  const plates = layPlates(picture, props.standing, (n) => props.lab.node(n)?.name ?? '', measure, width);
+  const labels = labelArcs(picture, measure, asked, width >= ROOM_FOR_ALL, width, height, plates);
+  const first = Math.min(...props.standing.map((s) => s.node));
   return (
     <svg class="states-graph" width={width} height={height} role="group" aria-label={`${say(graph.title)} (${graph.source})`} data-roving>
       {picture.arcs.map((arc, k) => (
@@ -123,6 +125,7 @@ function Picture(props: PictureProps) {
           fresh={takenArc(arc)?.last === now} hover={(on) => props.point({ state: null, arc: on ? k : null })} />
       ))}
       {picture.boxes.map((box) => <StateShape key={box.name} box={box} picture={picture} {...props} />)}
+      {plates.map((p) => <PlateShape key={`${p.state}:${p.standing.node}`} plate={p} first={p.standing.node === first} size={picture.small.size} />)}
       {labels.map((label) => <LabelShape key={label.arc} label={label} picture={picture} strong={asked.includes(label.arc)} />)}
     </svg>
   );
@@ -157,7 +160,6 @@ function StateShape(props: PictureProps & { box: StateBox; picture: GraphPicture
   const here = standing.filter((s) => s.state === box.name);
   const names = here.map((s) => lab.node(s.node)?.name ?? '');
   const who = names.length === 0 ? t('ui.states.nobody') : names.join(', ');
-  const order = standing.map((s) => s.node);
   return (
     <g
       class={here.length > 0 ? 'states-state lit' : 'states-state'}
@@ -171,31 +173,21 @@ function StateShape(props: PictureProps & { box: StateBox; picture: GraphPicture
     >
       <rect x={box.left} y={box.top} width={box.right - box.left} height={box.bottom - box.top} rx={7} class={pointed.state === box.index ? 'pointed' : ''} />
       <text x={box.x} y={box.y} font-size={picture.font.size}>{box.name}</text>
-      <Pills box={box} here={here} lab={lab} picture={picture} first={Math.min(...order)} measure={props.measure} width={props.width} />
     </g>
   );
 }
 
 /** Who stands in a state: one name plate a node, the first node's solid and the others' dashed. */
-function Pills(props: { box: StateBox; here: readonly Standing[]; lab: Lab; picture: GraphPicture; first: number; measure: Measure; width: number }) {
-  const { box, here, lab, picture, width } = props;
-  const texts = here.map((s) => (lab.node(s.node)?.name ?? '') + (s.count > 1 ? ` ×${s.count}` : ''));
-  const font = { ...picture.small, face: 'ui' as const };
-  const widths = texts.map((text) => props.measure(text, font) + 12);
-  const all = widths.reduce((a, b) => a + b, 0) + (widths.length - 1) * 3;
-  let x = Math.max(3, Math.min(width - all - 3, box.x - all / 2));
-  return here.map((s, k) => {
-    const wide = widths[k] ?? 0;
-    const left = x;
-    x += wide + 3;
-    return (
-      <g key={s.node} class={s.node === props.first ? 'states-pill' : 'states-pill other'} onClick={() => choose(s.node)}>
-        <title>{s.names.join('\n')}</title>
-        <rect x={left} y={box.bottom - 5} width={wide} height={font.size + 5} rx={(font.size + 5) / 2} />
-        <text x={left + wide / 2} y={box.bottom - 5 + (font.size + 5) / 2} font-size={font.size}>{texts[k]}</text>
-      </g>
-    );
-  });
+function PlateShape(props: { plate: Plate; first: boolean; size: number }) {
+  const { plate, first, size } = props;
+  const [wide, high] = [plate.right - plate.left, plate.bottom - plate.top];
+  return (
+    <g class={first ? 'states-pill' : 'states-pill other'} onClick={() => choose(plate.standing.node)}>
+      <title>{plate.standing.names.join('\n')}</title>
+      <rect x={plate.left} y={plate.top} width={wide} height={high} rx={high / 2} />
+      <text x={plate.left + wide / 2} y={plate.top + high / 2} font-size={size}>{plate.text}</text>
+    </g>
+  );
 }
 const choose = (node: NodeId): void => select({ kind: 'node', node });
 

@@ -39,6 +39,7 @@ export interface GraphPicture {
   readonly small: Font;
   readonly boxes: readonly StateBox[];
   readonly arcs: readonly Arc[];
+  readonly beside: boolean; // the plates of those who stand there go beside the boxes, not below
 }
 
 const EDGE = 10; // px between the picture and its frame
@@ -51,7 +52,7 @@ export function layGraph(
   graph: Graph, width: number, height: number, measure: Measure, size: number,
   extra: ReadonlyArray<readonly [number, number]>,
 ): GraphPicture {
-  const { font, boxes } = fitBoxes(graph, width, height, measure, size);
+  const { font, boxes, beside } = fitBoxes(graph, width, height, measure, size);
   const toPixels = scaleFor(graph, boxes, width, height);
   const all: readonly { from: number; to: number; edge: GraphEdge | null }[] = [
     ...graph.edges.map((edge) => ({ from: edge.from, to: edge.to, edge })),
@@ -61,24 +62,40 @@ export function layGraph(
     const arc = layArc(graph, boxes, a.from, a.to, a.edge, toPixels);
     return arc === null ? [] : [arc];
   });
-  return { font, small: { ...font, size: cssPx(Math.max(10, font.size - 2)) }, boxes, arcs };
+  return { font, small: { ...font, size: cssPx(Math.max(10, font.size - 2)) }, boxes, arcs, beside };
 }
 
-/** The largest font in which no two boxes overlap. */
-function fitBoxes(graph: Graph, width: number, height: number, measure: Measure, size: number) {
-  let made: { font: Font; boxes: StateBox[] } | null = null;
-  for (const px of SIZES.filter((s) => s <= Math.max(size, 9))) {
-    const font: Font = { face: 'mono', bold: true, size: cssPx(px) };
-    made = { font, boxes: boxesIn(graph, width, height, measure, font) };
-    if (!overlapping(made.boxes)) break;
-  }
-  return made ?? { font: { face: 'mono', bold: true, size: cssPx(9) } as Font, boxes: [] };
+interface Fitted {
+  readonly font: Font;
+  readonly boxes: readonly StateBox[];
+  readonly beside: boolean;
 }
 
-function boxesIn(graph: Graph, width: number, height: number, measure: Measure, font: Font): StateBox[] {
-  const high = Math.round(font.size * 2);
+/** The largest font in which no two boxes overlap: with the plates below them if that leaves the
+ * names legible, else with the plates beside. */
+function fitBoxes(graph: Graph, width: number, height: number, measure: Measure, size: number): Fitted {
+  const fit = (beside: boolean): Fitted => {
+    const below = beside ? 3 : PILL;
+    const sizes = SIZES.filter((s) => s <= Math.max(size, 9));
+    const made = (px: number): Fitted => {
+      const font: Font = { face: 'mono', bold: true, size: cssPx(px) };
+      return { font, beside, boxes: boxesIn(graph, width, height, measure, font, below) };
+    };
+    return sizes.map(made).find((f) => !overlapping(f.boxes, below)) ?? made(9);
+  };
+  const below = fit(false);
+  if (below.font.size >= Math.min(LEGIBLE, size)) return below;
+  const beside = fit(true);
+  return beside.font.size > below.font.size ? beside : below;
+}
+const LEGIBLE = 12;
+
+function boxesIn(
+  graph: Graph, width: number, height: number, measure: Measure, font: Font, below: number,
+): StateBox[] {
+  const high = Math.round(font.size * (below === PILL ? 2 : 1.6));
   const sizes = graph.states.map((s) => measure(s.name, font) + font.size * 1.1);
-  const place = placer(graph, sizes.map((s) => s / 2), high, width, height);
+  const place = placer(graph, sizes.map((s) => s / 2), high, width, height, below);
   return graph.states.map((s, index) => {
     const [x, y] = place([s.x, s.y]);
     const half = (sizes[index] ?? 0) / 2;
@@ -87,8 +104,8 @@ function boxesIn(graph: Graph, width: number, height: number, measure: Measure, 
 }
 
 /** Graph coordinates -> px, as large as leaves every box and every bent arc inside. */
-function placer(graph: Graph, halves: readonly number[], high: number, width: number, height: number): (p: Point) => Point {
-  const boxes = graph.states.map((s, k) => ({ at: [s.x, s.y] as Point, half: [halves[k] ?? 0, high / 2] as Point, below: PILL }));
+function placer(graph: Graph, halves: readonly number[], high: number, width: number, height: number, under: number): (p: Point) => Point {
+  const boxes = graph.states.map((s, k) => ({ at: [s.x, s.y] as Point, half: [halves[k] ?? 0, high / 2] as Point, below: under }));
   const arcs = graph.edges.flatMap((e) => arcPoints(graph, e).map((at) => ({ at, half: [5, 5] as Point, below: 0 })));
   const items = [...boxes, ...arcs];
   const fit = (axis: 0 | 1, room: number): ((v: number) => number) => {
@@ -129,9 +146,9 @@ function extent(graph: Graph): readonly [number, number, number, number] {
   return [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
 }
 
-function overlapping(boxes: readonly StateBox[]): boolean {
+function overlapping(boxes: readonly StateBox[], below: number): boolean {
   return boxes.some((a, k) => boxes.slice(k + 1).some((b) =>
-    a.left - 6 < b.right && b.left - 6 < a.right && a.top - PILL < b.bottom && b.top - PILL < a.bottom));
+    a.left - 6 < b.right && b.left - 6 < a.right && a.top - below < b.bottom && b.top - below < a.bottom));
 }
 
 function scaleFor(graph: Graph, boxes: readonly StateBox[], width: number, height: number): (v: Point) => Point {
@@ -195,14 +212,15 @@ function leave(box: StateBox, towards: Point): Point {
 /** Which arcs get their label: those that are asked for first, then as many as find room. */
 export function labelArcs(
   picture: GraphPicture, measure: Measure, first: readonly number[], others: boolean, width: number, height: number,
+  plates: readonly Box[] = [],
 ): ArcLabel[] {
-  const taken: Box[] = [...picture.boxes];
+  const taken: Box[] = [...picture.boxes, ...plates];
   const out: ArcLabel[] = [];
   const order = [...first, ...(others ? picture.arcs.keys() : [])];
   for (const k of new Set(order)) {
     const arc = picture.arcs[k];
     if (arc === undefined || arc.edge === null || arc.edge.label === '') continue;
-    const label = placeArcLabel(arc, k, picture.small, measure, taken, width, height, first.includes(k));
+    const label = placeArcLabel(arc, k, picture.small, measure, taken, width, height);
     if (label === null) continue;
     taken.push(label.box);
     out.push(label);
@@ -211,14 +229,15 @@ export function labelArcs(
 }
 
 function placeArcLabel(
-  arc: Arc, k: number, font: Font, measure: Measure, taken: readonly Box[], width: number, height: number, must: boolean,
+  arc: Arc, k: number, font: Font, measure: Measure, taken: readonly Box[], width: number, height: number,
 ): ArcLabel | null {
   const lines = (arc.edge?.label ?? '').split(/ (?=\/ )/);
   const wide = Math.max(...lines.map((l) => measure(l, font))) + 6;
   const high = lines.length * font.size * 1.2 + 2;
   const [mx, my] = arc.middle;
   const on: readonly Point[] = [[0, 0], [0, -high * 0.7], [0, high * 0.7], [-wide * 0.4, 0], [wide * 0.4, 0]];
-  const beside: readonly Point[] = [[0, -high], [0, high], [-wide * 0.6, 0], [wide * 0.6, 0], [0, -high * 1.5], [0, high * 1.5]];
+  const beside: readonly Point[] = [[0, -high], [0, high], [-wide * 0.6, 0], [wide * 0.6, 0], [0, -high * 1.5], [0, high * 1.5],
+    [-wide * 0.7, -high], [wide * 0.7, -high], [-wide * 0.7, high], [wide * 0.7, high]];
   for (const [dx, dy] of arc.length > 1.7 * wide ? [...on, ...beside] : [...beside, ...on]) {
     const x = Math.max(wide / 2 + 2, Math.min(width - wide / 2 - 2, mx + dx));
     const y = Math.max(high / 2 + 2, Math.min(height - high / 2 - 2, my + dy));
@@ -226,9 +245,7 @@ function placeArcLabel(
     if (taken.some((t) => t.left < box.right && box.left < t.right && t.top < box.bottom && box.top < t.bottom)) continue;
     return { arc: k, lines, x, y, box };
   }
-  if (!must) return null;
-  const box = { left: mx - wide / 2, right: mx + wide / 2, top: my - high / 2, bottom: my + high / 2 };
-  return { arc: k, lines, x: mx, y: my, box };
+  return null;
 }
 
 /** A node's instances in one state. */
@@ -248,4 +265,38 @@ export function standings(states: readonly ObjectState[]): Standing[] {
     out.set(key, entry);
   }
   return [...out.values()].map((e) => ({ ...e, count: e.names.length }));
+}
+
+/** The plate of a node that stands in a state, hanging on the state's box. */
+export interface Plate extends Box {
+  readonly state: number;
+  readonly standing: Standing;
+  readonly text: string;
+}
+const PLATE_GAP = 3;
+
+export function layPlates(
+  picture: GraphPicture, all: readonly Standing[], nameOf: (node: NodeId) => string, measure: Measure, width: number,
+): Plate[] {
+  const font = { ...picture.small, face: 'ui' as const };
+  const high = font.size + 5;
+  return picture.boxes.flatMap((box) => {
+    const here = all.filter((s) => s.state === box.name);
+    const texts = here.map((s) => nameOf(s.node) + (s.count > 1 ? ` ×${s.count}` : ''));
+    const widths = texts.map((text) => measure(text, font) + 12);
+    const wide = widths.reduce((a, b) => a + b, 0) + Math.max(0, widths.length - 1) * PLATE_GAP;
+    let [left, top] = plateCorner(box, picture.beside, wide, high, width);
+    return here.map((standing, k) => {
+      const plate = { state: box.index, standing, text: texts[k] ?? '', left, right: left + (widths[k] ?? 0), top, bottom: top + high };
+      left = plate.right + PLATE_GAP;
+      return plate;
+    });
+  });
+}
+
+/** Below the box's lower edge, or beside the box where there is room. */
+function plateCorner(box: StateBox, beside: boolean, wide: number, high: number, width: number): [number, number] {
+  if (!beside) return [Math.max(3, Math.min(width - wide - 3, box.x - wide / 2)), box.bottom - 5];
+  const right = box.right - 3;
+  return [right + wide < width - 2 ? right : box.left + 3 - wide, box.y - high / 2];
 }

@@ -76,6 +76,9 @@ const void *object_get(const struct lab *, enum pool_kind, struct id);
 /* To change an object: remembers its former value once per step, so that at the step's end the
  * watched fields and the table row that differ become trace records. NULL for a stale id. */
 void *object_edit(struct step *, enum pool_kind, struct id);
+/* The same for members that no row and no watch shows (when it was used last): nothing is
+ * remembered, so it costs no more than a look. */
+void *object_touch(struct lab *, enum pool_kind, struct id);
 struct id object_create(struct step *, enum pool_kind, uint32_t node); /* {0,0}: pool exhausted */
 void object_destroy(struct step *, enum pool_kind, struct id);
 struct id object_next(const struct lab *, enum pool_kind,

@@ -34,6 +34,11 @@ static struct neighbour *edit(struct step *s, struct id id) {
     return object_edit(s, POOL_NEIGHBOUR, id);
 }
 
+/* For the times of use and confirmation, which no row shows. */
+static struct neighbour *touch(struct step *s, struct id id) {
+    return object_touch(s->lab, POOL_NEIGHBOUR, id);
+}
+
 struct id neighbour_first(const struct lab *lab, uint32_t node) {
     return node_view_at(lab, node)->first_neighbour;
 }
@@ -203,10 +208,10 @@ void neighbour_send(struct step *s, uint32_t interface, ip4 next_hop, struct id 
     case NEIGHBOUR_INCOMPLETE: queue_add(s, edit(s, id), packet); return;
     case NEIGHBOUR_STALE:
         enter(s, id, NEIGHBOUR_DELAY); /* and send: RFC 4861 7.3.3 */
-        edit(s, id)->used_at = s->now;
+        touch(s, id)->used_at = s->now;
         break;
     case NEIGHBOUR_DELAY:
-    case NEIGHBOUR_PROBE: edit(s, id)->used_at = s->now; break;
+    case NEIGHBOUR_PROBE: touch(s, id)->used_at = s->now; break;
     case NEIGHBOUR_REACHABLE: /* Linux: the fast path leaves no mark of the entry's use */
     case NEIGHBOUR_PERMANENT:
     case NEIGHBOUR_STATE_COUNT: break;
@@ -278,7 +283,7 @@ void arp_confirm(struct step *s, uint32_t node, ip4 dst) {
     struct id id = neighbour_find(s->lab, hop.interface, hop.address);
     const struct neighbour *n = id_is(id) ? neighbour_get(s->lab, id) : NULL;
     if (n != NULL && valid(n->state) && n->confirmed_at != s->now)
-        edit(s, id)->confirmed_at = s->now;
+        touch(s, id)->confirmed_at = s->now;
 }
 
 void neighbour_set_permanent(struct step *s, uint32_t interface, ip4 address,

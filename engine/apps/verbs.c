@@ -140,10 +140,12 @@ static const char *quoted(const char *line, size_t *length) {
     return from + 1;
 }
 
-static size_t piece_of(const struct process *p, uint8_t out[PIECE]) {
+/* What to offer the socket next: no more than it would take. */
+static size_t piece_of(const struct lab *lab, const struct process *p, struct id socket,
+                       uint8_t out[PIECE]) {
     const struct call_state *call = &p->of.call;
     uint64_t left = call->count - call->done;
-    size_t count = left < PIECE ? (size_t)left : PIECE, length;
+    size_t count = socket_send_room(lab, socket, left < PIECE ? (size_t)left : PIECE), length;
     if (call->text == 0) {
         pattern_fill(out, p->fd_sent[call->fd - FD_FIRST], count);
         return count;
@@ -165,7 +167,7 @@ static void send_more(struct step *s, struct id process) {
     if (call->count > PIECE && socket_get(s->lab, socket)->type == SOCKET_UDP)
         result = -LINUX_EMSGSIZE; /* one call, one datagram: it is never cut */
     while (call->done < call->count && result >= 0) {
-        result = socket_send(s, socket, piece, piece_of(p, piece));
+        result = socket_send(s, socket, piece, piece_of(s->lab, p, socket, piece));
         if (result > 0) {
             call->done += (uint64_t)result;
             p->fd_sent[call->fd - FD_FIRST] += call->text == 0 ? (uint64_t)result : 0;

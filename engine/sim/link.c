@@ -54,7 +54,7 @@ static uint32_t sender_of(struct lab *lab, uint32_t link, uint32_t direction) {
     return link_at(lab, link)->node[direction];
 }
 
-/* ----------------------------------------------------------------------- the list of a direction */
+/* ---------------------------------------------------------------------- the list of a direction */
 
 /* The wire has sent what left until now: the cursor of the waiting frames moves on. */
 static void wire_catches_up(struct lab *lab, struct direction *way, sim_time now) {

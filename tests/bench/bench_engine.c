@@ -93,7 +93,7 @@ static void keep_binary(void *user, const struct lab *lab, const struct trace_re
 static const struct sink binary_sink = {.record = keep_binary, .wants = WANT_STORY};
 static const struct sink *listening; /* NULL: nobody */
 
-/* ----------------------------------------------------------------------- UDP through ten routers */
+/* ---------------------------------------------------------------------- UDP through ten routers */
 
 static struct setup setup;
 static char names[ROUTERS + 2][8], left_ends[ROUTERS + 2][16], right_ends[ROUTERS + 2][16];

@@ -141,7 +141,7 @@ static void seeds_differ(void **state) {
     assert_int_equal(again.lane[1], hashes[3].lane[1]);
 }
 
-/* Another node, not joined to these, changes no draw of theirs: what differs is its number alone. */
+/* Another node, not joined to these, changes no draw of theirs: they speak as before. */
 static void strangers_change_no_draw(void **state) {
     (void)state;
     char *dialogues[2];

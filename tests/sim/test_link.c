@@ -1,4 +1,4 @@
-/* Links: order, rate, queue, seeded chances, faults, cables. The frames are of no known protocol. */
+/* Links: order, rate, queue, seeded chances, faults, cables. The frames are of no protocol. */
 #include <stdio.h>
 #include <stdlib.h>
 

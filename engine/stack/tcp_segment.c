@@ -69,11 +69,13 @@ void tcp_send_reset(struct step *s, struct tcb *c) {
 
 /* 3.10.8: "send the segment at the front of the retransmission queue again". */
 void tcp_retransmit(struct step *s, struct tcb *c) {
-    if (c->retransmissions == 0) c->first_sent_at = s->now;
+    bool syn = c->snd.una == c->iss;
+    /* Linux counts its patience from the first repetition, but of a SYN from the SYN itself. */
+    if (c->retransmissions == 0 && !syn) c->first_sent_at = s->now;
     c->retransmissions++;
     tcp_rtt_repeated(s, c);
     mib_add(s, c->node, MIB_TCP_RETRANS_SEGS);
-    if (c->snd.una == c->iss) {
+    if (syn) {
         mib_add(s, c->node, MIB_TCP_SYN_RETRANS);
         tcp_transmit(s, c, c->iss, c->state == TCP_SYN_SENT ? TCP_SYN : TCP_SYN | TCP_ACK, 0);
         return;

@@ -50,6 +50,7 @@ static void send_syn(struct step *s, struct tcb *c, const char *clause) {
     mib_add(s, c->node, MIB_TCP_ACTIVE_OPENS);
     tcp_enter(s, c, TCP_SYN_SENT, clause);
     tcp_rtt_sent(s, c, c->snd.nxt);
+    c->first_sent_at = s->now;
     tcp_timer_start(s, c, TIMER_TCP_RETRANSMISSION, c->rto);
     tcp_transmit(s, c, c->iss, TCP_SYN, 0); /* <SEQ=ISS><CTL=SYN> */
 }

@@ -421,12 +421,80 @@ static void timewait(void **state) {
     act("timewait", &s, 63);
 }
 
+/* tcp_syn_retries: a count, or the time that so many time-outs would have taken. */
+static void retries(const char *name, const char *count, double until) {
+    struct setup s;
+    stage(&s);
+    setup_setting(&s, "c", "net.ipv4.tcp_syn_retries", count);
+    loses(&s, "c->s", "tcp.dstport == 80", 0);
+    connects(&s, 0);
+    act(name, &s, until);
+}
+
+static void synr(void **state) {
+    (void)state;
+    retries("synr1", "1", 10);
+    retries("synr2", "2", 20);
+    retries("synr3", "3", 30);
+}
+
+static void finwait2(void **state) {
+    (void)state;
+    struct setup s;
+    stage(&s);
+    listens(&s);
+    connects(&s, 0);
+    does(&s, 0.003, "s", "accept 3");
+    does(&s, 0.003218, "c", "close 3");
+    does(&s, 61.509187, "s", "send 4 4");
+    act("finwait2", &s, 62);
+}
+
+static void fintmo(void **state) {
+    (void)state;
+    struct setup s;
+    stage(&s);
+    setup_setting(&s, "c", "net.ipv4.tcp_fin_timeout", "5");
+    listens(&s);
+    connects(&s, 0);
+    does(&s, 0.000074, "s", "accept 3");
+    does(&s, 0.000074, "c", "close 3");
+    does(&s, 0.000707, "s", "recv 4 1");
+    does(&s, 0.000707, "s", "close 4");
+    connects(&s, 0.051008);
+    does(&s, 0.051108, "s", "accept 3");
+    does(&s, 0.051108, "c", "close 3");
+    act("fintmo", &s, 63);
+}
+
+static void twreopen(void **state) {
+    (void)state;
+    struct setup s;
+    stage(&s);
+    listens(&s);
+    for (int turn = 0; turn < 2; turn++) {
+        double at = turn == 0 ? 0 : 1.634429;
+        does(&s, at, "c", "socket tcp");
+        does(&s, at, "c", "setsockopt 3 SO_REUSEADDR 1");
+        does(&s, at, "c", "bind 3 10.9.0.1:5555");
+        does(&s, at, "c", "connect 3 10.9.0.2:80");
+        does(&s, at, "s", "accept 3");
+        if (turn == 1) break;
+        does(&s, 0.000121, "s", "close 4");
+        does(&s, 0.000121, "c", "recv 3 1");
+        does(&s, 0.000121, "c", "close 3");
+    }
+    act("twreopen", &s, 2);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(synblack),        cmocka_unit_test(synblack0),
         cmocka_unit_test(ack3once_silent), cmocka_unit_test(ack3once_data),
         cmocka_unit_test(simopen),         cmocka_unit_test(close34),
         cmocka_unit_test(halfclose),       cmocka_unit_test(lastack),
-        cmocka_unit_test(timewait)};
+        cmocka_unit_test(timewait),        cmocka_unit_test(synr),
+        cmocka_unit_test(finwait2),        cmocka_unit_test(fintmo),
+        cmocka_unit_test(twreopen)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

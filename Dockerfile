@@ -1,9 +1,7 @@
 # docker build -t netstep . && docker run --rm -p 8080:8080 netstep
 # Runs read-only, without capabilities and without root:
 #   docker run --rm -p 8080:8080 --read-only --tmpfs /tmp --cap-drop=ALL --security-opt=no-new-privileges netstep
-ARG DEBIAN=debian:bookworm-slim
-
-FROM ${DEBIAN} AS build
+FROM debian:bookworm-slim AS build
 RUN apt-get update && apt-get install -y --no-install-recommends \
         gcc libc6-dev make pkg-config libmicrohttpd-dev libwebsockets-dev libjansson-dev libmd4c-dev \
         zlib1g-dev libssl-dev nodejs npm ca-certificates
@@ -13,7 +11,7 @@ RUN cd web && npm ci --no-audit --no-fund --loglevel=error && touch node_modules
 COPY . .
 RUN make -j2 program && strip build/netstep
 
-FROM ${DEBIAN}
+FROM debian:bookworm-slim
 RUN apt-get update && apt-get install -y --no-install-recommends \
         libmicrohttpd12 libwebsockets17 libjansson4 libmd4c0 zlib1g libssl3 \
     && rm -rf /var/lib/apt/lists/* /var/cache/apt /var/log/* \

@@ -125,4 +125,4 @@ image:
 clean:
 	rm -rf $(B) web/dist
 
--include $(shell find $(B) -name '*.d' 2>/dev/null)
+-include $(shell find $(B) -type f -name '*.d' 2>/dev/null)

@@ -91,8 +91,8 @@ bool tcp_take_ack(struct step *s, struct tcb *c, const struct segment *seg) {
     }
     bool moves = seq_gt(seg->ack, c->snd.una), duplicate = is_duplicate(c, seg);
     if (moves) advance(s, c, seg);
-    /* MUST-37: a receiver that answers probes is alive, however long its window stays closed. */
-    else if (c->probes > 0)
+    /* MUST-37, SHLD-17: a receiver that answers is alive, however long its window stays closed. */
+    else if (c->probes > 0 || c->snd.wnd == 0)
         c->retransmissions = 0;
     if (seq_geq(seg->ack, c->snd.una)) update_window(s, c, seg);
     if (moves)

@@ -1,11 +1,15 @@
 // The zoomed-out ladder: counts of packets between neighbours by direction, bars a few pixels
 // high, from the pyramid. O(pixels) whatever the log holds. Pure.
 
+import { eventIndex, type EventIndex, type NodeId } from '../wire/types';
 import type { Columns } from './columns';
 import type { Ranges, Scene } from './scene';
 
 export interface BinShape {
   readonly side: number;
+  readonly i: EventIndex; // the bin's first event
+  readonly from: NodeId;
+  readonly to: NodeId;
   readonly x1: number; // sender's lane
   readonly x2: number;
   readonly top: number;
@@ -34,7 +38,9 @@ export function layBins(scene: Scene, columns: Columns, y: (row: number) => numb
         const count = pyramid.sent(level, bin, a, b);
         const [x1, x2] = [columns.of(side, a)?.x, columns.of(side, b)?.x];
         if (count === 0 || x1 === undefined || x2 === undefined) continue;
-        out.push({ side, x1, x2, top, bottom, count, lost: pyramid.lost(level, bin, a, b) });
+        const i = eventIndex(Math.max(from, bin * size));
+        const lost = pyramid.lost(level, bin, a, b);
+        out.push({ side, i, from: a, to: b, x1, x2, top, bottom, count, lost });
       }
     }
   });

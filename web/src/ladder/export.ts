@@ -88,6 +88,12 @@ export function storySvg(ndjson: string, catalogue: Readonly<Record<string, stri
   return compact(svg, list.width, Math.round(list.height));
 }
 
+/** Attributes that the root has, or that say what is so anyway. */
+const SAID_ONCE = [
+  'data-mark="\\w+"', 'dominant-baseline="central"', 'text-anchor="start"', 'font-family="var\\(--font-mono\\)"',
+  'font-size="13"', 'font-weight="400"', 'stroke="none"', 'rx="0"', 'paint-order="stroke"', 'stroke-linejoin="round"',
+];
+
 /** The same picture in fewer octets: what is usual is said once, at the root, and inherited. */
 function compact(svg: string, width: number, height: number): string {
   const root = `<svg viewBox="0 0 ${width} ${height}" width="100%" role="img" font-family="var(--font-mono)" font-size="13" ` +
@@ -96,7 +102,7 @@ function compact(svg: string, width: number, height: number): string {
     .replace(/^<svg [^>]*>\n/, '')
     .replace(/<rect width="100%"[^>]*>\n/, '')
     .replace(/ (?:d|x|y|r|width|height)="[^"]*"/g, (place) => place.replace(/-?\d+\.\d+/g, (v) => String(Math.round(Number(v)))))
-    .replace(/ (data-mark="\w+"|dominant-baseline="central"|text-anchor="start"|font-family="var\(--font-mono\)"|font-size="13"|font-weight="400"|stroke="none"|rx="0"|paint-order="stroke"|stroke-linejoin="round")(?=[^<]*>)/g, '')
+    .replace(new RegExp(` (?:${SAID_ONCE.join('|')})(?=[^<]*>)`, 'g'), '')
     .replace(/(<rect[^>]*) stroke-width="\d+"/g, '$1')
     .replace(/>\n/g, '>');
   return root + body;

@@ -15,6 +15,7 @@ export interface Flight {
   readonly phase: 'future' | 'flying' | 'arrived' | 'lost';
   readonly line: Segment; // the whole way, to the lane or to where it dies
   readonly at: readonly [number, number]; // how far it has come
+  readonly dies: boolean; // known to be lost
   readonly later: boolean; // a later hop of a packet that another node made
   readonly again: boolean; // sent before
   readonly differs: boolean; // the other timeline has none like it
@@ -85,6 +86,7 @@ function flightAt(
   return {
     side, i: eventIndex(i), role: scene.lab.roles[e.role]?.name ?? '', phase, line,
     at: phase === 'flying' ? partOf(line, y(nowRow(scene)), progress(scene, e)) : [line.x2, line.y2],
+    dies: fate.kind === 'lost',
     later: isForwarded(timeline, i),
     again: e.rtx > 0,
     differs: scene.log.differences?.[side]?.has(eventIndex(i)) ?? false,

@@ -19,7 +19,7 @@ import { cssPx } from '../wire/types';
 import type { Column, Columns } from './columns';
 import { Rows } from './rows';
 import { sentences, type Sentence } from './sentences';
-import { Stage, type Shown } from './stage';
+import { Stage, type Pointer, type Shown } from './stage';
 
 const ROWS_REST_MS = 120; // the hidden list follows when the picture has come to rest
 
@@ -40,6 +40,7 @@ class Mounted {
   readonly stage: Stage;
   readonly drawing: Drawing;
   private surface: Surface | null = null;
+  private pointer: Pointer | null = null;
   private tokens: Tokens | null = null;
   private measure: Measure | null = null;
   private readonly end = new AbortController();
@@ -53,7 +54,7 @@ class Mounted {
     });
     this.drawing = {
       base: (size) => this.drawBase() ?? blank(size.width, size.height),
-      overlay: (size) => this.stage.drawOverlay(this.pointed()) ?? blank(size.width, size.height),
+      overlay: (size) => this.stage.drawOverlay(this.pointed(), this.pointer) ?? blank(size.width, size.height),
       tokens: () => this.readTokens(),
       resized: (size) => this.stage.resize(size.width, size.height),
     };
@@ -170,6 +171,8 @@ class Mounted {
   }
   private hover(at: { readonly x: number; readonly y: number } | null): void {
     const owner = at === null ? null : this.stage.hit(at.x, at.y, false);
+    this.pointer = at === null || owner === null ? null : { owner, x: at.x, y: at.y };
+    this.surface?.invalidate('overlay');
     view.hover.value = owner !== null && owner.kind === 'event' && owner.side === shownSides(this.lab).main ? owner.i : null;
   }
   private pan(dx: number, dy: number): void {
@@ -218,7 +221,7 @@ export function Ladder() {
     empty.value = (sides[main]?.length ?? 0) === 0;
   }), [lab]);
   return (
-    <div class="ladder">
+    <div class="ladder" role="group" aria-label={t('ui.ladder.about', { count: String(lab.nodes.length) })}>
       <Headers mounted={mounted} />
       <div class="ladder-picture">
         <SurfaceBox drawing={mounted.drawing} ready={(surface, host) => mounted.start(surface, host)} />

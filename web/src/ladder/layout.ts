@@ -44,7 +44,8 @@ export function layColumns(scene: Scene): Columns {
   const { lab, log, view, metrics } = scene;
   const fonts = fontsFor(metrics.size);
   const narrow = view.width < NARROW;
-  const names = lab.graphs.filter((g) => log.graph === null || g.name === log.graph).flatMap((g) => g.states.map((s) => metrics.measure(s.name, fonts.state)));
+  const graphs = lab.graphs.filter((g) => log.graph === null || g.name === log.graph);
+  const names = graphs.flatMap((g) => g.states.map((s) => metrics.measure(s.name, fonts.state)));
   const states = Math.max(28, ...names) + LANE_CLEAR;
   const time = metrics.measure(timeText(virtualNs(0), log), fonts.time) + 18;
   const nodes = orderNodes(lab.nodes, lab.links);
@@ -89,7 +90,7 @@ export function layout(scene: Scene, columns: Columns): Layout {
   };
 }
 
-/** Pieces of a label: all where there is room, the first on a phone, none between the lines of a crowd. */
+/** Pieces of a label: all where there is room, the first on a phone, none in a crowd of lines. */
 function mostPieces(view: LadderView): number {
   if (view.rowHeight < LEAST_LABEL_ROW) return 0;
   return view.width < NARROW ? 1 : 3;

@@ -93,7 +93,9 @@ function drawTrace(list: ListBuilder, f: Flight, pen: Pen): void {
   const { x1, y1, x2, y2 } = f.line;
   const of: Owner = { kind: 'event', side: f.side, i: f.i };
   list.line(x1, y1, x2, y2, 'future', pen.thin, { of });
-  list.glyph('arrow', x2, y2, 8, 'future', Math.atan2(y2 - y1, x2 - x1));
+  if (f.dies) list.glyph('cross', x2, y2, 8, 'future');
+  else list.glyph('arrow', x2, y2, 8, 'future', Math.atan2(y2 - y1, x2 - x1));
+  if (f.differs) list.glyph('diamond', x1, y1, 8, 'diff', 0, { of });
 }
 
 function drawFlight(list: ListBuilder, layout: Layout, f: Flight, pen: Pen): void {
@@ -152,10 +154,18 @@ function drawState(list: ListBuilder, layout: Layout, s: StateName): void {
   if (s.differs) list.glyph('diamond', (s.tick[0] + s.tick[1]) / 2, s.tickY, 10, 'diff', 0, { of });
 }
 
+/** Words at a point: what a sign without a label stands for. */
+export interface Tip {
+  readonly text: string;
+  readonly width: number;
+  readonly x: number;
+  readonly y: number;
+}
 export interface Pointed {
   readonly cursor: boolean; // draw the cursor line
   readonly label: string; // of the cursor's time
   readonly labelWidth: number;
+  readonly tip: Tip | null; // of what the pointer is on
   readonly events: readonly Owner[]; // to ring: under the cursor, selected, under the pointer
 }
 
@@ -170,7 +180,17 @@ export function overlayMarks(layout: Layout, base: DisplayList, pointed: Pointed
     list.text(pointed.label, 9, cursorY, pointed.labelWidth, font, 'ground');
   }
   for (const owner of pointed.events) ring(list, base, owner);
+  if (pointed.tip !== null) drawTip(list, layout, pointed.tip);
   return list.done();
+}
+
+function drawTip(list: ListBuilder, layout: Layout, tip: Tip): void {
+  const { rest } = layout.fonts;
+  const [wide, high] = [tip.width + 16, rest.size * 1.8];
+  const left = Math.max(4, Math.min(layout.view.width - wide - 4, tip.x + 14));
+  const top = tip.y > high + 22 ? tip.y - high - 12 : tip.y + 16;
+  list.rect(left, top, wide, high, 5, { fill: 'text' });
+  list.text(tip.text, left + 8, top + high / 2, tip.width, rest, 'ground');
 }
 
 function ring(list: ListBuilder, base: DisplayList, owner: Owner): void {

@@ -1,16 +1,17 @@
 // Layout -> sentences: what a screen reader is told of the window, at most 40 rows, in the order
 // of time. From the same layout as the picture, so that eye and ear cannot differ. Pure.
 
-import type { EventIndex } from '../wire/types';
+import type { Fate } from '../model/lab';
+import type { EventIndex, TraceEvent } from '../wire/types';
 import type { Words } from '../text/text';
+import type { BinShape } from './bins';
 import type { Flight } from './flights';
-import type { Layout } from './layout';
-import type { LadderLog } from './log';
+import type { Layout, Note } from './layout';
 import { timeText, type Scene } from './scene';
 
 export interface Sentence {
   readonly side: number;
-  readonly i: EventIndex;
+  readonly i: EventIndex; // where a press on the row leads
   readonly row: number;
   readonly text: string;
 }
@@ -19,18 +20,23 @@ export const MOST_ROWS = 40;
 export function sentences(scene: Scene, layout: Layout): Sentence[] {
   const { log, words } = scene;
   const out: Sentence[] = [];
+  const add = (side: number, i: EventIndex, past: boolean, text: string): void => {
+    if (text === '') return;
+    out.push({ side, i, row: log.axis.rowOf(side, i), text: past ? text : words.t('ui.ladder.row.future', { row: text }) });
+  };
   for (const f of layout.flights) {
-    if (f.label === null && f.phase !== 'future' && f.phase !== 'lost') continue; // a later hop
-    out.push({ side: f.side, i: f.i, row: log.axis.rowOf(f.side, f.i), text: flightSentence(scene, f) });
+    const laterHop = f.later && f.phase !== 'lost';
+    if (!laterHop) add(f.side, f.i, f.phase !== 'future', flightSentence(scene, f));
   }
   for (const s of layout.states) {
-    const timeline = log.timelines[s.side];
-    const e = timeline?.event(s.i) ?? null;
-    if (timeline === undefined || e === null || s.sticky) continue;
+    const e = log.timelines[s.side]?.event(s.i) ?? null;
+    if (e === null || s.sticky) continue;
     const node = scene.lab.node(e.n)?.name ?? '';
-    const text = words.t('ui.ladder.row.state', { time: timeText(e.t, log), node, state: s.text });
-    out.push({ side: s.side, i: s.i, row: log.axis.rowOf(s.side, s.i), text: s.past ? text : words.t('ui.ladder.row.future', { row: text }) });
+    add(s.side, s.i, s.past, words.t('ui.ladder.row.state', { time: timeText(e.t, log), node, state: s.text }));
   }
+  for (const n of layout.notes) add(n.side, n.i, n.past, noteSentence(scene, n));
+  for (const g of layout.gaps) add(g.side, g.i, g.past, g.text);
+  out.push(...binSentences(scene, layout.bins));
   out.sort((a, b) => a.row - b.row || a.i - b.i);
   return around(out, scene, layout);
 }
@@ -54,14 +60,48 @@ function flightSentence(scene: Scene, f: Flight): string {
     time: timeText(e.t, log), from: lab.node(e.n)?.name ?? '', to: lab.node(e.to)?.name ?? '', label: e.lab.join(', '),
   });
   const full = f.differs ? words.t('ui.ladder.row.differs', { row }) : row;
-  const fate = timeline.fate(f.i);
-  if (f.phase === 'future') return words.t('ui.ladder.row.future', { row: full });
+  if (f.phase === 'future') return full;
   if (f.phase === 'flying') return words.t('ui.ladder.row.flying', { row: full });
-  return fateSentence(words, log, full, fate);
+  return fateSentence(scene, full, timeline.fate(f.i));
 }
 
-function fateSentence(words: Words, log: LadderLog, row: string, fate: ReturnType<LadderLog['timelines'][number]['fate']>): string {
+function fateSentence(scene: Scene, row: string, fate: Fate): string {
+  const { words, log } = scene;
   if (fate.kind === 'lost') return words.t('ui.ladder.row.lost', { row, why: words.say(fate.why) });
   if (fate.kind === 'arrived') return words.t('ui.ladder.row.arrived', { row, time: timeText(fate.t, log) });
   return row;
+}
+
+function noteSentence(scene: Scene, n: Note): string {
+  const { log, words, lab } = scene;
+  const e = log.timelines[n.side]?.event(n.i) ?? null;
+  if (e === null) return '';
+  const [time, node] = [timeText(e.t, log), lab.node(e.n)?.name ?? ''];
+  if (e.k === 'drop') return words.t('ui.ladder.row.drop', { time, node, why: words.say(e.why) });
+  const text = noteText(words, e);
+  return text === '' ? '' : words.t('ui.ladder.row.note', { time, node, text });
+}
+
+/** What a note says when it is pointed at. */
+export function noteText(words: Words, e: TraceEvent): string {
+  if (e.k === 'cmd' || e.k === 'con') return e.text;
+  if (e.k === 'call') return `${e.text} = ${e.value}`;
+  if (e.k === 'drop') return words.say(e.why);
+  if (e.k === 'tm') return e.timer.replace(/_/g, ' ') + (e.say === null ? '' : `: ${words.say(e.say, e.a)}`);
+  if (e.k === 'tx') return e.lab.join(' ');
+  return '';
+}
+
+/** One row a direction where packets are only counted. */
+function binSentences(scene: Scene, bins: readonly BinShape[]): Sentence[] {
+  const sums = new Map<string, { side: number; i: EventIndex; from: string; to: string; count: number; lost: number }>();
+  for (const b of bins) {
+    const [from, to] = [scene.lab.node(b.from)?.name ?? '', scene.lab.node(b.to)?.name ?? ''];
+    const sum = sums.get(`${b.side} ${b.from} ${b.to}`) ?? { side: b.side, i: b.i, from, to, count: 0, lost: 0 };
+    sums.set(`${b.side} ${b.from} ${b.to}`, { ...sum, count: sum.count + b.count, lost: sum.lost + b.lost });
+  }
+  return [...sums.values()].map((s) => ({
+    side: s.side, i: s.i, row: scene.log.axis.rowOf(s.side, s.i),
+    text: scene.words.t('ui.ladder.bins', { from: s.from, to: s.to, count: String(s.count), lost: String(s.lost) }),
+  }));
 }

@@ -10,8 +10,9 @@ import type { EventIndex, GraphName, VirtualNs } from '../wire/types';
 import type { Columns } from './columns';
 import { layColumns, layout, type Layout } from './layout';
 import { LadderLog } from './log';
-import { marks, overlayMarks, type Pen } from './marks';
+import { marks, overlayMarks, type Pen, type Tip } from './marks';
 import { edgeRows, rowPixels, timeText, type Scene } from './scene';
+import { noteText } from './sentences';
 import type { Scale } from './time';
 
 export interface Shown {
@@ -23,6 +24,12 @@ export interface Shown {
   readonly now: VirtualNs | null;
   readonly window: { readonly top: number; readonly scale: number; readonly follow: boolean } | null;
   readonly words: Words;
+}
+/** The pointer and what it is on. */
+export interface Pointer {
+  readonly owner: Owner;
+  readonly x: number;
+  readonly y: number;
 }
 const NEAREST = 4; // zoom
 const MOUSE_SLOP = 8; // CSS px
@@ -38,6 +45,8 @@ export class Stage {
   zoom = 1;
   left = 0;
   private key = '';
+  private lastCursor = -2;
+  private lastWindow: Shown['window'] = null;
   private width = 0;
   private height = 0;
 
@@ -83,14 +92,25 @@ export class Stage {
     return this.list;
   }
 
-  drawOverlay(selected: readonly Owner[]): DisplayList | null {
+  drawOverlay(selected: readonly Owner[], pointer: Pointer | null): DisplayList | null {
     const shown = this.ask.shown();
     if (this.current === null || this.list === null || this.log === null) return null;
     const main = shown.sides[shown.main];
     const t = shown.now ?? (main === undefined || shown.cursor < 0 ? (0 as VirtualNs) : main.time(shown.cursor));
     const label = timeText(t, this.log);
     const labelWidth = this.ask.measure()(label, this.current.fonts.time);
-    return overlayMarks(this.current, this.list, { cursor: true, label, labelWidth, events: selected });
+    return overlayMarks(this.current, this.list, { cursor: true, label, labelWidth, tip: this.tip(pointer, shown), events: selected });
+  }
+
+  /** What the thing under the pointer stands for, where it does not say so itself. */
+  private tip(pointer: Pointer | null, shown: Shown): Tip | null {
+    if (pointer === null || pointer.owner.kind !== 'event' || this.current === null) return null;
+    const { side, i } = pointer.owner;
+    const e = shown.sides[side]?.event(i) ?? null;
+    const label = this.current.flights.find((f) => f.side === side && f.i === i)?.label ?? null;
+    const text = e === null ? '' : noteText(shown.words, e);
+    if (text === '' || (label !== null && text === `${label.head} ${label.rest}`.trim())) return null;
+    return { text, width: this.ask.measure()(text, this.current.fonts.rest), x: pointer.x, y: pointer.y };
   }
 
   /** The scene that draw() would lay out; null: no timeline. */
@@ -123,8 +143,13 @@ export class Stage {
   private place(shown: Shown, log: LadderLog): void {
     const { window } = shown;
     this.zoom = window?.scale ?? 1;
-    if (window !== null && !window.follow) this.top = window.top;
-    else this.keepInSight(shown.cursor < 0 ? 0 : log.axis.rowOf(shown.main, shown.cursor), log);
+    const moved = shown.cursor !== this.lastCursor;
+    if (window !== null && !window.follow && window !== this.lastWindow) this.top = window.top;
+    else if (moved || window === null || window.follow) {
+      this.keepInSight(shown.cursor < 0 ? 0 : log.axis.rowOf(shown.main, shown.cursor), log);
+    }
+    this.lastCursor = shown.cursor;
+    this.lastWindow = window;
     this.top = this.bounded(this.top);
   }
 

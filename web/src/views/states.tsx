@@ -13,7 +13,8 @@ import * as session from '../state/session';
 import * as view from '../state/view';
 import { say, t } from '../text/text';
 import type { Graph, NodeId } from '../wire/types';
-import { labelArcs, layGraph, layPlates, standings, type Arc, type ArcLabel, type GraphPicture, type Plate, type StateBox, type Standing } from './states_layout';
+import { labelArcs, layPlates, standings, type ArcLabel, type Plate, type Standing } from './states_labels';
+import { layGraph, type Arc, type GraphPicture, type StateBox } from './states_layout';
 import { Trail, type Taken } from './states_trail';
 
 const ROOM_FOR_ALL = 560; // px of width from which arcs show their labels unasked
@@ -119,14 +120,26 @@ function Picture(props: PictureProps) {
   const labels = labelArcs(picture, measure, asked, width >= ROOM_FOR_ALL, width, height, plates);
   const first = Math.min(...props.standing.map((s) => s.node));
   return (
-    <svg class="states-graph" width={width} height={height} role="group" aria-label={`${say(graph.title)} (${graph.source})`} data-roving>
+    <svg
+      class="states-graph" width={width} height={height} role="group" data-roving
+      aria-label={`${t('ui.states.title')}: ${say(graph.title)} (${graph.source})`}
+    >
       {picture.arcs.map((arc, k) => (
-        <ArcShape key={`${arc.from}-${arc.to}-${k}`} arc={arc} taken={takenArc(arc)} isLast={takenArc(arc)?.last === last && last >= 0}
-          fresh={takenArc(arc)?.last === now} hover={(on) => props.point({ state: null, arc: on ? k : null })} />
+        <ArcShape
+          key={`${arc.from}-${arc.to}-${k}`} arc={arc} taken={takenArc(arc)} fresh={takenArc(arc)?.last === now}
+          isLast={takenArc(arc)?.last === last && last >= 0}
+          hover={(on) => props.point({ state: null, arc: on ? k : null })}
+        />
       ))}
       {picture.boxes.map((box) => <StateShape key={box.name} box={box} picture={picture} {...props} />)}
-      {plates.map((p) => <PlateShape key={`${p.state}:${p.standing.node}`} plate={p} first={p.standing.node === first} size={picture.small.size} />)}
-      {labels.map((label) => <LabelShape key={label.arc} label={label} picture={picture} strong={asked.includes(label.arc)} />)}
+      {plates.map((p) => (
+        <PlateShape
+          key={`${p.state}:${p.standing.node}`} plate={p} first={p.standing.node === first} size={picture.small.size}
+        />
+      ))}
+      {labels.map((label) => (
+        <LabelShape key={label.arc} label={label} picture={picture} strong={asked.includes(label.arc)} />
+      ))}
     </svg>
   );
 }
@@ -137,6 +150,9 @@ function ArcShape(props: { arc: Arc; taken: Taken | null; isLast: boolean; fresh
   const look = ['states-arc', taken !== null ? 'taken' : '', isLast ? 'last' : '', arc.edge === null ? 'extra' : ''].join(' ').trim();
   return (
     <g class={look} onMouseEnter={() => props.hover(true)} onMouseLeave={() => props.hover(false)}>
+      {taken !== null && (
+        <title>{t('ui.states.taken', { from: taken.from, to: taken.to, count: String(taken.count) })}</title>
+      )}
       <path class="states-reach" d={arc.path} />
       <path class="states-line" d={arc.path} />
       {fresh && <path key={taken?.last} class="states-fresh" d={arc.path} pathLength={1} />}
@@ -171,7 +187,10 @@ function StateShape(props: PictureProps & { box: StateBox; picture: GraphPicture
       onFocus={() => props.point({ state: box.index, arc: null })}
       onBlur={() => props.point({ state: null, arc: null })}
     >
-      <rect x={box.left} y={box.top} width={box.right - box.left} height={box.bottom - box.top} rx={7} class={pointed.state === box.index ? 'pointed' : ''} />
+      <rect
+        class={pointed.state === box.index ? 'pointed' : ''} rx={7}
+        x={box.left} y={box.top} width={box.right - box.left} height={box.bottom - box.top}
+      />
       <text x={box.x} y={box.y} font-size={picture.font.size}>{box.name}</text>
     </g>
   );
@@ -197,7 +216,10 @@ function LabelShape(props: { label: ArcLabel; picture: GraphPicture; strong: boo
   const top = label.y - ((label.lines.length - 1) * size * 1.2) / 2;
   return (
     <g class={props.strong ? 'states-label strong' : 'states-label'}>
-      <rect x={label.box.left} y={label.box.top} width={label.box.right - label.box.left} height={label.box.bottom - label.box.top} rx={3} />
+      <rect
+        x={label.box.left} y={label.box.top} rx={3}
+        width={label.box.right - label.box.left} height={label.box.bottom - label.box.top}
+      />
       {label.lines.map((line, k) => <text key={k} x={label.x} y={top + k * size * 1.2} font-size={size}>{line}</text>)}
     </g>
   );

@@ -1,10 +1,9 @@
-// A state graph in pixels: boxes where the data says, arcs between their edges, labels that find
-// room without touching a box or each other, and who stands in which state. Pure; knows no graph.
+// A state graph in pixels: boxes where the data says and arcs between their edges. Pure; knows no
+// graph. What is written on it lies in states_labels.ts.
 
-import type { ObjectState } from '../model/lab';
 import type { Measure } from '../draw/measure';
 import type { Font } from '../draw/list';
-import { cssPx, type Graph, type GraphEdge, type NodeId } from '../wire/types';
+import { cssPx, type Graph, type GraphEdge } from '../wire/types';
 
 export interface Box {
   readonly left: number;
@@ -27,13 +26,6 @@ export interface Arc {
   readonly middle: readonly [number, number];
   readonly length: number; // px from end to end, as the crow flies
 }
-export interface ArcLabel {
-  readonly arc: number; // index into arcs
-  readonly lines: readonly string[];
-  readonly x: number;
-  readonly y: number;
-  readonly box: Box;
-}
 export interface GraphPicture {
   readonly font: Font;
   readonly small: Font;
@@ -45,7 +37,7 @@ export interface GraphPicture {
 const EDGE = 10; // px between the picture and its frame
 const SIZES = [14, 13, 12, 11, 10, 9];
 
-type Point = readonly [number, number];
+export type Point = readonly [number, number];
 
 /** Boxes and arcs for a panel of this size. `extra`: moves that the graph has no arc for. */
 export function layGraph(
@@ -207,96 +199,4 @@ function leave(box: StateBox, towards: Point): Point {
   const half: Point = [(box.right - box.left) / 2 + 2, (box.bottom - box.top) / 2 + 2];
   const part = Math.min(dx === 0 ? Infinity : half[0] / Math.abs(dx), dy === 0 ? Infinity : half[1] / Math.abs(dy));
   return Number.isFinite(part) ? [box.x + dx * part, box.y + dy * part] : [box.x, box.y];
-}
-
-/** Which arcs get their label: those that are asked for first, then as many as find room. */
-export function labelArcs(
-  picture: GraphPicture, measure: Measure, first: readonly number[], others: boolean, width: number, height: number,
-  plates: readonly Box[] = [],
-): ArcLabel[] {
-  const taken: Box[] = [...picture.boxes, ...plates];
-  const out: ArcLabel[] = [];
-  const order = [...first, ...(others ? picture.arcs.keys() : [])];
-  for (const k of new Set(order)) {
-    const arc = picture.arcs[k];
-    if (arc === undefined || arc.edge === null || arc.edge.label === '') continue;
-    const label = placeArcLabel(arc, k, picture.small, measure, taken, width, height);
-    if (label === null) continue;
-    taken.push(label.box);
-    out.push(label);
-  }
-  return out;
-}
-
-function placeArcLabel(
-  arc: Arc, k: number, font: Font, measure: Measure, taken: readonly Box[], width: number, height: number,
-): ArcLabel | null {
-  const lines = (arc.edge?.label ?? '').split(/ (?=\/ )/);
-  const wide = Math.max(...lines.map((l) => measure(l, font))) + 6;
-  const high = lines.length * font.size * 1.2 + 2;
-  const [mx, my] = arc.middle;
-  const on: readonly Point[] = [[0, 0], [0, -high * 0.7], [0, high * 0.7], [-wide * 0.4, 0], [wide * 0.4, 0]];
-  const beside: readonly Point[] = [[0, -high], [0, high], [-wide * 0.6, 0], [wide * 0.6, 0], [0, -high * 1.5], [0, high * 1.5],
-    [-wide * 0.7, -high], [wide * 0.7, -high], [-wide * 0.7, high], [wide * 0.7, high]];
-  for (const [dx, dy] of arc.length > 1.7 * wide ? [...on, ...beside] : [...beside, ...on]) {
-    const x = Math.max(wide / 2 + 2, Math.min(width - wide / 2 - 2, mx + dx));
-    const y = Math.max(high / 2 + 2, Math.min(height - high / 2 - 2, my + dy));
-    const box = { left: x - wide / 2, right: x + wide / 2, top: y - high / 2, bottom: y + high / 2 };
-    if (taken.some((t) => t.left < box.right && box.left < t.right && t.top < box.bottom && box.top < t.bottom)) continue;
-    return { arc: k, lines, x, y, box };
-  }
-  return null;
-}
-
-/** A node's instances in one state. */
-export interface Standing {
-  readonly node: NodeId;
-  readonly state: string;
-  readonly count: number;
-  readonly names: readonly string[];
-}
-
-export function standings(states: readonly ObjectState[]): Standing[] {
-  const out = new Map<string, { node: NodeId; state: string; names: string[] }>();
-  for (const s of states) {
-    const key = `${s.n} ${s.state}`;
-    const entry = out.get(key) ?? { node: s.n, state: s.state, names: [] };
-    entry.names.push(s.name);
-    out.set(key, entry);
-  }
-  return [...out.values()].map((e) => ({ ...e, count: e.names.length }));
-}
-
-/** The plate of a node that stands in a state, hanging on the state's box. */
-export interface Plate extends Box {
-  readonly state: number;
-  readonly standing: Standing;
-  readonly text: string;
-}
-const PLATE_GAP = 3;
-
-export function layPlates(
-  picture: GraphPicture, all: readonly Standing[], nameOf: (node: NodeId) => string, measure: Measure, width: number,
-): Plate[] {
-  const font = { ...picture.small, face: 'ui' as const };
-  const high = font.size + 5;
-  return picture.boxes.flatMap((box) => {
-    const here = all.filter((s) => s.state === box.name);
-    const texts = here.map((s) => nameOf(s.node) + (s.count > 1 ? ` ×${s.count}` : ''));
-    const widths = texts.map((text) => measure(text, font) + 12);
-    const wide = widths.reduce((a, b) => a + b, 0) + Math.max(0, widths.length - 1) * PLATE_GAP;
-    let [left, top] = plateCorner(box, picture.beside, wide, high, width);
-    return here.map((standing, k) => {
-      const plate = { state: box.index, standing, text: texts[k] ?? '', left, right: left + (widths[k] ?? 0), top, bottom: top + high };
-      left = plate.right + PLATE_GAP;
-      return plate;
-    });
-  });
-}
-
-/** Below the box's lower edge, or beside the box where there is room. */
-function plateCorner(box: StateBox, beside: boolean, wide: number, high: number, width: number): [number, number] {
-  if (!beside) return [Math.max(3, Math.min(width - wide - 3, box.x - wide / 2)), box.bottom - 5];
-  const right = box.right - 3;
-  return [right + wide < width - 2 ? right : box.left + 3 - wide, box.y - high / 2];
 }

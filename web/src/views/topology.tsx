@@ -248,6 +248,7 @@ function PacketShape(props: { moving: Moving; lab: Lab; at: At }) {
   const place = along(a, b, part);
   const role = lab.roles[e.role]?.name ?? 'other';
   const label = e.lab[0] ?? '';
+  const name = (id: NodeId): string => lab.node(id)?.name ?? '';
   const chosen = view.selection.value.kind === 'event' && view.selection.value.event === i;
   const { side } = place; // labels lie away from the cable: above and below it, or left and right
   const anchor = Math.abs(side.y) > 0.5 ? 'middle' : side.x > 0 ? 'start' : 'end';
@@ -260,10 +261,10 @@ function PacketShape(props: { moving: Moving; lab: Lab; at: At }) {
       class={['topology-packet', lost ? 'lost' : '', chosen ? 'chosen' : ''].join(' ').trim()}
       style={{ '--ink': `var(--role-${role}, var(--role-other))` }} onClick={() => select({ kind: 'event', event: i })}
     >
-      <title>{t('ui.topology.flying', { label: e.lab.join(' '), from: lab.node(e.n)?.name ?? '', to: lab.node(e.to)?.name ?? '' })}</title>
+      <title>{t('ui.topology.flying', { label: e.lab.join(' '), from: name(e.n), to: name(e.to) })}</title>
       <circle class="topology-reach" cx={place.x} cy={place.y} r={14} />
       {lost
-        ? <path class="topology-cross" d={`M${place.x - 8} ${place.y - 8}L${place.x + 8} ${place.y + 8}M${place.x - 8} ${place.y + 8}L${place.x + 8} ${place.y - 8}`} />
+        ? <path class="topology-cross" d="M-8 -8L8 8M-8 8L8 -8" transform={`translate(${place.x} ${place.y})`} />
         : <rect class="topology-box" x={place.x - 9} y={place.y - 6} width={18} height={12} rx={3} />}
       <text class="topology-label" x={spot.x} y={spot.y} style={{ textAnchor: anchor }}>{text}</text>
     </g>

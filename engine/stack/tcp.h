@@ -86,7 +86,8 @@ const char *tcp_state_name(uint32_t state); /* "SYN-RECEIVED" */
 
 /* From below and from the clock. */
 void tcp_segment_in(struct step *, uint32_t node, const struct ip_in *, struct reader segment);
-void tcp_icmp_in(struct step *, uint32_t node, uint8_t type, uint8_t code, ip4 remote,
+struct icmp_message;
+void tcp_icmp_in(struct step *, uint32_t node, const struct icmp_message *, ip4 remote,
                  const uint8_t *first_octets, size_t count); /* 3.9.2.2; the quoted TCP header */
 void tcp_timer_fired(struct step *, uint32_t timer_kind, struct id connection);
 /* A segment exactly as told, for "forge" (node, header, data). */

@@ -348,24 +348,46 @@ static void take_hint(struct step *s, struct tcb *c, uint8_t code) {
         c->soft_error = error;
 }
 
-void tcp_icmp_in(struct step *s, uint32_t node, uint8_t type, uint8_t code, ip4 remote,
+/* RFC 1191 6.4, SHLD-6: the path takes less than was sent. Everything in flight is repeated in
+ * shorter segments, beginning now. Left out: remembering it for other connections, and growing
+ * again. */
+static void shorten(struct step *s, struct tcb *c, uint32_t mtu) {
+    enum { LEAST_MTU = 552 }; /* Linux: net.ipv4.route.min_pmtu; a forged message does less harm */
+    if (mtu < LEAST_MTU) mtu = LEAST_MTU;
+    if (c->state == TCP_SYN_SENT || mtu - 20 - TCP_HEADER >= c->snd.mss) return;
+    c->snd.mss = mtu - 20 - TCP_HEADER;
+    if (c->snd.una == c->snd.nxt || c->snd.una == c->iss) return;
+    c->snd.recover = c->snd.nxt;
+    c->snd.recovering = 1;
+    tcp_retransmit(s, c);
+    tcp_timer_start(s, c, TIMER_TCP_RETRANSMISSION, c->rto);
+}
+
+/* The connection that sent the quoted segment. RFC 5927 4.1: only what is in flight can have caused
+ * the message; anything else is a guess. */
+static struct tcb *quoted_connection(struct step *s, uint32_t node, ip4 remote,
+                                     struct reader quoted) {
+    uint32_t port = read_u16(&quoted), peer = read_u16(&quoted), seq = read_u32(&quoted);
+    struct id at = object_next(s->lab, POOL_TCB, (struct id){0, 0});
+    for (; id_is(at) && !quoted.failed; at = object_next(s->lab, POOL_TCB, at)) {
+        const struct tcb *c = tcb_get(s->lab, at);
+        if (c->node != node || c->local_port != port || c->remote_port != peer ||
+            c->remote_address != remote || c->state == TCP_CLOSED)
+            continue;
+        bool in_flight = seq_leq(c->snd.una, seq) && seq_leq(seq, c->snd.nxt);
+        return in_flight ? tcb_edit(s, at) : NULL;
+    }
+    return NULL;
+}
+
+void tcp_icmp_in(struct step *s, uint32_t node, const struct icmp_message *message, ip4 remote,
                  const uint8_t *first_octets, size_t count) {
     enum { FRAGMENTATION_NEEDED = 4 };
-    if (type != ICMP_UNREACHABLE || code == FRAGMENTATION_NEEDED) return; /* MUST-55: no quench */
-    struct reader quoted = reader_of(first_octets, count);
-    uint32_t port = read_u16(&quoted);
-    struct tcp_endpoint peer = {remote, read_u16(&quoted)};
-    uint32_t seq = read_u32(&quoted);
-    if (quoted.failed) return;
-    struct id at = object_next(s->lab, POOL_TCB, (struct id){0, 0});
-    for (; id_is(at); at = object_next(s->lab, POOL_TCB, at)) {
-        const struct tcb *c = tcb_get(s->lab, at);
-        if (c->node != node || c->local_port != port || c->remote_port != peer.port ||
-            c->remote_address != peer.address || c->state == TCP_CLOSED)
-            continue;
-        /* RFC 5927 4.1: only what is in flight can have caused the message. */
-        if (seq_lt(seq, c->snd.una) || seq_gt(seq, c->snd.nxt)) return;
-        take_hint(s, tcb_edit(s, at), code);
-        return;
-    }
+    if (message->type != ICMP_UNREACHABLE) return; /* MUST-55: no source quench */
+    struct tcb *c = quoted_connection(s, node, remote, reader_of(first_octets, count));
+    if (c == NULL) return;
+    if (message->code == FRAGMENTATION_NEEDED)
+        shorten(s, c, message->sequence);
+    else
+        take_hint(s, c, message->code);
 }

@@ -17,7 +17,7 @@ struct stream {
 struct watch_over {
     struct stream stream;
     struct trace_hash hash;
-    uint64_t last_at, lost, repeated, closed;
+    uint64_t last_at, lost, repeated, closed, too_big;
 };
 
 static void watch_record(void *user, const struct lab *lab, const struct trace_record *r) {
@@ -25,6 +25,8 @@ static void watch_record(void *user, const struct lab *lab, const struct trace_r
     (void)lab;
     trace_hash_add(&w->hash, r);
     if (r->kind == TRACE_LOST) w->lost++;
+    if (r->kind == TRACE_DROPPED && strcmp(engine_name(NAME_REASON, r->reason), "too_big") == 0)
+        w->too_big++;
     if (r->kind == TRACE_SENT && r->retransmission > 0) w->repeated++;
     if (r->kind == TRACE_STATE && r->machine == 0 && r->after == 0) w->closed++;
     if (r->kind != TRACE_STREAM) return;
@@ -50,20 +52,25 @@ static void stage(struct setup *s, uint64_t seed, const char *profile) {
     setup_run(s, SECONDS(1), "client", "nc -N 10.0.2.1 80 < 1000000");
 }
 
-static void run_once(struct watch_over *w, uint64_t seed, const char *profile) {
-    struct setup setup;
-    stage(&setup, seed, profile);
-    memset(w, 0, sizeof *w);
+static void transfer(struct watch_over *w, const struct setup *setup) {
     trace_hash_begin(&w->hash);
     struct sink sink = {watch_record, w, WANT_ALL};
-    size_t size = lab_size(&setup.scenario);
+    size_t size = lab_size(&setup->scenario);
     void *block = malloc(size);
     struct complaint why;
-    if (!lab_create(block, size, &setup.scenario, &why)) fail_msg("%s: %s", why.place, why.problem);
+    if (!lab_create(block, size, &setup->scenario, &why))
+        fail_msg("%s: %s", why.place, why.problem);
     struct budget budget = {0, SECONDS(4000)};
     enum stop stop = lab_step(block, &sink, &budget);
     assert_true(stop == STOP_UNTIL || stop == STOP_QUIET);
     free(block);
+}
+
+static void run_once(struct watch_over *w, uint64_t seed, const char *profile) {
+    struct setup setup;
+    stage(&setup, seed, profile);
+    memset(w, 0, sizeof *w);
+    transfer(w, &setup);
     if (w->stream.delivered != OCTETS || w->stream.differs)
         fail_msg("seed %llu: %llu of %llu octets, %s", (unsigned long long)seed,
                  (unsigned long long)w->stream.delivered, (unsigned long long)w->stream.sent,
@@ -92,6 +99,24 @@ static void every_octet_arrives_by_the_rfc(void **state) {
     for (uint64_t seed = 1; seed <= 3; seed++) run_once(&w, seed, "rfc9293");
 }
 
+/* RFC 1191: the middle takes less than both ends. Each too long segment is answered by the router,
+ * and the rest comes in shorter ones. */
+static void a_narrow_path_is_found(void **state) {
+    (void)state;
+    static struct watch_over w;
+    struct setup setup;
+    through_router(&setup);
+    setup.interfaces[1][1].mtu = 700; /* the router's second one */
+    setup_run(&setup, 0, "server", "nc -l 80 > /dev/null");
+    setup_run(&setup, SECONDS(1), "client", "nc -N 10.0.2.1 80 < 100000");
+    memset(&w, 0, sizeof w);
+    transfer(&w, &setup);
+    assert_int_equal(w.stream.delivered, 100000);
+    assert_false(w.stream.differs);
+    assert_in_range(w.too_big, 1, 40);
+    assert_true(w.last_at < (uint64_t)SECONDS(10));
+}
+
 static void one_seed_one_trace(void **state) {
     (void)state;
     static struct watch_over first, second, other;
@@ -103,8 +128,8 @@ static void one_seed_one_trace(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(every_octet_arrives),
-                                       cmocka_unit_test(every_octet_arrives_by_the_rfc),
-                                       cmocka_unit_test(one_seed_one_trace)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_octet_arrives), cmocka_unit_test(every_octet_arrives_by_the_rfc),
+        cmocka_unit_test(a_narrow_path_is_found), cmocka_unit_test(one_seed_one_trace)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

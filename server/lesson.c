@@ -15,6 +15,7 @@
 enum { STEPS_MAX = 64, OPTIONS_MAX = 8, TEXT_OCTETS_MAX = 1 << 20 };
 
 const char *const language_name[LANGUAGE_COUNT] = {"en", "zh"};
+static const char *const text_files[LANGUAGE_COUNT] = {"en.md", "zh.md"};
 const char *const step_kind_name[STEP_KIND_COUNT] = {"read", "predict", "watch", "break"};
 
 /* ------------------------------------------------------------------------------------------ steps */
@@ -186,15 +187,10 @@ static bool check_text(const struct lesson *lesson, enum language language, stru
     return true;
 }
 
-static char *file_path(const char *folder, const char *name) {
-    char *path;
-    if (asprintf(&path, "%s/%s", folder, name) < 0) abort();
-    return path;
-}
-
 static bool read_file(const char *folder, const char *name, struct buffer *out,
                       struct complaint *why) {
-    char *path = file_path(folder, name);
+    char *path;
+    if (asprintf(&path, "%s/%s", folder, name) < 0) abort();
     FILE *file = fopen(path, "rb");
     free(path);
     snprintf(why->place, sizeof why->place, "%s", name);
@@ -221,24 +217,26 @@ static bool in_file(struct complaint *why, const char *file) {
     return false;
 }
 
-static bool load_texts(struct lesson *lesson, const char *folder, struct complaint *why) {
-    static const char *const files[LANGUAGE_COUNT] = {"en.md", "zh.md"};
+static const char *octets_of(const struct buffer *text) {
+    return text->length > 0 ? text->data : "";
+}
+
+static bool read_texts(struct lesson *lesson, const struct lesson_source *source,
+                       struct complaint *why) {
     for (int language = 0; language < LANGUAGE_COUNT; language++) {
-        struct buffer text = {0};
-        bool fine = read_file(folder, files[language], &text, why);
-        if (fine && !markdown_read(&lesson->text[language], text.length > 0 ? text.data : "",
-                                   text.length, why))
-            fine = in_file(why, files[language]);
-        buffer_free(&text);
-        if (!fine || !check_text(lesson, (enum language)language, why)) return false;
+        const struct buffer *text = &source->text[language];
+        if (!markdown_read(&lesson->text[language], octets_of(text), text->length, why))
+            return in_file(why, text_files[language]);
+        if (!check_text(lesson, (enum language)language, why)) return false;
     }
     return true;
 }
 
-static bool load_scenario(struct lesson *lesson, const char *folder, struct complaint *why) {
-    struct buffer *text = &lesson->scenario_text;
-    if (!read_file(folder, "scenario.json", text, why)) return false;
-    lesson->scenario = scenario_read(text->length > 0 ? text->data : "", text->length, why);
+static bool read_network(struct lesson *lesson, const struct lesson_source *source,
+                         struct complaint *why) {
+    const struct buffer *text = &source->scenario;
+    buffer_span(&lesson->scenario_text, octets_of(text), text->length);
+    lesson->scenario = scenario_read(octets_of(text), text->length, why);
     if (lesson->scenario == NULL) return in_file(why, "scenario.json");
     if (lesson->seed >= 0) lesson->scenario->scenario.seed = (uint64_t)lesson->seed;
     struct lab *lab = scenario_lab(lesson->scenario, why); /* what only the engine can judge */
@@ -246,10 +244,9 @@ static bool load_scenario(struct lesson *lesson, const char *folder, struct comp
     return lab != NULL || in_file(why, "scenario.json");
 }
 
-static bool load_steps(struct lesson *lesson, const char *folder, struct complaint *why) {
-    char *path = file_path(folder, "lesson.json");
-    lesson->document = json_read_file(path, why);
-    free(path);
+static bool read_steps(struct lesson *lesson, const struct lesson_source *source,
+                       struct complaint *why) {
+    lesson->document = json_read(octets_of(&source->lesson), source->lesson.length, why);
     if (lesson->document == NULL) return in_file(why, "lesson.json");
     read_top(lesson);
     if (!json_failed(lesson->document)) return true;
@@ -257,14 +254,29 @@ static bool load_steps(struct lesson *lesson, const char *folder, struct complai
     return in_file(why, "lesson.json");
 }
 
-struct lesson *lesson_load(const char *folder, struct complaint *why) {
+struct lesson *lesson_read(const struct lesson_source *source, struct complaint *why) {
     struct lesson *lesson = calloc(1, sizeof *lesson);
     if (lesson == NULL) abort();
-    if (load_steps(lesson, folder, why) && load_scenario(lesson, folder, why) &&
-        load_texts(lesson, folder, why))
+    if (read_steps(lesson, source, why) && read_network(lesson, source, why) &&
+        read_texts(lesson, source, why))
         return lesson;
     lesson_free(lesson);
     return NULL;
+}
+
+struct lesson *lesson_load(const char *folder, struct complaint *why) {
+    struct lesson_source source = {0};
+    struct lesson *lesson = NULL;
+    if (read_file(folder, "lesson.json", &source.lesson, why) &&
+        read_file(folder, "scenario.json", &source.scenario, why) &&
+        read_file(folder, text_files[LANGUAGE_EN], &source.text[LANGUAGE_EN], why) &&
+        read_file(folder, text_files[LANGUAGE_ZH], &source.text[LANGUAGE_ZH], why))
+        lesson = lesson_read(&source, why);
+    buffer_free(&source.lesson);
+    buffer_free(&source.scenario);
+    for (int language = 0; language < LANGUAGE_COUNT; language++)
+        buffer_free(&source.text[language]);
+    return lesson;
 }
 
 void lesson_free(struct lesson *lesson) {

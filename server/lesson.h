@@ -15,6 +15,11 @@ extern const char *const language_name[LANGUAGE_COUNT]; /* "en", "zh" */
 struct lesson; /* immutable once loaded: any thread may read it */
 /* NULL after a complaint, whose place is "lesson.json: steps[1].until" or "zh.md: line 7". */
 struct lesson *lesson_load(const char *folder, struct complaint *);
+/* The same from the four files' texts. */
+struct lesson_source {
+    struct buffer lesson, scenario, text[LANGUAGE_COUNT];
+};
+struct lesson *lesson_read(const struct lesson_source *, struct complaint *);
 void lesson_free(struct lesson *);
 const char *lesson_slug(const struct lesson *);
 const char *lesson_title(const struct lesson *, enum language);

@@ -340,7 +340,6 @@ struct lab *scenario_lab(const struct scenario_file *file, struct complaint *why
                           : "are out of range; lower them");
         return NULL;
     }
-    memset(block, 0, size);
     if (lab_create(block, size, &file->scenario, why)) return block;
     free(block);
     return NULL;

@@ -32,7 +32,7 @@ export function listenToKeys(app: App): () => void {
   document.addEventListener('keydown', (e) => {
     if (e.isComposing || e.defaultPrevented) return;
     const target = e.target instanceof Element ? e.target : null;
-    if (split(e, target) || rove(e, target)) return;
+    if (split(e, target) || nudge(e, target) || press(e, target) || rove(e, target)) return;
     if (isEditable(target) && e.key !== 'Escape') return;
     const key = nameOfKey(e);
     if (isLetter(key) && !letterKeys.value) return;
@@ -55,6 +55,24 @@ function split(e: KeyboardEvent, target: Element | null): boolean {
   if (name === undefined || (e.key !== 'ArrowLeft' && e.key !== 'ArrowRight')) return false;
   e.preventDefault();
   return nudgeShare(name, e.key === 'ArrowLeft' ? -1 : 1);
+}
+const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
+  ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1],
+};
+/** Alt and an arrow key move what can be dragged; with Shift ten times as far. */
+function nudge(e: KeyboardEvent, target: Element | null): boolean {
+  const arrow = ARROWS[e.key];
+  if (!e.altKey || arrow === undefined || !target?.hasAttribute('data-move')) return false;
+  e.preventDefault();
+  const far = e.shiftKey ? 10 : 1;
+  const detail = { dx: arrow[0] * far, dy: arrow[1] * far };
+  return target.dispatchEvent(new CustomEvent('nudge', { detail, bubbles: true }));
+}
+/** Enter and Space press a part of a drawing as they press a button. */
+function press(e: KeyboardEvent, target: Element | null): boolean {
+  if ((e.key !== 'Enter' && e.key !== ' ') || !target?.matches('g[role="button"]')) return false;
+  e.preventDefault();
+  return target.dispatchEvent(new MouseEvent('click', { bubbles: true }));
 }
 /**
  * Arrow keys move the focus among the [data-item]s of the nearest [data-rove="x" | "y" | "tree"].

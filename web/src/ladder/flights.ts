@@ -42,7 +42,7 @@ export function layFlights(
     }
   });
   for (const f of raw) taken.addLine(f.line);
-  takeSigns(raw, taken);
+  takeSigns(raw, fonts, taken);
   const style = { head: fonts.head, rest: fonts.rest, measure: scene.metrics.measure, most, clear: most === 1 ? 8 : 14 };
   const sign = fonts.head.size * 1.15;
   // A reason right beside its cross goes first, then the labels, then reasons wherever there is room.
@@ -116,14 +116,15 @@ function progress(scene: Scene, e: SentEvent): number {
   return e.rx <= e.t ? 1 : Math.min(1, Math.max(0, (now - e.t) / (e.rx - e.t)));
 }
 
-const CROSS = 9; // CSS px around a cross, and around a packet on its way, that stay free
-const DOT = 6;
+/** What stays free around a cross, and around a packet on its way, by the size of a label. */
+const CROSS = 0.68;
+const DOT = 0.46;
 
 /** Crosses and packets on their way are never covered. */
-function takeSigns(flights: readonly Raw[], taken: Occupied): void {
+function takeSigns(flights: readonly Raw[], fonts: Fonts, taken: Occupied): void {
   for (const f of flights) {
     if (f.phase !== 'lost' && f.phase !== 'flying') continue;
-    const [[x, y], half] = [f.at, f.phase === 'lost' ? CROSS : DOT];
+    const [[x, y], half] = [f.at, fonts.head.size * (f.phase === 'lost' ? CROSS : DOT)];
     taken.add({ left: x - half, right: x + half, top: y - half, bottom: y + half });
   }
 }
@@ -135,7 +136,7 @@ function placeWhy(f: Raw, scene: Scene, fonts: Fonts, taken: Occupied, near: boo
   for (const strict of near ? [true] : [true, false]) {
     for (const text of near ? texts.slice(0, 1) : texts) {
       const width = scene.metrics.measure(text, fonts.words);
-      for (const [left, y] of aroundCross(f.line, width, high).slice(0, near ? 2 : 6)) {
+      for (const [left, y] of aroundCross(f.line, width, high, fonts.head.size * CROSS).slice(0, near ? 2 : 6)) {
         const box = { left: left - 2, right: left + width + 2, top: y - high / 2, bottom: y + high / 2 };
         if (!taken.free(box) || (strict && !taken.clear(box)) || left < 4 || box.right > scene.view.width - 4) continue;
         taken.add(box);
@@ -146,10 +147,10 @@ function placeWhy(f: Raw, scene: Scene, fonts: Fonts, taken: Occupied, near: boo
   return null;
 }
 
-function aroundCross(line: Segment, width: number, high: number): ReadonlyArray<readonly [number, number]> {
+function aroundCross(line: Segment, width: number, high: number, cross: number): ReadonlyArray<readonly [number, number]> {
   const { x2: x, y2: y } = line;
-  const beyond = line.x2 >= line.x1 ? x + CROSS + 4 : x - CROSS - 4 - width;
-  const before = line.x2 >= line.x1 ? x - CROSS - 4 - width : x + CROSS + 4;
-  return [[beyond, y], [beyond, y + high * 0.7], [x - width / 2, y + CROSS + high * 0.6], [beyond, y - high * 0.7],
-    [x - width / 2, y - CROSS - high * 0.6], [before, y + high * 0.8]];
+  const beyond = line.x2 >= line.x1 ? x + cross + 4 : x - cross - 4 - width;
+  const before = line.x2 >= line.x1 ? x - cross - 4 - width : x + cross + 4;
+  return [[beyond, y], [beyond, y + high * 0.7], [x - width / 2, y + cross + high * 0.6], [beyond, y - high * 0.7],
+    [x - width / 2, y - cross - high * 0.6], [before, y + high * 0.8]];
 }

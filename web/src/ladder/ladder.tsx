@@ -17,7 +17,7 @@ import * as view from '../state/view';
 import { t, words } from '../text/text';
 import { cssPx } from '../wire/types';
 import type { Column, Columns } from './columns';
-import { Rows } from './rows';
+import { Rows, type Row } from './rows';
 import { sentences, type Sentence } from './sentences';
 import { Stage, type Pointer, type Shown } from './stage';
 
@@ -36,7 +36,7 @@ function shownSides(lab: Lab): { sides: Timeline[]; main: number } {
 /** Joins one mounted ladder to signals, tokens and gestures; `end` takes it all apart. */
 class Mounted {
   readonly columns: Signal<Columns | null> = signal(null);
-  readonly spoken: Signal<readonly Sentence[]> = signal([]);
+  readonly spoken: Signal<readonly Row[]> = signal([]);
   readonly stage: Stage;
   readonly drawing: Drawing;
   private surface: Surface | null = null;
@@ -117,7 +117,8 @@ class Mounted {
   }
   private speak(): void {
     const scene = this.stage.prepare(this.shown());
-    if (scene !== null && this.stage.current !== null) this.spoken.value = sentences(scene, this.stage.current);
+    if (scene === null || this.stage.current === null) return;
+    this.spoken.value = sentences(scene, this.stage.current).map((s) => ({ ...s, at: this.stage.pointOf(s.side, s.i) }));
   }
   /** Rings: around the cursor's event, the selected one, and the one under the pointer. */
   private pointed(): Owner[] {
@@ -177,6 +178,7 @@ class Mounted {
   }
   private pan(dx: number, dy: number): void {
     const { stage } = this;
+    this.pointer = null;
     const widest = Math.max(0, (stage.columns?.width ?? 0) - (this.surface?.size.width ?? 0));
     stage.left = Math.max(0, Math.min(widest, stage.left - dx));
     if (dy !== 0) this.moveTo(stage.top - dy / stage.rowHeight);
@@ -187,6 +189,7 @@ class Mounted {
   }
   private zoomAt(factor: number, _x: number, y: number): void {
     const { stage } = this;
+    this.pointer = null;
     const row = stage.top + y / stage.rowHeight;
     const scale = stage.boundedZoom(stage.zoom * factor);
     view.window.value = { top: row - y / (stage.rowHeight * (scale / stage.zoom)), scale, follow: false };

@@ -67,7 +67,7 @@ function drawGap(list: ListBuilder, layout: Layout, gap: GapShape): void {
   if (gap.bottom - gap.top < high + 4) {
     list.rect(gap.x - gap.width / 2 - 6, middle - high / 2, gap.width + 12, high, 3, { fill: 'ground' });
   }
-  list.text(gap.text, gap.x, middle, gap.width, layout.fonts.words, 'muted', { anchor: 'middle', fade });
+  list.text(gap.text, gap.x, middle, gap.width, layout.fonts.words, 'muted', { anchor: 'middle', fade: gap.past ? 1 : 0.75 });
 }
 
 function drawDivider(list: ListBuilder, layout: Layout): void {

@@ -5,21 +5,28 @@ import type { EventIndex } from '../wire/types';
 import { t } from '../text/text';
 import type { Sentence } from './sentences';
 
+/** A sentence, and a point of the picture that belongs to it. */
+export interface Row extends Sentence {
+  readonly at: readonly [number, number] | null;
+}
+
 export function Rows(props: {
-  sentences: readonly Sentence[];
+  sentences: readonly Row[];
   current: EventIndex | null;
-  pick: (s: Sentence) => void;
-  point: (s: Sentence | null) => void;
+  pick: (s: Row) => void;
+  point: (s: Row | null) => void;
 }) {
   const { sentences, current } = props;
   const held = sentences.some((s) => s.i === current);
   return (
-    <ol class="out-of-sight" aria-label={t('ui.ladder.rows')} data-roving>
+    <ol class="out-of-sight" aria-label={t('ui.ladder.rows')} data-rove="y">
       {sentences.map((s, k) => (
         <li key={`${s.side}:${s.i}`}>
           <button
             type="button"
-            data-row
+            data-item
+            data-x={s.at === null ? undefined : Math.round(s.at[0])}
+            data-y={s.at === null ? undefined : Math.round(s.at[1])}
             tabIndex={(held ? s.i === current : k === 0) ? 0 : -1}
             aria-current={s.i === current ? 'true' : undefined}
             onClick={() => props.pick(s)}

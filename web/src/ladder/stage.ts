@@ -176,6 +176,23 @@ export class Stage {
   hit(x: number, y: number, touch: boolean): Owner | null {
     return this.list === null ? null : hit(this.list, x, y, touch ? TOUCH_SLOP : MOUSE_SLOP);
   }
+  /** A point of the picture that hits the mark of an event; null: it has none in sight. */
+  pointOf(side: number, i: EventIndex): readonly [number, number] | null {
+    const of = (x: { readonly side: number; readonly i: EventIndex }): boolean => x.side === side && x.i === i;
+    const f = this.current?.flights.find(of);
+    const s = this.current?.states.find(of);
+    const n = this.current?.notes.find(of);
+    const points: (readonly [number, number])[] = [];
+    for (const part of [0.5, 0.35, 0.65, 0.2, 0.8]) {
+      if (f !== undefined) points.push([f.line.x1 + (f.line.x2 - f.line.x1) * part, f.line.y1 + (f.line.y2 - f.line.y1) * part]);
+    }
+    if (s !== undefined) points.push([s.anchor === 'start' ? s.x + s.width / 2 : s.x - s.width / 2, s.y]);
+    if (n !== undefined) points.push([n.x, n.y]);
+    return points.find(([x, y]) => {
+      const owner = y < 0 || y > this.height ? null : this.hit(x, y, false);
+      return owner?.kind === 'event' && owner.side === side && owner.i === i;
+    }) ?? null;
+  }
   /** The last event of a side at or above the height y; null: none. */
   eventAt(side: number, y: number): EventIndex | null {
     if (this.log === null) return null;

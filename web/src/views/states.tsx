@@ -121,7 +121,7 @@ function Picture(props: PictureProps) {
   const first = Math.min(...props.standing.map((s) => s.node));
   return (
     <svg
-      class="states-graph" width={width} height={height} role="group" data-roving
+      class="states-graph" width={width} height={height} role="group" data-rove="y"
       aria-label={`${t('ui.states.title')}: ${say(graph.title)} (${graph.source})`}
     >
       {picture.arcs.map((arc, k) => (
@@ -179,7 +179,7 @@ function StateShape(props: PictureProps & { box: StateBox; picture: GraphPicture
   return (
     <g
       class={here.length > 0 ? 'states-state lit' : 'states-state'}
-      tabIndex={box.index === 0 ? 0 : -1} data-row role="img"
+      tabIndex={box.index === 0 ? 0 : -1} data-item role="img"
       aria-label={t('ui.states.state', { state: box.name, who })}
       style={{ '--tone': `var(--lane-${(box.index % 8) + 1})` }}
       onMouseEnter={() => props.point({ state: box.index, arc: null })}

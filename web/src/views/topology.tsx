@@ -127,7 +127,7 @@ function Picture(props: PictureProps) {
     return (id: NodeId): Place => pixels.get(id) ?? { x: 0, y: 0 };
   }, [width, height, lab.nodes, moved.value]);
   return (
-    <svg class="topology-net" width={width} height={height} role="group" aria-label={t('ui.topology.title')} data-roving>
+    <svg class="topology-net" width={width} height={height} role="group" aria-label={t('ui.topology.title')} data-rove="y">
       {lab.links.map((link) => <LinkShape key={link.id} lab={lab} link={link} at={at} />)}
       {lab.nodes.map((node, k) => <NodeShape key={node.id} node={node} at={at(node.id)} first={k === 0} size={size} />)}
       <Traffic lab={lab} timeline={timeline} at={at} />
@@ -179,7 +179,7 @@ function NodeShape(props: { node: Node; at: Place; first: boolean; size: number 
   return (
     <g
       class={chosen ? 'topology-node chosen' : 'topology-node'} transform={`translate(${at.x} ${at.y})`}
-      role="button" tabIndex={props.first ? 0 : -1} data-row data-move={node.id} aria-pressed={chosen}
+      role="button" tabIndex={props.first ? 0 : -1} data-item data-move={node.id} aria-pressed={chosen}
       aria-label={t('ui.topology.node', { name: node.name, kind: node.kind, addresses: short.join(', ') })}
       aria-describedby="topology-move" onClick={(e) => e.detail === 0 && chooseNode(node.id)}
     >

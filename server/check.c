@@ -43,7 +43,7 @@ static void count(struct tally *tally, bool fine, const char *what, const char *
            lesson_step_id(tally->lesson, tally->step), what, which);
 }
 
-/* --------------------------------------------------------------------------------------- timelines */
+/* ------------------------------------------------------------------------------------ timelines */
 
 static void take_line(void *user, const struct story_line *line) {
     buffer_span(user, line->text, line->length);
@@ -69,7 +69,7 @@ static void path_run(struct path *path, sim_time until) {
     if (until >= lab_now(path->lab)) lab_step(path->lab, &sink, &budget);
 }
 
-/* ----------------------------------------------------------------------------------------- one step */
+/* ------------------------------------------------------------------------------------- one step */
 
 static void check_link(void *user, const char *match_json) {
     struct tally *tally = user;
@@ -177,7 +177,7 @@ static void check_lesson(struct tally *tally, const struct lesson *lesson) {
     printf("%s: %s\n", lesson_slug(lesson), tally->failed == failed ? "holds" : "FAILS");
 }
 
-/* ------------------------------------------------------------------------------------------ command */
+/* -------------------------------------------------------------------------------------- command */
 
 static int refuse(const char *where, const struct complaint *why) {
     return usage_error("check: %s: %s: %s", where, why->place, why->problem);

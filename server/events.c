@@ -10,7 +10,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-/* ---------------------------------------------------------------------------------------- reading */
+/* -------------------------------------------------------------------------------------- reading */
 
 static size_t count_lines(const char *text, size_t length) {
     size_t count = 1;
@@ -66,7 +66,7 @@ int64_t events_time(const struct events *e, size_t i) {
     return json_integer_or(&time, 0);
 }
 
-/* --------------------------------------------------------------------------------------- matching */
+/* ------------------------------------------------------------------------------------- matching */
 
 /* A label has each piece that is asked for. */
 static bool has_piece(const struct json_node *label, const struct json_node *piece) {

@@ -151,7 +151,7 @@ bool json_holds_boolean(const struct json_node *n) {
     return json_is_boolean(value_of(n));
 }
 
-/* ------------------------------------------------------------------------------------ places */
+/* --------------------------------------------------------------------------------------- places */
 
 void json_place(const struct json_node *node, char *out, size_t size) {
     const struct json_node *path[PLACE_DEPTH_MAX];
@@ -187,7 +187,7 @@ bool json_fail(const struct json_node *node, const char *format, ...) {
     return false;
 }
 
-/* ------------------------------------------------------------------------------- needed values */
+/* -------------------------------------------------------------------------------- needed values */
 
 static bool need(const struct json_node *node, json_type type, const char *what) {
     if (holds(node, type)) return true;

@@ -12,7 +12,7 @@
 static const char *const that_words[] = {"exists", "never", "count", "order", "state", "within"};
 enum { THAT_EXISTS, THAT_NEVER, THAT_COUNT, THAT_ORDER, THAT_STATE, THAT_WITHIN };
 
-/* ----------------------------------------------------------------------------------------- answers */
+/* -------------------------------------------------------------------------------------- answers */
 
 /* The band of a number: the first whose "below" (a count, or a time) is greater. */
 static const char *find_band(const struct json_node *answer, int64_t number) {
@@ -86,7 +86,7 @@ struct verdict judge_answer(const struct lesson *lesson, size_t step, const stru
     return verdict;
 }
 
-/* ------------------------------------------------------------------------------------------ checks */
+/* --------------------------------------------------------------------------------------- checks */
 
 static bool check_count(const struct json_node *check, const struct events *events,
                         const struct lab *lab) {
@@ -195,7 +195,7 @@ void lesson_judge(const struct lesson *lesson, size_t step, enum language langua
     events_free(&events);
 }
 
-/* ------------------------------------------------------------------------------ what they may say */
+/* ---------------------------------------------------------------------------- what they may say */
 
 static size_t option_place(const struct json_node *option, const char *const options[],
                            size_t count) {

@@ -18,7 +18,7 @@ const char *const language_name[LANGUAGE_COUNT] = {"en", "zh"};
 static const char *const text_files[LANGUAGE_COUNT] = {"en.md", "zh.md"};
 const char *const step_kind_name[STEP_KIND_COUNT] = {"read", "predict", "watch", "break"};
 
-/* ------------------------------------------------------------------------------------------ steps */
+/* ---------------------------------------------------------------------------------------- steps */
 
 /* {"t": "2s"} as ns, -1 when absent. */
 static sim_time read_until(const struct json_node *until) {
@@ -139,7 +139,7 @@ static void read_top(struct lesson *lesson) {
     for (size_t i = 0; i < count && !json_failed(lesson->document); i++) read_step(lesson, i);
 }
 
-/* ------------------------------------------------------------------------------------------- text */
+/* ----------------------------------------------------------------------------------------- text */
 
 /* The section's only bullet list, whose items are the options; NULL: none, or more than one. */
 const struct block *lesson_option_list(const struct section *section) {
@@ -292,7 +292,7 @@ void lesson_free(struct lesson *lesson) {
     free(lesson);
 }
 
-/* ---------------------------------------------------------------------------------------- reading it */
+/* ----------------------------------------------------------------------------------- reading it */
 
 const char *lesson_slug(const struct lesson *lesson) {
     return lesson->slug;

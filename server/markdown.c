@@ -59,7 +59,7 @@ static int close_block(struct parsing *p) {
     return 0;
 }
 
-/* ------------------------------------------------------------------------------- md4c's callbacks */
+/* ----------------------------------------------------------------------------- md4c's callbacks */
 
 static int enter_block(MD_BLOCKTYPE type, void *detail, void *user) {
     struct parsing *p = user;
@@ -176,7 +176,7 @@ static int take_text(MD_TEXTTYPE type, const MD_CHAR *text, MD_SIZE size, void *
     }
 }
 
-/* ----------------------------------------------------------------------------------------- sections */
+/* ------------------------------------------------------------------------------------- sections */
 
 /* "Title {#id}" in a heading of level 2: its text's place of the brace, or NULL. */
 static const char *section_mark(const struct block *block) {
@@ -256,7 +256,7 @@ const struct section *markdown_section(const struct markdown *m, const char *id)
     return NULL;
 }
 
-/* ------------------------------------------------------------------------------------------- writing */
+/* -------------------------------------------------------------------------------------- writing */
 
 static const char *const kind_names[BLOCK_KIND_COUNT] = {
     "p",  "h",  "ul", "ol",   "li", "quote",  "code", "table", "tr",

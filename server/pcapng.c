@@ -114,7 +114,7 @@ static void put_packet(struct pcapng *p, const struct waiting *frame) {
     buffer_free(&body);
 }
 
-/* Moves what still waits to the front of its arrays, so that they grow with the frames under way. */
+/* Moves what still waits to the front of its arrays, which hold the frames under way. */
 static void compact(struct pcapng *p) {
     size_t octets = p->frames[p->first].octets;
     if (p->octets.failed) return;

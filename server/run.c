@@ -57,7 +57,7 @@ static const char help[] =
     "its\n"
     "output failed), 2 (bad usage or scenario; nothing was written).\n";
 
-/* ----------------------------------------------------------------------------------------- options */
+/* -------------------------------------------------------------------------------------- options */
 
 static int bad_value(const char *option, const char *value, const char *mend) {
     return usage_error("run: %s %s: not understood; %s", option, value, mend);
@@ -119,7 +119,7 @@ static int read_options(int argc, char **argv, struct options *o) {
     return 0;
 }
 
-/* --------------------------------------------------------------------------------------- the listeners */
+/* -------------------------------------------------------------------------------- the listeners */
 
 static void count_record(struct run *run, const struct trace_record *r) {
     run->records++;
@@ -154,7 +154,7 @@ static void take_line(void *user, const struct story_line *line) {
     fwrite(line->text, 1, line->length, run->events.file);
 }
 
-/* ------------------------------------------------------------------------------------------- the run */
+/* -------------------------------------------------------------------------------------- the run */
 
 static int prepare(struct run *run) {
     struct options *o = &run->options;

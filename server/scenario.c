@@ -18,7 +18,7 @@
 enum { LINES_MAX = 65536, FAULTS_MAX = 4096, LINE_OCTETS_MAX = 240, NAME_MAX = 31 };
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-/* ------------------------------------------------------------------------- memory and small parts */
+/* ----------------------------------------------------------------------- memory and small parts */
 
 struct memory {
     struct memory *next;
@@ -104,7 +104,7 @@ bool reading_name(const struct json_node *node, const char *name, size_t most) {
     return true;
 }
 
-/* -------------------------------------------------------------------------- script, faults, limits */
+/* ----------------------------------------------------------------------- script, faults, limits */
 
 static void read_line(struct reading *r, const struct json_node *node, struct scenario_line *line) {
     static const char *const keys[] = {"at", "on", "run", "process", "comment"};
@@ -266,7 +266,7 @@ static void read_limits(const struct json_node *node, struct limits *limits) {
     }
 }
 
-/* --------------------------------------------------------------------------------- the whole file */
+/* ------------------------------------------------------------------------------- the whole file */
 
 static void read_whole(struct reading *r, const struct json_node *root) {
     static const char *const keys[] = {"netstep", "$schema", "title",  "description", "seed",

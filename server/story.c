@@ -44,7 +44,7 @@ const char *detail_name(enum detail detail) {
 
 #define NO_CAUSE UINT32_MAX
 
-/* -------------------------------------------------------------------------------- marks and causes */
+/* ----------------------------------------------------------------------------- marks and causes */
 
 static void add_mark(struct story *s, struct mark mark) {
     if (s->mark_count == s->mark_room) {
@@ -126,7 +126,7 @@ static void remember(struct story *s, const struct trace_record *r) {
                                   .b = r->object});
 }
 
-/* ------------------------------------------------------------------------------------ small parts */
+/* ---------------------------------------------------------------------------------- small parts */
 
 static void key(struct buffer *b, const char *name) {
     buffer_add(b, ",\"");
@@ -205,7 +205,7 @@ static void key_share(struct buffer *b, const char *name, uint32_t ppm) {
     buffer_span(b, digits, digits[length - 1] == '.' ? length - 1 : length);
 }
 
-/* ---------------------------------------------------------------------------------- kinds of lines */
+/* ------------------------------------------------------------------------------- kinds of lines */
 
 static void write_sent(struct buffer *b, const struct lab *lab, const struct trace_record *r) {
     struct packet_summary summary;
@@ -428,7 +428,7 @@ static void take_record(void *user, const struct lab *lab, const struct trace_re
     s->out(s->user, &line);
 }
 
-/* ------------------------------------------------------------------------------------ life of one */
+/* ---------------------------------------------------------------------------------- life of one */
 
 struct story *story_new(enum detail detail, story_out *out, void *user) {
     struct story *s = calloc(1, sizeof *s);

@@ -27,7 +27,7 @@ static void comma(struct buffer *b, bool first) {
     if (!first) buffer_char(b, ',');
 }
 
-/* ---------------------------------------------------------------------------------------- topology */
+/* ------------------------------------------------------------------------------------- topology */
 
 static void write_interfaces(struct buffer *b, const struct lab *lab, uint32_t node,
                              uint32_t count) {
@@ -87,7 +87,7 @@ static void write_links(struct buffer *b, const struct lab *lab) {
     buffer_char(b, ']');
 }
 
-/* ------------------------------------------------------------------------------------ names as data */
+/* -------------------------------------------------------------------------------- names as data */
 
 static void write_graph(struct buffer *b, const struct state_graph *graph) {
     buffer_char(b, '{');
@@ -191,7 +191,7 @@ void story_hello(struct buffer *b, const struct lab *lab, const char *lab_name,
     buffer_char(b, '}');
 }
 
-/* ---------------------------------------------------------------------------------------- snapshot */
+/* ------------------------------------------------------------------------------------- snapshot */
 
 struct row {
     uint32_t table, node, key, order;

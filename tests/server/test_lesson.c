@@ -1,7 +1,7 @@
 #include "lesson.h"
 /*
- * Lessons: what a page gets, what the events say, and what is refused. That the real lessons hold is
- * asserted by `netstep check`; here a small lesson is bent until it breaks.
+ * Lessons: what a page gets, what the events say, and what is refused. That the real lessons hold
+ * is asserted by `netstep check`; here a small lesson is bent until it breaks.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,7 +16,7 @@
 #include "markdown.h"
 #include "story.h"
 
-/* ------------------------------------------------------------------------------------------- text */
+/* ----------------------------------------------------------------------------------------- text */
 
 static void blocks(const char *text, char *out, size_t size) {
     struct markdown markdown;
@@ -85,7 +85,7 @@ static void test_nesting(void **state) {
     assert_non_null(strstr(out, "nested too deeply"));
 }
 
-/* ---------------------------------------------------------------------------------- a small lesson */
+/* ------------------------------------------------------------------------------- a small lesson */
 
 static char folder[] = "/tmp/netstep-test-XXXXXX";
 
@@ -274,7 +274,7 @@ static void test_refusals(void **state) {
     expect_refused(first_b, "", "zh.md", "cannot be opened");
 }
 
-/* ------------------------------------------------------------------------------------ the real ones */
+/* -------------------------------------------------------------------------------- the real ones */
 
 /* The order in which a page meets the parts of a question; and no answer is sent. */
 static void test_page(void **state) {

@@ -1,7 +1,7 @@
 #include "pcapng.h"
 /*
  * The capture, read back block by block: lengths agree, interfaces are the links, times are virtual
- * ns in order, octets are the frames', and a lost frame says so. tests/tshark.sh has another reader.
+ * ns in order, octets are the frames', and a lost frame says so. tests/tshark.sh reads it too.
  */
 #include <setjmp.h>
 #include <stdarg.h>

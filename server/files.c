@@ -52,3 +52,9 @@ const struct file *file_find(const char *path) {
         if (!strcmp(table[n].path, path)) return &table[n];
     return NULL;
 }
+
+bool file_add(const struct file *file) {
+    if (filled == FILES_MAX) return false;
+    table[filled++] = *file;
+    return true;
+}

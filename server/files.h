@@ -19,5 +19,7 @@ struct file {
 const struct file *file_find(const char *path); /* "/" is /index.html; NULL: none */
 size_t file_count(void);
 const struct file *file_at(size_t n);
+bool file_add(
+    const struct file *); /* one more, before the service starts; false: the table is full */
 
 #endif

@@ -17,6 +17,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "metrics.h"
 #include "report.h"
 
 enum { PACK_AT_LEAST = 200 }; /* shorter batches do not get smaller */
@@ -280,6 +281,9 @@ static bool flush_one(struct log *log, struct packer *packer) {
         log_batch_release(batch);
         return false;
     }
+    metric_add(METRIC_BATCHES, 1);
+    metric_add(METRIC_BATCH_OCTETS, (int64_t)length);
+    metric_add(METRIC_PACKED_OCTETS, (int64_t)batch->packed_length);
     log->pending_length -= length;
     log->pending_count -= count;
     memmove(log->pending, log->pending + length, log->pending_length);

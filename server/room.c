@@ -288,19 +288,19 @@ static void queue_job(struct room *room, struct job *job) {
 /* Each waiting job once, in order. One that is not finished goes to the end: whoever waits for a
  * long run can still be paused by a later request. */
 static void do_jobs(struct room *room, int64_t deadline) {
-    struct job *last = room->last_job, *job = NULL;
-    while (room->first_job && job != last && wall_now() < deadline) {
-        job = take_job(room);
+    const struct job *last = room->last_job;
+    for (bool end = !last; !end;) {
+        struct job *job = take_job(room);
+        end = job == last;
         if (!job->begun) job->begun = wall_now();
-        if (!job->run(room, job)) {
+        if (job->run(room, job)) {
+            for (uint32_t n = 0; n < room->timeline_count; n++)
+                publish(room, room->timelines[n], wall_now());
+            job->done(job); /* and it may be gone */
+        } else {
             queue_job(room, job);
-            continue;
         }
-        for (uint32_t n = 0; n < room->timeline_count; n++)
-            publish(room, room->timelines[n], wall_now());
-        bool end = job == last;
-        job->done(job);
-        if (end) return;
+        end = end || wall_now() >= deadline;
     }
 }
 

@@ -50,6 +50,7 @@ struct job {
     const struct course *course;
 
     /* on the way */
+    int64_t taken; /* METRIC_SLICES when its worker took it in: waits are counted in slices */
     int64_t begun;
     void *state;
     void (*state_free)(void *);
@@ -93,7 +94,8 @@ struct room {
     /* the worker's alone from here on */
     struct room *next_of_worker;
     struct job *first_job, *last_job;
-    int64_t used_ns; /* processor time given to it, for fair shares */
+    int64_t used_ns, used_as_of; /* processor time that it has had lately, faded */
+    int64_t due;                 /* when it next wants a slice */
     bool active;
     struct room *next_active;
 

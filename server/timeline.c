@@ -59,7 +59,7 @@ static bool strand_fork(struct strand *s, const struct strand *parent, uint64_t 
     s->story = s->log ? story_fork(parent->story, step, take_line, s) : NULL;
     s->marks = malloc((count + 64) * sizeof *s->marks);
     if (!s->story || !s->marks) return false;
-    memcpy(s->marks, parent->marks, count * sizeof *s->marks);
+    if (count) memcpy(s->marks, parent->marks, count * sizeof *s->marks);
     s->count = count;
     s->room = count + 64;
     return true;

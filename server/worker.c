@@ -1,11 +1,12 @@
 #include "worker.h"
 /*
  * The scheduler of the labs. Other threads put jobs into the inbox under the lock; all else is the
- * thread's own. Each round takes the inbox in, lets the ready room that has used the least time
- * have one slice, and sleeps when no room is ready.
+ * thread's own. Each round takes the inbox in, lets one ready room have one slice, and sleeps when
+ * no room is ready.
  *
- * A room that wakes up starts at the floor (the least time that any active room has used) less two
- * slices: it goes first, but cannot save up a right to starve the others.
+ * The room that goes next is the one that has used least lately: use fades with a half-life of
+ * 100 ms, and a request that waits counts as if its room had used 20 ms less. So a quiet lab goes
+ * first however busy its neighbours are, and one that asks without end becomes their equal.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -27,7 +28,7 @@ struct worker {
     bool stop;
 
     struct room *rooms, *active;
-    int64_t floor, next_second;
+    int64_t next_second;
 };
 
 struct packer *worker_packer(struct worker *w) {
@@ -72,16 +73,27 @@ void worker_post(struct worker *w, struct job *job) {
 
 /* ------------------------------------------------------------------------ the thread's own */
 
-static void activate(struct worker *w, struct room *room) {
-    if (room->active) return;
+enum { HALF_LIFE_NS = 100000000, REQUEST_BONUS_NS = 20000000 };
+
+static void activate(struct worker *w, struct room *room, int64_t wall) {
+    room->due = room_due(room, wall);
+    if (room->active || room->due == INT64_MAX) return;
     room->active = true;
     room->next_active = w->active;
     w->active = room;
-    if (room->used_ns < w->floor - 2 * WORKER_SLICE_NS)
-        room->used_ns = w->floor - 2 * WORKER_SLICE_NS;
 }
 
-static void take_in(struct worker *w, struct job *job, struct room *arrivals) {
+/* Halvings in whole half-lives, and in a straight line between them: near enough to fade by. */
+static void fade(struct room *room, int64_t wall) {
+    int64_t passed = wall - room->used_as_of;
+    if (passed <= 0) return;
+    int64_t halvings = passed / HALF_LIFE_NS, rest = passed % HALF_LIFE_NS;
+    room->used_ns = halvings < 60 ? room->used_ns >> halvings : 0;
+    room->used_ns -= room->used_ns / 2 * (rest / 1000) / (HALF_LIFE_NS / 1000);
+    room->used_as_of = wall;
+}
+
+static void take_in(struct worker *w, struct job *job, struct room *arrivals, int64_t wall) {
     while (arrivals) {
         struct room *room = arrivals;
         arrivals = room->next_of_worker;
@@ -92,40 +104,56 @@ static void take_in(struct worker *w, struct job *job, struct room *arrivals) {
         struct job *next = job->next;
         struct room *room = job->room;
         job->next = NULL;
+        job->taken = atomic_load(&metric[METRIC_SLICES]);
         if (room->last_job)
             room->last_job->next = job;
         else
             room->first_job = job;
         room->last_job = job;
-        activate(w, room);
+        activate(w, room, wall);
         job = next;
     }
 }
 
-/* The ready room that has used least; *due: when the next one is ready, when none is. Rooms that
- * want nothing any more leave the list. */
+/* The ready room that goes next; *due: when one will be ready, when none is. Rooms that want
+ * nothing any more leave the list. */
 static struct room *pick(struct worker *w, int64_t wall, int64_t *due) {
     struct room *best = NULL, **link = &w->active;
+    int64_t least = INT64_MAX;
     *due = INT64_MAX;
     while (*link) {
         struct room *room = *link;
-        int64_t at = room_due(room, wall);
-        if (at == INT64_MAX) {
+        if (room->due == INT64_MAX) {
             room->active = false;
             *link = room->next_active;
             continue;
         }
-        if (at < *due) *due = at;
-        if (at <= wall && (!best || room->used_ns < best->used_ns)) best = room;
+        if (room->due < *due) *due = room->due;
+        if (room->due <= wall) {
+            fade(room, wall);
+            int64_t score = room->used_ns - (room->first_job ? REQUEST_BONUS_NS : 0);
+            if (score < least) {
+                least = score;
+                best = room;
+            }
+        }
         link = &room->next_active;
     }
     return best;
 }
 
-static void run_one(struct worker *w, struct room *room, int64_t wall) {
-    if (room->used_ns > w->floor) w->floor = room->used_ns;
+/* This thread's own time: a room must not pay for what other processes took. */
+static int64_t processor_now(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static void run_one(struct room *room, int64_t wall) {
+    int64_t before = processor_now();
     room_slice(room, wall + WORKER_SLICE_NS);
-    room->used_ns += wall_now() - wall;
+    room->used_ns += processor_now() - before;
+    room->due = room_due(room, wall_now());
     metric_add(METRIC_SLICES, 1);
 }
 
@@ -137,7 +165,7 @@ static void each_second(struct worker *w, int64_t wall) {
     while (*link) {
         struct room *room = *link;
         room_second(room, wall);
-        if (room_due(room, wall) != INT64_MAX) activate(w, room);
+        activate(w, room, wall);
         if (atomic_load(&room->holders) == 1 && !room->active) {
             *link = room->next_of_worker;
             atomic_fetch_sub(&w->load, 1);
@@ -167,12 +195,12 @@ static void *thread_main(void *argument) {
         w->inbox = w->inbox_last = NULL;
         w->arrivals = NULL;
         pthread_mutex_unlock(&w->lock);
-        take_in(w, jobs, arrivals);
-        if (stop) break;
         int64_t wall = wall_now();
+        take_in(w, jobs, arrivals, wall);
+        if (stop) break;
         each_second(w, wall);
         ready = pick(w, wall, &due);
-        if (ready) run_one(w, ready, wall);
+        if (ready) run_one(ready, wall);
     }
     for (struct room *room = w->rooms; room; room = room->next_of_worker) room_fail_jobs(room);
     return NULL;

@@ -171,6 +171,12 @@ void json_place(const struct json_node *node, char *out, size_t size) {
     if (length == 0) snprintf(out, size, "file");
 }
 
+/* The file's own words are quoted in complaints; a complaint is one line whatever they hold. */
+static void one_line(char *text) {
+    for (; *text != '\0'; text++)
+        if ((unsigned char)*text < ' ' || *text == 0x7f) *text = ' ';
+}
+
 bool json_fail(const struct json_node *node, const char *format, ...) {
     struct json_document *document = node->document;
     if (document->failed) return false;
@@ -178,12 +184,11 @@ bool json_fail(const struct json_node *node, const char *format, ...) {
     json_place(node, document->complaint.place, sizeof document->complaint.place);
     va_list arguments;
     va_start(arguments, format);
-    char *problem = document->complaint.problem;
-    vsnprintf(problem, sizeof document->complaint.problem, format, arguments);
+    struct complaint *complaint = &document->complaint;
+    vsnprintf(complaint->problem, sizeof complaint->problem, format, arguments);
     va_end(arguments);
-    /* Values of the file are quoted in complaints; a complaint is one line whatever they hold. */
-    for (; *problem != '\0'; problem++)
-        if ((unsigned char)*problem < ' ') *problem = ' ';
+    one_line(complaint->place);
+    one_line(complaint->problem);
     return false;
 }
 

@@ -115,6 +115,7 @@ void ether_describe(struct description *d, uint32_t end) {
 }
 
 bool ether_has_row(const uint8_t *header, uint32_t row) {
+    if (row != TYPE && row != LENGTH) return true;
     bool length = field_get(header, &ether_fields[TYPE]) <= ETHER_LENGTH_MAX;
-    return row == TYPE ? !length : row == LENGTH ? length : true;
+    return length == (row == LENGTH);
 }

@@ -9,7 +9,8 @@ extern const struct value_name ether_type_names[];
 extern const size_t ether_field_count, arp_field_count, ipv4_field_count, icmp_field_count,
     udp_field_count, tcp_field_count;
 
-/* Whether a header has the row: some fields depend on others. The header's fixed part is there. */
+/* Whether a header has the row: some fields depend on others. The octets up to the row's end are
+ * there, no more. */
 bool ether_has_row(const uint8_t *header, uint32_t row);
 bool arp_has_row(const uint8_t *header, uint32_t row);
 bool icmp_has_row(const uint8_t *header, uint32_t row);

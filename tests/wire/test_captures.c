@@ -1,7 +1,7 @@
 /*
- * Real captures, field by field, against what tshark says of them: every field that owns octets must
- * be in our tree under the same name with the same offset, length and value. captures/ORIGIN says
- * where they are from.
+ * Real captures, field by field, against what tshark says of them: every field that owns octets
+ * must be in our tree under the same name with the same offset, length and value. captures/ORIGIN
+ * says where they are from.
  */
 #include "conversation.h"
 #include "pcap_read.h"

@@ -137,19 +137,16 @@ static void the_tree(void **state) {
 
 static void options_are_covered(void **state) {
     (void)state;
-    static const char
-        *const
-            samples[] =
-                {
-                    "4600 0018 0000 4000 01 02 0000 0a4d0001 e0000016 94040000", /* router alert */
-                    "4800 0020 0000 4000 01 02 0000 0a4d0001 e0000016 01 07 0b 08 0a000001 "
-                    "00000000", /* record route */
-                    "4900 0024 0000 4000 01 02 0000 0a4d0001 e0000016 440d 0901 0a000001 00000001 "
-                    "00 000000",                                                 /* timestamp */
-                    "4600 0018 0000 4000 01 02 0000 0a4d0001 e0000016 83ff0000", /* too long */
-                    "4600 0018 0000 4000 01 02 0000 0a4d0001 e0000016 01018301", /* too short */
-                    "4600 0018 0000 4000 01 02 0000 0a4d0001 e0000016 00ffffff", /* behind the end */
-                };
+    static const char *const samples[] = {
+        "4600 0018 0000 4000 01 02 0000 0a4d0001 e0000016 94040000", /* router alert */
+        "4800 0020 0000 4000 01 02 0000 0a4d0001 e0000016 01 07 0b 08 0a000001 "
+        "00000000", /* record route */
+        "4900 0024 0000 4000 01 02 0000 0a4d0001 e0000016 440d 0901 0a000001 00000001 "
+        "00 000000",                                                 /* timestamp */
+        "4600 0018 0000 4000 01 02 0000 0a4d0001 e0000016 83ff0000", /* too long */
+        "4600 0018 0000 4000 01 02 0000 0a4d0001 e0000016 01018301", /* too short */
+        "4600 0018 0000 4000 01 02 0000 0a4d0001 e0000016 00ffffff", /* rest */
+    };
     for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
         uint8_t frame[80];
         size_t count = frame_of(samples[i], frame, sizeof frame);

@@ -3,6 +3,7 @@
 #include "wire_support.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char syn[] = "02000000000b 02000000000a 0800 4500003c44e440004006e13b0a4d00010a4d0002"
@@ -263,6 +264,47 @@ static void bad_edits(void **state) {
     }
 }
 
+/* Every name over every beginning of every frame, each in a block of its exact size. */
+static void names_over_cut_frames(void **state) {
+    (void)state;
+    static const char *const frames[] = {syn, data, arp, echo};
+    static const char *const filters[] = {"eth.src == 02:00:00:00:00:01",
+                                          "eth.type",
+                                          "eth.len",
+                                          "eth.lg",
+                                          "arp.opcode",
+                                          "arp.hw.type",
+                                          "arp.dst.hw_mac == 02:00:00:00:00:01",
+                                          "ip.dst == 1.2.3.4",
+                                          "ip.checksum",
+                                          "icmp.type",
+                                          "icmp.code",
+                                          "icmp.mtu",
+                                          "icmp.seq",
+                                          "icmp.unused",
+                                          "icmp.transmit_timestamp",
+                                          "udp.length",
+                                          "tcp.flags",
+                                          "tcp.urgent_pointer",
+                                          "tcp.options.timestamp.tsecr",
+                                          "tcp.len",
+                                          "data.len"};
+    for (size_t i = 0; i < sizeof frames / sizeof *frames; i++)
+        for (size_t k = 0; k < sizeof filters / sizeof *filters; k++) {
+            uint8_t frame[128];
+            struct match m;
+            size_t count = from_hex(frames[i], frame, sizeof frame);
+            assert_true(match_compile(&m, filters[k], NULL));
+            for (size_t shorter = 0; shorter <= count; shorter++) {
+                uint8_t *copy = malloc(shorter + !shorter);
+                assert_non_null(copy);
+                memcpy(copy, frame, shorter);
+                match_frame(&m, copy, shorter);
+                free(copy);
+            }
+        }
+}
+
 struct name_list {
     char names[200][40];
     size_t count;
@@ -302,6 +344,7 @@ int main(void) {
         cmocka_unit_test(binding),
         cmocka_unit_test(truth_tables),
         cmocka_unit_test(cut_frames),
+        cmocka_unit_test(names_over_cut_frames),
         cmocka_unit_test(complaints),
         cmocka_unit_test(limits),
         cmocka_unit_test(edits),

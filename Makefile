@@ -106,6 +106,12 @@ $(TEST_BIN): $(B)/%: $(B)/%.o $(SUPPORT_OBJ) $(SERVER_OBJ) $(B)/libengine.a $(B)
 	@echo "  ld $@"
 	@$(CC) $(SANITIZE) -o $@ $^ -lcmocka $(PKG_LIBS)
 
+BENCH_BIN := $(patsubst %.c,$(B)/%,$(wildcard tests/bench/bench_*.c tests/load/*.c))
+benches: $(BENCH_BIN)
+$(BENCH_BIN): $(B)/%: $(B)/%.o $(SUPPORT_OBJ) $(SERVER_OBJ) $(B)/libengine.a $(B)/no_assets.o
+	@echo "  ld $@"
+	@$(CC) $(SANITIZE) -o $@ $^ -lcmocka $(PKG_LIBS)
+
 FUZZ_BIN := $(FUZZ_SRC:%.c=$(B)/%)
 fuzzers: $(FUZZ_BIN)
 $(FUZZ_BIN): $(B)/%: $(B)/%.o $(SUPPORT_OBJ) $(SERVER_OBJ) $(B)/libengine.a $(B)/no_assets.o

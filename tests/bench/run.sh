@@ -1,0 +1,14 @@
+#!/bin/bash
+# make bench: medians, each as a ratio to a baseline that runs in the same call. Never a test: these
+# figures belong to the machine and the minute in which they were taken.
+set -eu
+cd "$(dirname "$0")/../.."
+make --no-print-directory -s -j2 program benches >/dev/null
+echo 'engine (per CPU second; baselines: kernel loopback, fork, a run from the start)'
+build/tests/bench/bench_engine
+echo 'events (baseline: jansson)'
+build/tests/bench/bench_event
+if [ -x tests/load/run.sh ]; then
+    echo 'viewers (baseline: one viewer of the same stream)'
+    tests/load/run.sh
+fi

@@ -52,7 +52,8 @@ enum tcp_error tcp_connect(struct step *, uint32_t node, struct id socket,
 /* OPEN, active, of a connection in LISTEN (3.10.1): it turns round and sends a SYN. Linux has no
  * such call: TCP_ERROR_INVALID there. */
 enum tcp_error tcp_connect_listener(struct step *, struct id listener, struct tcp_endpoint remote);
-/* 3.10.2 SEND: takes as many octets as the send buffer has room for; 0 means wait for SOCKET_WRITABLE. */
+/* 3.10.2 SEND: takes as many octets as the send buffer has room for; 0: wait for
+ * SOCKET_WRITABLE. */
 enum tcp_error tcp_send(struct step *, struct id connection, const uint8_t *octets, size_t count,
                         size_t *taken);
 size_t tcp_send_room(const struct lab *, struct id connection);

@@ -1,6 +1,7 @@
 /*
- * The chains of chunks: what goes in comes out, whatever the sizes; the out-of-order queue keeps the
- * first copy of each octet and reports its runs; nothing stays behind. Random cases against a model.
+ * The chains of chunks: what goes in comes out, whatever the sizes; the out-of-order queue keeps
+ * the first copy of each octet and reports its runs; nothing stays behind. Random cases against a
+ * model.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +20,6 @@ static uint8_t octet(uint32_t at) {
 static void fill(uint8_t *out, uint32_t from, size_t count) {
     for (size_t i = 0; i < count; i++) out[i] = octet(from + (uint32_t)i);
 }
-
 
 static void with_tcb(void (*test)(struct step *, struct tcb *)) {
     struct setup setup;
@@ -49,7 +49,8 @@ static void send_side(struct step *s, struct tcb *c) {
         assert_int_equal(c->send.count, in - out);
         for (uint32_t i = 0; i < 4 && in != out; i++) {
             uint32_t offset = (uint32_t)random() % (in - out);
-            size_t count = (size_t)random() % (in - out - offset < MODEL ? in - out - offset : MODEL);
+            uint32_t most = in - out - offset;
+            size_t count = (size_t)random() % (most < MODEL ? most : MODEL);
             tcp_buffer_read(s, &c->send, offset, back, count);
             fill(piece, out + offset, count);
             assert_memory_equal(back, piece, count);

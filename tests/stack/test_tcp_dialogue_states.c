@@ -78,7 +78,7 @@ static void a_syn_in_the_window(void **state) {
     for (size_t i = 0; i < STATES; i++) {
         const struct given *g = &states[i];
         struct script *d = g->begin();
-        /* In TIME-WAIT a SYN beyond RCV.NXT is a new incarnation, if somebody listens; nobody does. */
+        /* In TIME-WAIT it would be a new incarnation, if somebody listened. */
         in_at(d, "S", g->rcv_nxt + 50, 0, 0);
         if (g->begin == given_syn_received) {
             now(d, "LISTEN");

@@ -27,7 +27,7 @@ static void it_looks_like_figure_5(void **state) {
             assert_true(abs(g->states[i].x - g->states[k].x) >= 150 ||
                         abs(g->states[i].y - g->states[k].y) >= 100);
     }
-    /* The middle column from top to bottom; the passive side to the left, the active to the right. */
+    /* The middle column from top to bottom; passive to the left, active to the right. */
     assert_true(at(TCP_CLOSED)->y < at(TCP_LISTEN)->y && at(TCP_LISTEN)->y < at(TCP_SYN_SENT)->y);
     assert_true(at(TCP_SYN_RECEIVED)->x < at(TCP_LISTEN)->x &&
                 at(TCP_LISTEN)->x < at(TCP_SYN_SENT)->x);

@@ -179,7 +179,7 @@ function StateShape(props: PictureProps & { box: StateBox; picture: GraphPicture
   return (
     <g
       class={here.length > 0 ? 'states-state lit' : 'states-state'}
-      tabIndex={box.index === 0 ? 0 : -1} data-item role="img"
+      tabindex={box.index === 0 ? 0 : -1} data-item role="img"
       aria-label={t('ui.states.state', { state: box.name, who })}
       style={{ '--tone': `var(--lane-${(box.index % 8) + 1})` }}
       onMouseEnter={() => props.point({ state: box.index, arc: null })}

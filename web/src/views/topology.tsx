@@ -10,8 +10,8 @@ import { readTokens } from '../draw/tokens';
 import type { Lab, Timeline } from '../model/lab';
 import * as session from '../state/session';
 import * as view from '../state/view';
-import { number, span, t } from '../text/text';
-import type { LinkLine, Node, NodeId } from '../wire/types';
+import { hasText, number, say, span, t } from '../text/text';
+import type { LinkLine, Node, NodeId, SentenceKey } from '../wire/types';
 import { NodeSymbol } from './node_symbol';
 import { gather, movingAt, placeNodes, toPixels, toPlace, type Moving, type Place, type Places, type Strand } from './topology_layout';
 
@@ -171,6 +171,12 @@ function uprightAngle(a: Place, b: Place): number {
   return angle > 90 ? angle - 180 : angle <= -90 ? angle + 180 : angle;
 }
 
+/** The server's word for a kind of node; the kind itself when there is none. */
+function kindText(kind: string): string {
+  const key = `node.${kind}`;
+  return hasText(key) ? say(key as SentenceKey) : kind;
+}
+
 function NodeShape(props: { node: Node; at: Place; first: boolean; size: number }) {
   const { node, at, size } = props;
   const addresses = node.interfaces.map((i) => i.address).filter((a) => a !== '');
@@ -179,15 +185,15 @@ function NodeShape(props: { node: Node; at: Place; first: boolean; size: number 
   return (
     <g
       class={chosen ? 'topology-node chosen' : 'topology-node'} transform={`translate(${at.x} ${at.y})`}
-      role="button" tabIndex={props.first ? 0 : -1} data-item data-move={node.id} aria-pressed={chosen}
-      aria-label={t('ui.topology.node', { name: node.name, kind: node.kind, addresses: short.join(', ') })}
+      role="button" tabindex={props.first ? 0 : -1} data-item data-move={node.id} aria-pressed={chosen}
+      aria-label={t('ui.topology.node', { name: node.name, kind: kindText(node.kind), addresses: short.join(' ') }).trim()}
       aria-describedby="topology-move" onClick={(e) => e.detail === 0 && chooseNode(node.id)}
     >
       <circle class="topology-halo" r={29} />
       <NodeSymbol kind={node.kind} />
-      <text class="topology-name" y={21 + size * 0.75}>{node.name}</text>
+      <text class="topology-name" y={21 + size * 0.75}>{node.name}</text>{' '}
       {(short.length > 2 ? [short[0] ?? '', '…'] : short).map((text, k) => (
-        <text key={text} class="topology-address" y={21 + size * (1.9 + k * 1.05)}>{text}</text>
+        <text key={text} class="topology-address" y={21 + size * (1.9 + k * 1.05)}>{text} </text>
       ))}
     </g>
   );

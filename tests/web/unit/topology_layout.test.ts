@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Lab, type Timeline } from '../../../web/src/model/lab';
-import { gather, MOST_PACKETS, movingAt, placeNodes, toPixels, toPlace, type Moving } from '../../../web/src/views/topology_layout';
+import { downLinks, gather, MOST_PACKETS, movingAt, placeNodes, toPixels, toPlace, type Moving } from '../../../web/src/views/topology_layout';
 import { linkId, nodeId, virtualNs, type LinkLine, type Node } from '../../../web/src/wire/types';
-import { applyFixture } from './ladder_fixture';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { applyFixture, applyStream, FIXTURES } from './ladder_fixture';
 
 const nodesOf = (count: number, x = -1): Node[] =>
   Array.from({ length: count }, (_, k) => ({ id: nodeId(k + 1), name: `n${k + 1}`, kind: 'host', x, y: x, interfaces: [] }));
@@ -65,4 +67,17 @@ test('a crowd on one direction of a link becomes a strand', () => {
   assert.deepEqual([few.packets.length, few.strands.length], [MOST_PACKETS, 0]);
   const many = gather(Array.from({ length: MOST_PACKETS + 1 }, (_, k) => one(k)));
   assert.deepEqual([many.packets.length, many.strands[0]?.count], [0, MOST_PACKETS + 1]);
+});
+
+test('a link is down while a row of either end says so', () => {
+  const lab = new Lab();
+  const id = applyFixture(lab, 'handshake.ndjson');
+  const timeline = lab.timeline(id) as Timeline;
+  const length = timeline.length;
+  const row = (i: number, state: string): string => JSON.stringify({
+    line: 'events', e: [{ i, t: 1e10 + i, k: 'tab', n: 2, s: i, cause: null, tab: lab.tables[0]?.name, op: 'set', key: 'x', row: ['eth1', state] }],
+  });
+  const hello = readFileSync(join(FIXTURES, 'handshake.ndjson'), 'utf8').split('\n')[0] ?? '';
+  applyStream(lab, [hello, row(length, 'DOWN'), row(length + 1, 'up')].join('\n'));
+  assert.deepEqual([length - 1, length, length + 1].map((i) => [...downLinks(lab, timeline, i)]), [[], [2], []]);
 });

@@ -13,7 +13,8 @@ import * as view from '../state/view';
 import { hasText, number, say, span, t } from '../text/text';
 import type { LinkLine, Node, NodeId, SentenceKey } from '../wire/types';
 import { NodeSymbol } from './node_symbol';
-import { gather, movingAt, placeNodes, toPixels, toPlace, type Moving, type Place, type Places, type Strand } from './topology_layout';
+import { downLinks, gather, movingAt, placeNodes, toPixels, toPlace } from './topology_layout';
+import type { Moving, Place, Places, Strand } from './topology_layout';
 
 /** Where nodes were moved to, for as long as the page lives. */
 const moved = signal<Places>(new Map());
@@ -126,9 +127,14 @@ function Picture(props: PictureProps) {
     const pixels = new Map([...places].map(([id, place]) => [id, toPixels(place, width, height)]));
     return (id: NodeId): Place => pixels.get(id) ?? { x: 0, y: 0 };
   }, [width, height, lab.nodes, moved.value]);
+  const cursor = view.cursor.value;
+  const down = useMemo(
+    () => (timeline === null || cursor < 0 ? new Set() : downLinks(lab, timeline, cursor)),
+    [timeline, cursor, timeline?.length],
+  );
   return (
     <svg class="topology-net" width={width} height={height} role="group" aria-label={t('ui.topology.title')} data-rove="y">
-      {lab.links.map((link) => <LinkShape key={link.id} lab={lab} link={link} at={at} />)}
+      {lab.links.map((link) => <LinkShape key={link.id} lab={lab} link={link} at={at} down={down.has(link.id)} />)}
       {lab.nodes.map((node, k) => <NodeShape key={node.id} node={node} at={at(node.id)} first={k === 0} size={size} />)}
       <Traffic lab={lab} timeline={timeline} at={at} />
     </svg>
@@ -143,8 +149,8 @@ function rateText(bps: number): string {
   return `${number(value)} ${unit}`;
 }
 
-function LinkShape(props: { lab: Lab; link: LinkLine; at: At }) {
-  const { lab, link, at } = props;
+function LinkShape(props: { lab: Lab; link: LinkLine; at: At; down: boolean }) {
+  const { lab, link, at, down } = props;
   const [a, b] = [at(link.a), at(link.b)];
   const [there, back] = link.delayNs;
   const delay = there === back ? span(there) : `${span(there)} / ${span(back)}`;
@@ -153,12 +159,12 @@ function LinkShape(props: { lab: Lab; link: LinkLine; at: At }) {
   const long = Math.hypot(b.x - a.x, b.y - a.y);
   const angle = uprightAngle(a, b);
   return (
-    <g class="topology-link">
+    <g class={down ? 'topology-link down' : 'topology-link'}>
       <title>{t('ui.topology.link', { a: name(link.a), b: name(link.b), delay, rate })}</title>
       <line class="topology-cable" x1={a.x} y1={a.y} x2={b.x} y2={b.y} />
       {long > 150 && (
         <g transform={`translate(${(a.x + b.x) / 2} ${(a.y + b.y) / 2}) rotate(${angle})`}>
-          <text class="topology-delay">{link.rateBps > 0 && long > 230 ? `${delay} · ${rate}` : delay}</text>
+          <text class="topology-delay">{down ? t('ui.topology.down') : link.rateBps > 0 && long > 230 ? `${delay} · ${rate}` : delay}</text>
         </g>
       )}
     </g>

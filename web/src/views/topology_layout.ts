@@ -2,7 +2,7 @@
 // deterministic: the same network is drawn the same way each time.
 
 import { KIND, eventIndex, type EventIndex, type LinkId, type LinkLine, type Node, type NodeId, type SentEvent } from '../wire/types';
-import type { Timeline } from '../model/lab';
+import type { Lab, Timeline } from '../model/lab';
 
 /** A place in the unit of the scenario: 0..1000 each way. */
 export interface Place {
@@ -190,4 +190,24 @@ export function gather(all: readonly Moving[]): { packets: readonly Moving[]; st
     else strands.push({ link: first.e.l, from: first.e.n, to: first.e.to, count: lane.length });
   }
   return { packets, strands };
+}
+
+/** The word by which a row about an interface says that nothing passes. */
+const DOWN = 'down';
+
+/** Links that are down after event i: some table of an end's node has a row whose first cell is the
+ * interface and of which another cell says so. */
+export function downLinks(lab: Lab, timeline: Timeline, i: number): ReadonlySet<LinkId> {
+  const down = new Map<NodeId, Set<string>>();
+  for (const node of lab.nodes) {
+    const names = new Set<string>();
+    for (const table of lab.tables) {
+      for (const [name, ...cells] of timeline.tableAt(i, table.name, node.id).values()) {
+        if (name !== undefined && cells.some((cell) => cell.toLowerCase() === DOWN)) names.add(name);
+      }
+    }
+    down.set(node.id, names);
+  }
+  const ended = (node: NodeId, name: string): boolean => down.get(node)?.has(name) ?? false;
+  return new Set(lab.links.filter((l) => ended(l.a, l.aInterface) || ended(l.b, l.bInterface)).map((l) => l.id));
 }

@@ -257,6 +257,7 @@ static enum verdict ack_of_syn(struct step *s, struct tcb *c, struct segment *se
         tcp_notify(s, c, SOCKET_CONNECTED | SOCKET_WRITABLE);
         return NEXT;
     }
+    mib_add(s, c->node, MIB_TCP_PASSIVE_OPENS);
     c->place = TCP_IN_ACCEPT_QUEUE;
     listener->syn_queue--;
     listener->accept_queue++;

@@ -13,10 +13,22 @@ export function fontText(font: Font, tokens: Tokens): string {
 }
 
 const MOST_WIDTHS = 4000;
+const PLAIN = /^[ -~]*$/;
 
 export function browserMeasure(context: CanvasRenderingContext2D, tokens: Tokens): Measure {
   const widths = new Map<string, number>();
+  const advances = new Map<string, number>(); // of a fixed-width face: one figure, then a product
   return (text, font) => {
+    if (font.face === 'mono' && PLAIN.test(text)) {
+      const name = `${font.bold ? 1 : 0}${font.size}`;
+      let advance = advances.get(name);
+      if (advance === undefined) {
+        context.font = fontText(font, tokens);
+        advance = context.measureText('0000000000').width / 10;
+        advances.set(name, advance);
+      }
+      return advance * text.length;
+    }
     const key = `${font.face}${font.bold ? 1 : 0}${font.size} ${text}`;
     const known = widths.get(key);
     if (known !== undefined) return known;

@@ -42,6 +42,7 @@ export interface StateName {
 
 export const BAND = 10; // CSS px wide
 const MOST_SLOTS = 3;
+const LEAST_NAMED_ROW = 3; // CSS px: below it names would stand for one change in many
 /** A name that has no room at its tick moves by so many px. */
 const SHIFTS = [0, 3, -3, 6, -6, 10, 14, 18];
 /** The names at the upper edge stand below each other, two at most. */
@@ -68,7 +69,8 @@ export function layLanes(
     const shown = tracks.filter((t) => isShown(scene, t));
     const beside = bandsBeside(scene, column.side, column.node.id);
     const bands = shown.flatMap((track) => layBands(scene, column, track, y, top, bottom));
-    const names = shown.flatMap((track) => namesOf(scene, column, track, beside, fonts, y));
+    const crowd = view.rowHeight < LEAST_NAMED_ROW;
+    const names = crowd ? [] : shown.flatMap((track) => namesOf(scene, column, track, beside, fonts, y));
     for (const name of names.filter((n) => !n.sticky)) take(name, SHIFTS);
     for (const name of names.filter((n) => n.sticky)) take(name, STICKY_SHIFTS(fonts));
     lanes.push({ side: column.side, node: column.node.id, x: column.x, top, bottom, bands });

@@ -81,7 +81,7 @@ function drawBin(list: ListBuilder, bin: BinShape): void {
   const right = bin.x2 > bin.x1;
   const [left, wide] = [Math.min(bin.x1, bin.x2) + BAND / 2, Math.abs(bin.x2 - bin.x1) - BAND];
   list.rect(left, right ? bin.top : bin.top + half, wide, half * 0.82, 0, {
-    fill: right ? 'role-data' : 'role-control', fade: 0.12 + 0.78 * bin.weight,
+    fill: right ? 'role-data' : 'role-control', fade: 0.08 + 0.6 * bin.weight,
   });
   if (bin.lost > 0) {
     const mark = Math.min(wide, 6 + wide * 0.3 * (bin.lost / bin.count));

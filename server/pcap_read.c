@@ -141,8 +141,9 @@ bool capture_open(struct capture *c, FILE *file) {
     uint8_t magic[8];
     *c = (struct capture){.file = file};
     size_t got = take(c, magic, 4);
-    if (got == 0 && !ferror(file))
-        return refuse(c, "the file is empty; give a pcap or pcapng capture");
+    if (ferror(file))
+        return refuse(c, "it cannot be read (a directory?); give a pcap or pcapng file");
+    if (got == 0) return refuse(c, "the file is empty; give a pcap or pcapng capture");
     if (got < 4) return refuse(c, "the file is no capture; give a pcap or pcapng file");
     for (int swapped = 0; swapped < 2; swapped++) {
         c->swapped = swapped == 1;

@@ -42,7 +42,8 @@ static void say(struct packet_summary *s, const char *protocol, enum role role, 
 static struct text argument(struct packet_summary *s, const char *name) {
     assert(s->argument_count < sizeof s->arguments / sizeof *s->arguments);
     char(*pair)[VALUE_ROOM] = s->arguments[s->argument_count++];
-    copy_text(pair[0], VALUE_ROOM, name);
+    struct text t = text_of(pair[0], VALUE_ROOM);
+    text_add(&t, name);
     return text_of(pair[1], VALUE_ROOM);
 }
 

@@ -214,6 +214,17 @@ static void refusals(void **state) {
     assert_non_null(strstr(summary(i.octets, i.count), "two lengths differ"));
 }
 
+static void a_folder_is_no_capture(void **state) {
+    (void)state;
+    struct capture c;
+    FILE *folder = fopen("/", "rb");
+    assert_non_null(folder);
+    assert_false(capture_open(&c, folder));
+    assert_non_null(strstr(c.problem, "cannot be read"));
+    capture_close(&c);
+    fclose(folder);
+}
+
 /* Cut anywhere, the reader gives what is whole, then says where the rest is missing. */
 static void cut_anywhere(void **state) {
     (void)state;
@@ -285,10 +296,15 @@ static void odd_resolutions(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(pcap_formats),     cmocka_unit_test(pcapng_formats),
-        cmocka_unit_test(sections),         cmocka_unit_test(snap_length_of_simple_packets),
-        cmocka_unit_test(refusals),         cmocka_unit_test(cut_anywhere),
-        cmocka_unit_test(damaged_anywhere), cmocka_unit_test(odd_resolutions),
+        cmocka_unit_test(pcap_formats),
+        cmocka_unit_test(pcapng_formats),
+        cmocka_unit_test(sections),
+        cmocka_unit_test(snap_length_of_simple_packets),
+        cmocka_unit_test(refusals),
+        cmocka_unit_test(cut_anywhere),
+        cmocka_unit_test(a_folder_is_no_capture),
+        cmocka_unit_test(damaged_anywhere),
+        cmocka_unit_test(odd_resolutions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -141,7 +141,7 @@ static void write_shapes(struct buffer *b) {
         buffer_printf(b, "{\"title\":\"table.%s\",\"columns\":[", shape->name);
         for (size_t i = 0; i < shape->column_count; i++) {
             comma(b, i == 0);
-            buffer_json_string(b, shape->columns[i]);
+            buffer_printf(b, "\"table.%s.%s\"", shape->name, shape->columns[i]);
         }
         buffer_add(b, "]}");
     }

@@ -11,7 +11,7 @@ rm -rf "$out"
 mkdir -p "$out"
 
 build() { # build NAME VARIABLE...
-    make --no-print-directory -s -j2 B="build/$1" "${@:2}" bare || { echo "determinism: the $1 build fails"; exit 1; }
+    make --no-print-directory -s -j2 B="build/$1" "${@:2}" bare >/dev/null || { echo "determinism: the $1 build fails"; exit 1; }
 }
 build o0 OPT=-O0
 build o3 OPT=-O3

@@ -3,12 +3,14 @@
 
 Every scenario and lesson in the tree is valid by its schema and loads; every line that runs write is
 valid by the event schema, down to the key; causes lie before their effects, and only what came from
-outside has none; and what the schema refuses, the program refuses too, with one line and status 2.
+outside has none; every sentence key has a text in both languages, and the event brings all arguments
+that the text names; and what the schema refuses, the program refuses too, with one line and status 2.
 """
 import copy
 import glob
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -52,6 +54,27 @@ kinds = {name: Validator({"$defs": schemas["event"]["$defs"], "$ref": f"#/$defs/
          for name in schemas["event"]["$defs"]}
 
 
+texts = {language: {key: text for path in glob.glob(f"engine/text/*.{language}.json")
+                    for key, text in load(path).items()} for language in ("en", "zh")}
+
+
+def said(key, arguments, what):
+    """The key has its text, and the arguments fill it."""
+    for language, catalogue in texts.items():
+        check(key in catalogue, f"{what}: no text {key} in {language}")
+        for name in re.findall(r"{(\w+)}", catalogue.get(key, "")):
+            check(name in arguments, f"{what}: {key} in {language} wants {name}")
+
+
+def hello_keys(hello):
+    for name in "protocols", "roles":
+        yield from (item["title"] for item in hello[name])
+    yield from (graph["title"] for graph in hello["graphs"].values())
+    for table in hello["tables"].values():
+        yield table["title"]
+        yield from table["columns"]
+
+
 def valid(validator, value, what):
     error = next(validator.iter_errors(value), None)
     check(error is None, error and f"{what}: {'.'.join(map(str, error.path))}: {error.message[:200]}")
@@ -78,6 +101,8 @@ with tempfile.TemporaryDirectory() as folder:
             check(result.returncode == 0 and len(lines) > 2, f"{path}: {result.stderr}")
             valid(validators["run"], json.loads(lines[-1]), f"{path}: summary")
             valid(kinds["hello"], json.loads(lines[0]), f"{path}: hello")
+            for key in hello_keys(json.loads(lines[0])):
+                said(key, (), f"{path}: hello")
             for i, line in enumerate(lines[1:-1][:1500]):
                 value = json.loads(line)
                 event = value["e"][0]
@@ -86,6 +111,9 @@ with tempfile.TemporaryDirectory() as folder:
                 cause = event["cause"]
                 check(event["i"] == i and (cause is None or cause < i), f"{path}: index: {line[:200]}")
                 check(cause is not None or event["k"] in ("cmd", "tab"), f"{path}: no cause: {line[:200]}")
+                for key in event.get("say"), event.get("why"):
+                    if key is not None:
+                        said(key, event.get("a", {}), f"{path}: {line[:200]}")
                 if event["k"] in ("rx", "lost"):
                     sent = json.loads(lines[1 + cause])["e"][0]
                     check(sent["k"] == "tx" and sent["p"] == event["p"] and sent["l"] == event["l"],

@@ -54,6 +54,19 @@ function generate(textDir, story) {
   write(join(HERE, 'src/text/keys.gen.ts'),
     `// Written by build.mjs from text/*.en.json. Do not edit.\nexport type UiKey =\n${union};\n`);
 }
+const UNITS = { ns: 1, us: 1e3, ms: 1e6, s: 1e9 };
+/** The run as far as the page tells it: what lies beyond the open question is the engine's to say. */
+function upToQuestion(lines) {
+  const lesson = JSON.parse(readFileSync(join(HERE, '../lessons/opening/lesson.json'), 'utf8'));
+  const until = /^([\d.]+)(ns|us|ms|s)$/.exec(lesson.steps.find((s) => s.options)?.until?.t ?? '');
+  const limit = until ? Number(until[1]) * UNITS[until[2]] : Infinity;
+  return lines.split('\n').flatMap((text) => {
+    if (text.trim() === '') return [];
+    const line = JSON.parse(text);
+    if (line.line !== 'events') return [text];
+    return line.e.every((e) => e.t <= limit) ? [text] : [];
+  }).join('\n') + '\n';
+}
 /** Every text of the story that may be a key of the catalogue. */
 function keysOf(story) {
   const found = new Set();
@@ -91,7 +104,8 @@ const oneEarlyChunk = {
 async function buildPage(storyFile, textDir) {
   const story = storyFile && existsSync(storyFile) ? storyFile : existsSync(FIXTURE) ? FIXTURE : null;
   const lines = story ? readFileSync(story, 'utf8') : '';
-  generate(textDir, lines);
+  const told = upToQuestion(lines);
+  generate(textDir, told);
   rmSync(DIST, { recursive: true, force: true });
   mkdirSync(DIST, { recursive: true });
   const [cssName, laterName] = [await style('page'), await style('later')];
@@ -101,7 +115,7 @@ async function buildPage(storyFile, textDir) {
     define: { LATER_STYLE: JSON.stringify(`/${laterName}`) },
   });
   const main = Object.entries(script.metafile.outputs).find(([, o]) => o.entryPoint === 'src/main.tsx')[0];
-  if (story) copyFileSync(story, join(DIST, 'story.ndjson'));
+  if (story) writeFileSync(join(DIST, 'story.ndjson'), told);
   copyFileSync(join(HERE, 'icon.svg'), join(DIST, 'icon.svg'));
   const picture = lines ? await firstPicture(lines) : '';
   const html = readFileSync(join(HERE, 'index.html'), 'utf8')

@@ -11,7 +11,7 @@ import { withEngine } from './context';
 import type { App } from './context';
 import {
   canReturn, current, focusEvent, goBack, goTo, goToCause, lastAllowed, nextNotable, nextOfNode,
-  nextRaw, nextStop, showTimeline,
+  lastStop, nextRaw, nextStop, showTimeline,
 } from './moves';
 import { closeAll, copyLink, openPanel, panelOpen, showDialog, toggleLarge } from './panels';
 import { changeSpeed } from './play';
@@ -107,10 +107,10 @@ export const COMMANDS = [
   { id: 'go.start', keys: ['Home'], group: 'move', repeat: false, when: always,
     run: (a: App) => goTo(a.lab, Math.min(0, lastAllowed(a.lab))) },
   { id: 'go.head', keys: ['End'], group: 'move', repeat: false, when: always,
-    run: (a: App) => goTo(a.lab, lastAllowed(a.lab)) },
-  { id: 'raw.next', keys: ['.'], group: 'move', repeat: true,
+    run: (a: App) => goTo(a.lab, lastStop(a.lab)) },
+  { id: 'raw.next', keys: ['.', 'Ctrl+Shift+ArrowRight'], group: 'move', repeat: true,
     when: (a: App) => has(nextRaw(a.lab, 1), 'ui.why.end'), run: (a: App) => move(nextRaw(a.lab, 1), a) },
-  { id: 'raw.back', keys: [','], group: 'move', repeat: true,
+  { id: 'raw.back', keys: [',', 'Ctrl+Shift+ArrowLeft'], group: 'move', repeat: true,
     when: (a: App) => has(nextRaw(a.lab, -1), 'ui.why.start'), run: (a: App) => move(nextRaw(a.lab, -1), a) },
   { id: 'node.next', keys: ['Shift+ArrowRight'], group: 'move', repeat: true,
     when: (a: App) => has(nextOfNode(a.lab, 1), 'ui.why.end'), run: (a: App) => move(nextOfNode(a.lab, 1), a) },

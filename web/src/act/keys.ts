@@ -34,6 +34,7 @@ export function listenToKeys(app: App): () => void {
     const target = e.target instanceof Element ? e.target : null;
     if (split(e, target) || nudge(e, target) || press(e, target) || rove(e, target)) return;
     if (isEditable(target) && e.key !== 'Escape') return;
+    if (e.key === 'Escape' && dialog.value !== null) return; // the <dialog> closes and gives the focus back
     const key = nameOfKey(e);
     if (isLetter(key) && !letterKeys.value) return;
     if ((key === ' ' || key === 'Enter') && target?.closest(NATIVE_ON_SPACE)) return;

@@ -69,6 +69,12 @@ export function nextStop(lab: Lab, way: 1 | -1): EventIndex | null {
   const found = timeline.seek(view.cursor.value, way, (i) => timeline.isStop(i));
   return within(lab, found);
 }
+/** The newest event that a step stops at; without one, the newest of all. */
+export function lastStop(lab: Lab): number {
+  const timeline = current(lab);
+  const last = lastAllowed(lab);
+  return timeline?.seek(last + 1, -1, (i) => timeline.isStop(i)) ?? last;
+}
 export function nextRaw(lab: Lab, way: 1 | -1): EventIndex | null {
   return within(lab, current(lab)?.seek(view.cursor.value, way, () => true) ?? null);
 }

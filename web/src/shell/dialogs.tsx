@@ -2,7 +2,7 @@
 // and given back by the browser.
 
 import type { ComponentChildren, JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { Icon } from '../act/icon';
 import { dialog } from '../act/panels';
 import type { DialogName } from '../act/panels';
@@ -26,8 +26,10 @@ export function Dialogs(): JSX.Element | null {
 }
 function Dialog({ name, children }: { readonly name: DialogName; readonly children: ComponentChildren }): JSX.Element {
   const element = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    element.current?.showModal();
+  useLayoutEffect(() => {
+    const shown = element.current;
+    shown?.showModal();
+    return () => shown?.close(); // before it goes: so the browser gives the focus back
   }, []);
   const close = (): void => {
     if (dialog.value === name) dialog.value = null;

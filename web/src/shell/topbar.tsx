@@ -13,10 +13,10 @@ import { t } from '../text/text';
 export function TopBar(): JSX.Element {
   return (
     <header class="topbar">
-      <a class="brand" href="/" aria-label={t('ui.home')}>
+      <h1 class="brand-head"><a class="brand" href="/" aria-label={t('ui.home')}>
         <Mark />
         <span class="brand-name">{t('ui.name')}</span>
-      </a>
+      </a></h1>
       <button type="button" class="lesson-picker" onClick={() => showDialog('lessons')} aria-haspopup="dialog">
         <span class="hidden">{t('ui.do.lessons')}</span>
         <span class="lesson-title">{lessons.lesson.value?.title ?? t('ui.do.lessons')}</span>

@@ -90,16 +90,13 @@ function Branch({ field, depth, first, shown, fix, light }: BranchProps): JSX.El
   const parent = field.children.length > 0;
   const label = hasText(`field.${field.name}`) ? say(`field.${field.name}` as SentenceKey) : field.label;
   const expand = { 'aria-expanded': parent ? open : undefined };
+  const face = ['field', on ? 'on' : '', exact ? 'exact' : '', depth === 1 ? 'top' : '', field.generated ? 'generated' : ''];
   return (
-    <li
-      role="treeitem" data-item tabIndex={first ? 0 : -1} aria-level={depth} {...expand} aria-selected={exact}
-      aria-label={[label, field.value, field.meaning, field.bad ? t('ui.packet.bad') : ''].filter((x) => x !== '').join(', ')}
-      onFocus={(ev) => { ev.stopPropagation(); fix(range); }}
-      onClick={(ev) => { ev.stopPropagation(); fix(range); }}
-    >
+    <li role="none">
       <div
-        class={`field ${on ? 'on' : ''} ${exact ? 'exact' : ''} ${depth === 1 ? 'top' : ''} ${field.generated ? 'generated' : ''}`}
-        style={{ paddingLeft: `${(depth - 1) * 14 + 22}px` }}
+        class={face.join(' ')} style={{ paddingLeft: `${(depth - 1) * 14 + 22}px` }}
+        role="treeitem" data-item tabIndex={first ? 0 : -1} aria-level={depth} {...expand} aria-selected={exact}
+        onFocus={() => fix(range)} onClick={() => fix(range)}
         onMouseEnter={() => light(range)} onMouseLeave={() => light(NOTHING)}
       >
         {parent ? (
@@ -135,7 +132,7 @@ function Octets({ packet, shown, light, fix }: OctetsProps): JSX.Element {
   const rangeOf = (at: number): Range => pathAt(packet.tree, at) ?? { from: at, to: at + 1 };
   return (
     <div
-      class="octets" role="img"
+      class="octets" role="img" tabIndex={0}
       aria-label={t('ui.packet.octets', { n: number(packet.octets.length), from: number(shown.from), to: number(shown.to) })}
       onMouseLeave={() => light(NOTHING)}
     >

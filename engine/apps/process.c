@@ -186,21 +186,39 @@ struct id fd_socket(const struct lab *lab, struct id process, uint64_t fd) {
     return process_get(lab, process)->fd[fd - FD_FIRST];
 }
 
+enum { LINE = 16, WORD = 8, DIGITS = 7 };
+
+/* The line at `number`: "netstep 00001f0" and a newline; the last seven digits, if it has more. */
+static void pattern_line(uint8_t line[LINE], uint64_t number) {
+    memcpy(line, "netstep 0000000\n", LINE);
+    for (int digit = WORD + DIGITS - 1; number != 0 && digit >= WORD; digit--, number >>= 4)
+        line[digit] = (uint8_t) "0123456789abcdef"[number & 0xf];
+}
+
+/* The line that follows, LINE octets on: the last digit stays, the one before it counts. Made from
+ * the line before, since every octet that a process sends comes from here. */
+static void pattern_next(uint8_t line[LINE]) {
+    for (int digit = WORD + DIGITS - 2; digit >= WORD; digit--) {
+        if (line[digit] != 'f') {
+            line[digit] = line[digit] == '9' ? 'a' : (uint8_t)(line[digit] + 1);
+            return;
+        }
+        line[digit] = '0';
+    }
+}
+
 void pattern_fill(uint8_t *out, uint64_t offset, size_t count) {
-    enum { LINE = 16, WORD = 8, DIGITS = 7 };
-    while (count > 0) {
-        uint8_t line[LINE] = "netstep 0000000";
-        uint64_t number = offset / LINE * LINE;
-        for (int digit = WORD + DIGITS - 1; number != 0 && digit >= WORD; digit--, number >>= 4)
-            line[digit] = (uint8_t) "0123456789abcdef"[number & 0xf];
-        line[LINE - 1] = '\n';
-        size_t place = offset % LINE, part = LINE - place < count ? LINE - place : count;
-        if (part == LINE)
+    uint8_t line[LINE];
+    size_t place = offset % LINE;
+    pattern_line(line, offset - place);
+    for (; place + count >= LINE; place = 0) {
+        if (place == 0)
             memcpy(out, line, LINE); /* of a known size: no call */
         else
-            memcpy(out, line + place, part);
-        out += part;
-        offset += part;
-        count -= part;
+            memcpy(out, line + place, LINE - place);
+        out += LINE - place;
+        count -= LINE - place;
+        pattern_next(line);
     }
+    if (count > 0) memcpy(out, line + place, count);
 }

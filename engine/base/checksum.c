@@ -9,29 +9,38 @@
  */
 #include <string.h>
 
+/* One's complement addition of 64 bits: the carry comes in again at the other end. Folding it to
+ * 16 bits later gives the same sum, since 2^64 - 1 is a multiple of 2^16 - 1 (RFC 1071 2(C)). */
+static uint64_t add_around(uint64_t total, uint64_t word) {
+    total += word;
+    return total + (total < word);
+}
+
 static uint64_t sum_native(const uint8_t *octets, size_t count) {
-    uint64_t total = 0;
-    for (; count >= 32; octets += 32, count -= 32) {
-        uint32_t words[8];
-        memcpy(words, octets, sizeof words);
-        for (int i = 0; i < 8; i++) total += words[i];
+    uint64_t total = 0, more = 0, pair[2];
+    uint32_t half;
+    for (; count >= sizeof pair; octets += sizeof pair, count -= sizeof pair) {
+        memcpy(pair, octets, sizeof pair);
+        total = add_around(total, pair[0]);
+        more = add_around(more, pair[1]); /* two sums do not wait for each other */
     }
-    for (; count >= 2; octets += 2, count -= 2) {
-        uint16_t word;
-        memcpy(&word, octets, sizeof word);
-        total += word;
+    total = add_around(total, more);
+    for (; count >= sizeof half; octets += sizeof half, count -= sizeof half) {
+        memcpy(&half, octets, sizeof half);
+        total = add_around(total, half);
     }
-    if (count == 1) { /* RFC 1071 1: an odd octet is padded with zero on the right. */
-        uint8_t pair[2] = {octets[0], 0};
-        uint16_t word;
-        memcpy(&word, pair, sizeof word);
-        total += word;
+    if (count > 0) { /* RFC 1071 1: an odd octet is padded with zero on the right. */
+        uint8_t last[4] = {0};
+        for (size_t i = 0; i < count; i++) last[i] = octets[i];
+        memcpy(&half, last, sizeof half);
+        total = add_around(total, half);
     }
     return total;
 }
 
 uint32_t checksum_add(uint32_t sum, const uint8_t *octets, size_t count) {
     uint64_t total = sum_native(octets, count);
+    total = (total & 0xffffffff) + (total >> 32);
     while (total >> 16) total = (total & 0xffff) + (total >> 16);
     uint16_t folded = (uint16_t)total;
     uint8_t pair[2];

@@ -12,6 +12,8 @@
 
 #include "metrics.h"
 
+void (*timeline_witness)(const struct timeline *, const struct strand *, uint32_t i);
+
 struct lab *block_map(size_t size) {
     void *block = mmap(NULL, size, PROT_READ | PROT_WRITE,
                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -44,6 +46,7 @@ static void take_line(void *user, const struct story_line *line) {
     s->marks[s->count++] = (struct mark){line->t, line->step << 2 | (line->lost ? 2u : 0u) |
                                                       (line->interesting ? 1u : 0u)};
     metric_add(METRIC_EVENTS, 1);
+    if (timeline_witness) timeline_witness(s->owner, s, line->i);
 }
 
 static bool strand_begin(struct strand *s, enum detail detail, const struct log_config *config) {
@@ -69,7 +72,7 @@ static void strand_end(struct strand *s) {
     story_free(s->story);
     if (s->log) log_release(s->log);
     free(s->marks);
-    *s = (struct strand){0};
+    *s = (struct strand){.owner = s->owner};
 }
 
 /* ------------------------------------------------------------------------------------ life */
@@ -79,6 +82,7 @@ static struct timeline *begin(const char *id, const struct timeline_config *conf
     if (!t) return NULL;
     snprintf(t->id, sizeof t->id, "%s", id);
     t->config = config;
+    for (int d = 0; d < DETAIL_COUNT; d++) t->strand[d].owner = t;
     t->until = SIM_TIME_MAX;
     t->stopped = "paused";
     metric_add(METRIC_TIMELINES, 1);

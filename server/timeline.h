@@ -17,6 +17,8 @@
 
 enum { TIMELINE_ID = 12, TIMELINE_KEY = 33 };
 
+struct timeline;
+
 /* What is kept of each event, to find steps and times. */
 struct mark {
     sim_time t;
@@ -34,6 +36,7 @@ static inline bool mark_interesting(struct mark m) {
 
 /* One stream of a timeline: the formatter, its log, and the marks of all its events. */
 struct strand {
+    struct timeline *owner;
     struct story *story;
     struct log *log;
     struct mark *marks;
@@ -65,10 +68,13 @@ struct timeline {
     enum motion motion;
     sim_time until; /* FAST and PACED stop here */
     struct pacer pacer;
-    /* Why the head stands: "paused", "until", "quiet", "livelock", "end", "log_full", "unwatched". */
+    /* Why it stands: "paused", "until", "quiet", "livelock", "end", "log_full" or "unwatched". */
     const char *stopped;
     int64_t last_flush, flush_due; /* wall; due 0: nothing pending */
 };
+
+/* For measurements: called with each line's index as soon as it is written. NULL: nobody measures. */
+extern void (*timeline_witness)(const struct timeline *, const struct strand *, uint32_t i);
 
 /* A block for a lab: zeroed pages that cost nothing until they are touched. NULL: out of memory. */
 struct lab *block_map(size_t size);

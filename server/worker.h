@@ -2,7 +2,8 @@
 #define NETSTEP_SERVER_WORKER_H
 /*
  * A thread that runs labs. Each room belongs to one worker. Whoever has had the least processor
- * time lately goes next, for one slice; so a quiet lab is served at once however busy its neighbours are.
+ * time lately goes next, for one slice; so a quiet lab is served at once, whatever its neighbours
+ * do.
  */
 #include "labs.h"
 

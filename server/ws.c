@@ -10,10 +10,13 @@
  *   registered. The extension here only sets RSV1 on what the log has compressed (RFC 7692 6.1); it
  *   never inflates, and any data from a viewer closes the stream with 1008.
  * - tx_packet_size must not be below a message, or lws copies the rest of each one.
+ * - A batch must not wait for the ACK of the one before it (Nagle against delayed ACKs: 40 ms).
  * - A frozen viewer pins what its kernel buffer holds: SO_SNDBUF is bounded.
  */
 #include <errno.h>
 #include <libwebsockets.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -147,10 +150,11 @@ void ws_noted(void *user, struct channel *channel) {
 
 static void viewer_open(struct viewer *v, struct lws *wsi) {
     struct log_audience *audience = log_audience(v->visit.log);
-    int size = SEND_BUFFER;
+    int size = SEND_BUFFER, one = 1;
     v->wsi = wsi;
     v->open = true;
     setsockopt(lws_get_socket_fd(wsi), SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+    setsockopt(lws_get_socket_fd(wsi), IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
     JOIN(v, v->ws->all, all);
     JOIN(v, audience->watchers, log);
     JOIN(v, v->visit.channel->watchers, room);

@@ -1,0 +1,46 @@
+/*
+ * Any octets from a viewer, over a stream that was opened as it should be: the service must close
+ * it, and go on. The first bit says whether compression was agreed.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "service.h"
+
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static struct house house;
+static struct lab_names lab;
+
+int LLVMFuzzerInitialize(int *argc, char ***argv) {
+    (void)argc;
+    (void)argv;
+    house_options(&house);
+    house.options.workers = 1;
+    house_open(&house);
+    lab = make_lab(house.port, handshake_lab);
+    return 0;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    struct stream s = {0};
+    char query[64], sink[8192];
+    if (size < 2 || size > 60000) return 0;
+    s.packs = data[0] & 1;
+    strcpy(query, "lab=");
+    strcat(query, lab.lab);
+    stream_open(&s, house.port, query, NULL);
+    if (s.status != 101) abort();
+    send(s.fd, data + 1, size - 1, MSG_NOSIGNAL);
+    shutdown(s.fd, SHUT_WR);
+    while (recv(s.fd, sink, sizeof sink, 0) > 0) continue;
+    stream_close(&s);
+    return 0;
+}

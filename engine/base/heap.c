@@ -6,40 +6,43 @@
  */
 #include <assert.h>
 
-bool heap_before(const struct heap_key *a, const struct heap_key *b) {
+static inline bool before(const struct heap_key *a, const struct heap_key *b) {
     if (a->at != b->at) return a->at < b->at;
     if (a->origin != b->origin) return a->origin < b->origin;
     return a->counter < b->counter;
 }
 
-static void put(struct heap *h, uint32_t place, struct heap_key key) {
-    h->keys[place] = key;
-    h->places[key.slot] = place + 1;
+bool heap_before(const struct heap_key *a, const struct heap_key *b) {
+    return before(a, b);
 }
 
-static void sift_up(struct heap *h, uint32_t hole, struct heap_key key) {
+static inline void put(struct heap h, uint32_t place, const struct heap_key *key) {
+    h.keys[place] = *key;
+    h.places[key->slot] = place + 1;
+}
+
+/* The heap is taken by value: its arrays then stay in registers while they are written. */
+static void sift_up(struct heap h, uint32_t hole, const struct heap_key *key) {
     while (hole > 0) {
         uint32_t parent = (hole - 1) / 4;
-        if (!heap_before(&key, &h->keys[parent])) break;
-        put(h, hole, h->keys[parent]);
+        if (!before(key, &h.keys[parent])) break;
+        put(h, hole, &h.keys[parent]);
         hole = parent;
     }
     put(h, hole, key);
 }
 
-static uint32_t earliest_child(const struct heap *h, uint32_t parent) {
-    uint32_t first = parent * 4 + 1, best = first;
-    for (uint32_t child = first + 1; child < first + 4 && child < *h->count; child++)
-        if (heap_before(&h->keys[child], &h->keys[best])) best = child;
-    return best;
-}
-
-static void sift_down(struct heap *h, uint32_t hole, struct heap_key key) {
-    while (hole * 4 + 1 < *h->count) {
-        uint32_t child = earliest_child(h, hole);
-        if (!heap_before(&h->keys[child], &key)) break;
-        put(h, hole, h->keys[child]);
-        hole = child;
+static void sift_down(struct heap h, uint32_t hole, const struct heap_key *key) {
+    const struct heap_key *end = h.keys + *h.count;
+    for (;;) {
+        const struct heap_key *best = h.keys + hole * 4 + 1, *child = best;
+        if (best >= end) break;
+        const struct heap_key *last = end - best > 4 ? best + 4 : end;
+        while (++child < last)
+            if (before(child, best)) best = child;
+        if (!before(best, key)) break;
+        put(h, hole, best);
+        hole = (uint32_t)(best - h.keys);
     }
     put(h, hole, key);
 }
@@ -47,7 +50,7 @@ static void sift_down(struct heap *h, uint32_t hole, struct heap_key key) {
 void heap_push(struct heap *h, struct heap_key key) {
     assert(h->places[key.slot] == 0);
     *h->count += 1;
-    sift_up(h, *h->count - 1, key);
+    sift_up(*h, *h->count - 1, &key);
 }
 
 void heap_remove(struct heap *h, uint32_t slot) {
@@ -58,18 +61,18 @@ void heap_remove(struct heap *h, uint32_t slot) {
     struct heap_key last = h->keys[*h->count];
     h->keys[*h->count] = (struct heap_key){0}; /* equal heaps are equal octets */
     if (hole == *h->count) return;
-    if (hole > 0 && heap_before(&last, &h->keys[(hole - 1) / 4]))
-        sift_up(h, hole, last);
+    if (hole > 0 && before(&last, &h->keys[(hole - 1) / 4]))
+        sift_up(*h, hole, &last);
     else
-        sift_down(h, hole, last);
+        sift_down(*h, hole, &last);
 }
 
 /* One way through the heap instead of two: a link's next frame takes the place of its first. */
 void heap_change(struct heap *h, struct heap_key key) {
     assert(h->places[key.slot] != 0 && h->places[key.slot] <= *h->count);
     uint32_t hole = h->places[key.slot] - 1;
-    if (hole > 0 && heap_before(&key, &h->keys[(hole - 1) / 4]))
-        sift_up(h, hole, key);
+    if (hole > 0 && before(&key, &h->keys[(hole - 1) / 4]))
+        sift_up(*h, hole, &key);
     else
-        sift_down(h, hole, key);
+        sift_down(*h, hole, &key);
 }

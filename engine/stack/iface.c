@@ -56,11 +56,6 @@ bool host_lookup(const struct lab *lab, const char *host, ip4 *address) {
     return *address != 0;
 }
 
-ip4 prefix_mask(uint32_t prefix) {
-    assert(prefix <= 32);
-    return prefix == 0 ? 0 : 0xffffffffu << (32 - prefix);
-}
-
 void iface_send(struct step *s, uint32_t interface, struct id frame, const uint8_t dst[MAC_OCTETS],
                 uint16_t type) {
     const struct interface *from = iface_get(s->lab, interface);

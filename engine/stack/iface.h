@@ -5,6 +5,7 @@
  * `ip link set up|down`. Interfaces are named by their global number (sim/lab.h), from 1.
  */
 #include "sim/frame.h"
+#include <assert.h>
 
 enum { MAC_OCTETS = 6 };
 extern const uint8_t mac_broadcast[MAC_OCTETS];
@@ -27,6 +28,9 @@ void iface_send(struct step *, uint32_t interface, struct id frame, const uint8_
 enum iface_admin { IFACE_DOWN, IFACE_UP };
 void iface_set(struct step *, uint32_t interface, enum iface_admin);
 
-ip4 prefix_mask(uint32_t prefix); /* 0..32 */
+static inline ip4 prefix_mask(uint32_t prefix) { /* 0..32 */
+    assert(prefix <= 32);
+    return prefix == 0 ? 0 : 0xffffffffu << (32 - prefix);
+}
 
 #endif

@@ -20,6 +20,9 @@ ip4 ip_source_for(const struct lab *, uint32_t node, ip4 dst);
 uint32_t ip_mtu_for(const struct lab *, uint32_t node, ip4 dst); /* the first hop's; 0: no route */
 bool ip_is_local(const struct lab *, uint32_t node, ip4 address); /* own unicast address or 127/8 */
 bool ip_is_broadcast_or_multicast(const struct lab *, uint32_t node, ip4 address);
+/* Both questions at once: what an address is to the node. One that could be both is a group. */
+enum ip_cast { IP_ELSEWHERE, IP_OWN, IP_GROUP }; /* IP_OWN: unicast, 127/8 is not asked */
+enum ip_cast ip_cast_of(const struct lab *, uint32_t node, ip4 address);
 /* What an upper layer is told of a datagram that came in. */
 struct ip_in {
     struct ipv4_header header;

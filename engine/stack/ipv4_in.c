@@ -39,8 +39,8 @@ static bool deliver_tcp(struct step *s, uint32_t node, const struct ip_in *in, s
 
 /* RFC 1122 3.2.1.1 to 3.4: hand the datagram to its protocol. */
 static void deliver(struct step *s, uint32_t node, struct ip_in *in, struct reader r,
-                    enum link_cast heard) {
-    bool broadcast = ip_is_broadcast_or_multicast(s->lab, node, in->header.dst), kept = false;
+                    enum link_cast heard, bool broadcast) {
+    bool kept = false;
     if (in->header.more_fragments || in->header.fragment_offset != 0) {
         mib_add(s, node, MIB_IP_IN_DISCARDS);
         drop(s, node, in->frame, REASON_FRAGMENT, "RFC 791 3.2");
@@ -107,8 +107,7 @@ static void forward(struct step *s, uint32_t node, struct ip_in *in, enum link_c
  * refuses its own address as a source. */
 static bool martian(const struct lab *lab, uint32_t node, const struct ipv4_header *h) {
     return h->src >> 24 == LOOPBACK_NET || h->dst >> 24 == LOOPBACK_NET || h->src >> 24 == 0 ||
-           h->dst == 0 || h->src >= CLASS_E || ip_is_broadcast_or_multicast(lab, node, h->src) ||
-           iface_with_address(lab, node, h->src) != 0;
+           h->dst == 0 || h->src >= CLASS_E || ip_cast_of(lab, node, h->src) != IP_ELSEWHERE;
 }
 
 void ipv4_in(struct step *s, uint32_t interface, struct id frame, enum link_cast heard) {
@@ -129,14 +128,14 @@ void ipv4_in(struct step *s, uint32_t interface, struct id frame, enum link_cast
         drop(s, node, frame, REASON_MARTIAN, "RFC 1812 5.3.7");
         return;
     }
-    bool group = ip_is_broadcast_or_multicast(s->lab, node, in.header.dst);
+    enum ip_cast cast = ip_cast_of(s->lab, node, in.header.dst);
     if (heard == LINK_BROADCAST &&
-        !group) { /* RFC 1122 3.3.6: a broadcast frame, a host's address */
+        cast != IP_GROUP) { /* RFC 1122 3.3.6: a broadcast frame, a host's address */
         drop(s, node, frame, REASON_NOT_FOR_US, "RFC 1122 3.3.6");
         return;
     }
-    if (group || iface_with_address(s->lab, node, in.header.dst) != 0)
-        deliver(s, node, &in, r, heard);
+    if (cast != IP_ELSEWHERE)
+        deliver(s, node, &in, r, heard, cast == IP_GROUP);
     else
         forward(s, node, &in, heard);
 }
@@ -148,5 +147,6 @@ void ipv4_loopback_in(struct step *s, uint32_t node, struct id frame) {
     assert(result == PARSE_OK); /* our own header, never on a wire */
     (void)result;
     mib_add(s, node, MIB_IP_IN_RECEIVES);
-    deliver(s, node, &in, r, LINK_UNICAST);
+    deliver(s, node, &in, r, LINK_UNICAST,
+            ip_is_broadcast_or_multicast(s->lab, node, in.header.dst));
 }

@@ -25,22 +25,24 @@ static bool is_multicast(ip4 address) {
     return address >> 24 >= MULTICAST_FIRST && address >> 24 <= MULTICAST_LAST;
 }
 
-/* The interface whose network this is the directed broadcast of (RFC 1122 3.3.6); 0: none. A /31
- * (RFC 3021) and a /32 have no broadcast address. */
-static uint32_t broadcast_interface(const struct lab *lab, uint32_t node, ip4 address) {
+/* A network's directed broadcast is a group as well (RFC 1122 3.3.6); a /31 (RFC 3021) and a /32
+ * have none. The node's interfaces are consecutive. */
+enum ip_cast ip_cast_of(const struct lab *lab, uint32_t node, ip4 address) {
+    enum ip_cast cast = IP_ELSEWHERE;
+    if (address == limited_broadcast || is_multicast(address)) return IP_GROUP;
     const struct node *n = node_view_at(lab, node);
-    for (uint32_t i = n->first_interface; i < n->first_interface + n->interface_count; i++) {
-        const struct interface *at = iface_get(lab, i);
-        if (at->address != 0 && at->prefix < 31 &&
-            address == (at->address | ~prefix_mask(at->prefix)))
-            return i;
+    if (n->interface_count == 0) return IP_ELSEWHERE;
+    const struct interface *at = iface_get(lab, n->first_interface);
+    for (uint32_t i = 0; i < n->interface_count; i++, at++) {
+        if (at->address == 0) continue;
+        if (at->prefix < 31 && address == (at->address | ~prefix_mask(at->prefix))) return IP_GROUP;
+        if (at->address == address) cast = IP_OWN;
     }
-    return 0;
+    return cast;
 }
 
 bool ip_is_broadcast_or_multicast(const struct lab *lab, uint32_t node, ip4 address) {
-    return address == limited_broadcast || is_multicast(address) ||
-           broadcast_interface(lab, node, address) != 0;
+    return ip_cast_of(lab, node, address) == IP_GROUP;
 }
 
 /* Where a datagram to `dst` leaves; false: nowhere. The limited broadcast and multicast take the

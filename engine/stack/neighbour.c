@@ -47,13 +47,20 @@ static struct id *chain_of(const struct lab *lab, uint32_t interface, ip4 addres
     return bucket((struct lab *)lab, BUCKET_NEIGHBOUR, hash_mix(interface, address));
 }
 
-struct id neighbour_find(const struct lab *lab, uint32_t interface, ip4 address) {
-    struct id id = *chain_of(lab, interface, address);
-    while (id_is(id)) {
-        const struct neighbour *n = neighbour_get(lab, id);
-        if (n->interface == interface && n->address == address) break;
-        id = n->chain;
+/* NULL, and *id is none: there is no such entry. */
+static const struct neighbour *look(const struct lab *lab, uint32_t interface, ip4 address,
+                                    struct id *id) {
+    for (*id = *chain_of(lab, interface, address); id_is(*id);) {
+        const struct neighbour *n = neighbour_get(lab, *id);
+        if (n->interface == interface && n->address == address) return n;
+        *id = n->chain;
     }
+    return NULL;
+}
+
+struct id neighbour_find(const struct lab *lab, uint32_t interface, ip4 address) {
+    struct id id;
+    look(lab, interface, address, &id);
     return id;
 }
 
@@ -191,14 +198,14 @@ static void resolve(struct step *s, struct id id) {
 }
 
 void neighbour_send(struct step *s, uint32_t interface, ip4 next_hop, struct id packet) {
-    struct id id = neighbour_find(s->lab, interface, next_hop);
-    if (!id_is(id)) id = neighbour_make(s, interface, next_hop);
-    if (!id_is(id)) {
+    struct id id;
+    const struct neighbour *n = look(s->lab, interface, next_hop, &id);
+    if (n == NULL) n = neighbour_get(s->lab, id = neighbour_make(s, interface, next_hop));
+    if (n == NULL) {
         trace_dropped(s, iface_get(s->lab, interface)->node, packet, REASON_NO_NEIGHBOURS, NULL);
         frame_free(s, packet);
         return;
     }
-    const struct neighbour *n = neighbour_get(s->lab, id);
     switch ((enum neighbour_state)n->state) {
     case NEIGHBOUR_NONE:
     case NEIGHBOUR_FAILED:
@@ -280,8 +287,8 @@ void neighbour_update(struct step *s, struct id id, const uint8_t mac[MAC_OCTETS
 void arp_confirm(struct step *s, uint32_t node, ip4 dst) {
     struct next_hop hop;
     if (!route_lookup(s->lab, node, dst, &hop)) return;
-    struct id id = neighbour_find(s->lab, hop.interface, hop.address);
-    const struct neighbour *n = id_is(id) ? neighbour_get(s->lab, id) : NULL;
+    struct id id;
+    const struct neighbour *n = look(s->lab, hop.interface, hop.address, &id);
     if (n != NULL && valid(n->state) && n->confirmed_at != s->now)
         touch(s, id)->confirmed_at = s->now;
 }

@@ -20,8 +20,9 @@ struct id route_first(const struct lab *lab, uint32_t node) {
 }
 
 bool route_lookup(const struct lab *lab, uint32_t node, ip4 dst, struct next_hop *hop) {
-    for (struct id id = route_first(lab, node); id_is(id); id = route_get(lab, id)->next) {
-        const struct route *r = route_get(lab, id);
+    const struct route *r;
+    for (struct id id = route_first(lab, node); id_is(id); id = r->next) {
+        r = route_get(lab, id);
         if ((dst & prefix_mask(r->prefix)) != r->network) continue;
         hop->address = r->via != 0 ? r->via : dst;
         hop->interface = r->interface;

@@ -57,10 +57,6 @@ struct id frame_new(struct step *s, uint32_t node, size_t payload) {
     return id;
 }
 
-static uint8_t *room_of(struct frame *f) {
-    return (uint8_t *)(f + 1);
-}
-
 struct id frame_copy(struct step *s, struct id frame) {
     const struct frame *from = frame_here(s->lab, frame);
     struct id id = frame_take(s->lab, from->end);
@@ -70,7 +66,7 @@ struct id frame_copy(struct step *s, struct id frame) {
     to->note = from->note;
     to->start = to->low = from->start;
     to->end = to->high = from->end;
-    memcpy(room_of(to) + to->start, room_of((struct frame *)from) + from->start,
+    memcpy(frame_room(to) + to->start, frame_room((struct frame *)from) + from->start,
            from->end - from->start);
     return id;
 }
@@ -78,13 +74,13 @@ struct id frame_copy(struct step *s, struct id frame) {
 void frame_free(struct step *s, struct id frame) {
     struct frame *f = frame_here(s->lab, frame);
     assert(f->link == 0 && !id_is(f->event));
-    memset(room_of(f) + f->low, 0, f->high - f->low);
+    memset(frame_room(f) + f->low, 0, f->high - f->low);
     pool_give(s->lab, frame_pool(frame), without_class(frame).slot, sizeof *f);
 }
 
 uint8_t *frame_octets(struct lab *lab, struct id frame) {
     struct frame *f = frame_here(lab, frame);
-    return room_of(f) + f->start;
+    return frame_room(f) + f->start;
 }
 
 size_t frame_count(const struct lab *lab, struct id frame) {
@@ -95,7 +91,7 @@ size_t frame_count(const struct lab *lab, struct id frame) {
 uint8_t *frame_append(struct step *s, struct id frame, size_t count) {
     struct frame *f = frame_here(s->lab, frame);
     assert(count <= f->room - f->end);
-    uint8_t *at = room_of(f) + f->end;
+    uint8_t *at = frame_room(f) + f->end;
     f->end += (uint32_t)count;
     if (f->high < f->end) f->high = f->end;
     return at;
@@ -106,7 +102,7 @@ uint8_t *frame_push(struct step *s, struct id frame, size_t count) {
     assert(count <= f->start);
     f->start -= (uint32_t)count;
     if (f->low > f->start) f->low = f->start;
-    return room_of(f) + f->start;
+    return frame_room(f) + f->start;
 }
 
 void frame_pull(struct step *s, struct id frame, size_t count) {

@@ -40,6 +40,14 @@ struct id frame_copy(struct step *,
                      struct id frame); /* same note; for hubs, switches, duplicates */
 void frame_free(struct step *, struct id frame);
 struct frame *frame_at(struct lab *, struct id);
+static inline uint8_t *frame_room(struct frame *f) {
+    return (uint8_t *)(f + 1);
+}
+/* All of the frame's octets. A frame stays where it is until it is freed, so who looks at it more
+ * than once may keep the pointer that frame_at() gave. */
+static inline struct reader frame_reader(struct frame *f) {
+    return (struct reader){.at = frame_room(f) + f->start, .end = frame_room(f) + f->end};
+}
 uint8_t *frame_octets(struct lab *, struct id);    /* first octet of the frame */
 size_t frame_count(const struct lab *, struct id); /* octets in the frame */
 uint8_t *frame_append(struct step *, struct id,

@@ -50,8 +50,8 @@ static inline void tell(struct step *s, enum trace_kind kind, uint32_t link, uin
     if (s->sink != NULL) trace_frame(s, kind, link, direction, id, until, reason, where_ppm);
 }
 
-static uint32_t sender_of(struct lab *lab, uint32_t link, uint32_t direction) {
-    return link_at(lab, link)->node[direction];
+static struct link *link_of(struct step *s, const struct frame *f) {
+    return link_at(s->lab, f->link);
 }
 
 /* ---------------------------------------------------------------------- the list of a direction */
@@ -93,57 +93,53 @@ static void list_remove(struct step *s, struct direction *way, struct id id, str
 }
 
 /* The head leaves the heap; the next frame that does not travel by itself takes its place. */
-static void head_moves_on(struct step *s, struct direction *way, const struct frame *f) {
+static void head_moves_on(struct step *s, struct link *link, const struct frame *f) {
+    struct direction *way = &link->way[f->direction];
     uint32_t number = way_number(f->link, f->direction);
     struct id next = f->next;
     const struct frame *head = NULL;
     while (id_is(next) && (head = frame_here(s->lab, next), id_is(head->event))) next = head->next;
     way->head = next;
     if (id_is(next))
-        head_change(s, number, head->arrives_at, sender_of(s->lab, f->link, f->direction),
-                    head->order);
+        head_change(s, number, head->arrives_at, link->node[f->direction], head->order);
     else
         head_remove(s->lab, number);
 }
 
 /* --------------------------------------------------------------------------------- the ends */
 
-static void die(struct step *s, struct id id, uint32_t reason, uint32_t where_ppm) {
-    struct frame *f = frame_here(s->lab, id);
+static void die(struct step *s, struct id id, struct frame *f, uint32_t reason,
+                uint32_t where_ppm) {
     tell(s, TRACE_LOST, f->link, f->direction, id, s->now, reason, where_ppm);
     f->link = 0;
     frame_free(s, id);
 }
 
 /* Refused at the sender: it was handed to the link, and nothing of it reaches the wire. */
-static void die_at_once(struct step *s, struct id id, uint32_t reason) {
-    struct frame *f = frame_here(s->lab, id);
+static void die_at_once(struct step *s, struct id id, struct frame *f, uint32_t reason) {
     tell(s, TRACE_SENT, f->link, f->direction, id, s->now, REASON_NONE, 0);
-    die(s, id, reason, 0);
+    die(s, id, f, reason, 0);
 }
 
-static void deliver(struct step *s, struct id id) {
-    struct frame *f = frame_here(s->lab, id);
-    uint32_t to = link_at(s->lab, f->link)->interface[1 - f->direction];
+static void deliver(struct step *s, const struct link *link, struct id id, struct frame *f) {
+    uint32_t to = link->interface[1 - f->direction];
     tell(s, TRACE_DELIVERED, f->link, f->direction, id, s->now, REASON_NONE, 0);
     s->lab->last_link = f->link;
     f->link = 0;
     dispatch.frame_arrived(s, to, id);
 }
 
-uint64_t link_head_cause(struct lab *lab, uint32_t number) {
-    struct direction *way = &link_at(lab, (number - 1) / 2 + 1)->way[(number - 1) % 2];
-    return frame_here(lab, way->head)->sent_step;
+struct frame *link_head(struct lab *lab, uint32_t number) {
+    return frame_here(lab, link_at(lab, (number - 1) / 2 + 1)->way[(number - 1) % 2].head);
 }
 
-void link_head_arrives(struct step *s, uint32_t number) {
-    uint32_t link = (number - 1) / 2 + 1, direction = (number - 1) % 2;
-    struct direction *way = &link_at(s->lab, link)->way[direction];
+void link_head_arrives(struct step *s, uint32_t number, struct frame *f) {
+    struct link *link = link_at(s->lab, (number - 1) / 2 + 1);
+    struct direction *way = &link->way[(number - 1) % 2];
     struct id id = way->head;
-    struct frame *f = frame_here(s->lab, id);
-    head_moves_on(s, way, f);
+    head_moves_on(s, link, f);
     list_remove(s, way, id, f);
-    deliver(s, id);
+    deliver(s, link, id, f);
 }
 
 static uint32_t progress_ppm(const struct frame *f, sim_time now) {
@@ -158,12 +154,13 @@ static uint32_t progress_ppm(const struct frame *f, sim_time now) {
 
 void link_frame_alone(struct step *s, struct id id) {
     struct frame *f = frame_here(s->lab, id);
+    struct link *link = link_of(s, f);
     f->event = (struct id){0, 0}; /* it has just come, and is gone */
-    list_remove(s, &link_at(s->lab, f->link)->way[f->direction], id, f);
+    list_remove(s, &link->way[f->direction], id, f);
     if (f->fate == REASON_NONE)
-        deliver(s, id);
+        deliver(s, link, id, f);
     else
-        die(s, id, f->fate, HALF_WAY_PPM);
+        die(s, id, f, f->fate, HALF_WAY_PPM);
 }
 
 /* ----------------------------------------------------------------------------------- sending */
@@ -188,48 +185,49 @@ static void list_and_tell(struct step *s, struct direction *way, struct id id, s
     tell(s, TRACE_SENT, f->link, f->direction, id, f->arrives_at, REASON_NONE, 0);
 }
 
-static void fly_in_order(struct step *s, struct direction *way, struct id id, struct frame *f) {
+static void fly_in_order(struct step *s, struct link *link, struct id id, struct frame *f) {
+    struct direction *way = &link->way[f->direction];
     if (f->arrives_at < way->last_arrival) f->arrives_at = way->last_arrival;
     way->last_arrival = f->arrives_at;
     list_and_tell(s, way, id, f);
     if (id_is(way->head)) return;
     way->head = id;
-    head_push(s, way_number(f->link, f->direction), f->arrives_at,
-              sender_of(s->lab, f->link, f->direction), f->order);
+    head_push(s, way_number(f->link, f->direction), f->arrives_at, link->node[f->direction],
+              f->order);
 }
 
 /* `alone_at` >= 0: the frame wants an event of its own. When none is left, it travels in order if
  * it is to live, and dies at once if not. False: it is gone. */
-static bool fly(struct step *s, struct direction *way, struct id id, sim_time alone_at) {
-    struct frame *f = frame_here(s->lab, id);
-    uint32_t node = sender_of(s->lab, f->link, f->direction);
+static bool fly(struct step *s, struct link *link, struct id id, struct frame *f,
+                sim_time alone_at) {
+    uint32_t node = link->node[f->direction];
     f->sent_step = s->number;
     f->sent_at = s->now;
     f->order = order_next(s->lab, node);
     if (alone_at >= 0)
         f->event = event_new(s, EVENT_FRAME, node, id, alone_at, f->order, s->number);
     if (id_is(f->event)) {
-        list_and_tell(s, way, id, f);
+        list_and_tell(s, &link->way[f->direction], id, f);
     } else if (f->fate != REASON_NONE) {
-        die_at_once(s, id, f->fate);
+        die_at_once(s, id, f, f->fate);
         return false;
     } else {
-        fly_in_order(s, way, id, f);
+        fly_in_order(s, link, id, f);
     }
     return true;
 }
 
 /* A second one of the same frame, which travels by itself. */
-static void fly_again(struct step *s, struct direction *way, struct id id, sim_time later_ns) {
+static void fly_again(struct step *s, struct link *link, struct id id, const struct frame *f,
+                      sim_time later_ns) {
     struct id again = frame_copy(s, id);
     if (!id_is(again)) return;
-    const struct frame *f = frame_here(s->lab, id);
     struct frame *copy = frame_here(s->lab, again);
     copy->link = f->link;
     copy->direction = f->direction;
     copy->leaves_at = f->leaves_at;
     copy->arrives_at = f->arrives_at + later_ns;
-    fly(s, way, again, copy->arrives_at);
+    fly(s, link, again, copy, copy->arrives_at);
 }
 
 static sim_time reorder_ns(const struct direction *way) {
@@ -261,20 +259,21 @@ void link_send(struct step *s, uint32_t interface, struct id id) {
     }
     f->link = from->link;
     f->direction = from->end;
-    struct link *link = link_at(s->lab, f->link);
+    struct link *link = link_of(s, f);
     struct direction *way = &link->way[f->direction];
     wire_catches_up(s->lab, way, s->now);
     if (!link->up || way->waiting >= link->queue_frames) {
-        die_at_once(s, id, link->up ? REASON_QUEUE_FULL : REASON_LINK_DOWN);
+        die_at_once(s, id, f, link->up ? REASON_QUEUE_FULL : REASON_LINK_DOWN);
         return;
     }
     struct fault_effect effect = {0};
     if (id_is(link->first_fault)) fault_judge(s, f->link, f->direction, id, &effect);
     take_the_wire(s, link, way, f);
     sim_time alone_at = decide(link, way, f, &effect);
-    if (!fly(s, way, id, alone_at)) return;
-    if (chance(way, DRAW_DUPLICATE, &f->note, link->duplicate_ppm)) fly_again(s, way, id, 0);
-    for (uint32_t i = 0; i < effect.duplicates; i++) fly_again(s, way, id, effect.duplicate_ns[i]);
+    if (!fly(s, link, id, f, alone_at)) return;
+    if (chance(way, DRAW_DUPLICATE, &f->note, link->duplicate_ppm)) fly_again(s, link, id, f, 0);
+    for (uint32_t i = 0; i < effect.duplicates; i++)
+        fly_again(s, link, id, f, effect.duplicate_ns[i]);
     fault_mutate(s, &effect, id); /* after SENT: the sender's octets were right */
 }
 
@@ -282,15 +281,16 @@ void link_send(struct step *s, uint32_t interface, struct id id) {
 
 static void kill(struct step *s, struct id id, uint32_t reason) {
     struct frame *f = frame_here(s->lab, id);
-    struct direction *way = &link_at(s->lab, f->link)->way[f->direction];
+    struct link *link = link_of(s, f);
+    struct direction *way = &link->way[f->direction];
     if (id_is(f->event)) {
         event_drop(s->lab, f->event);
         f->event = (struct id){0, 0};
     } else if (id_same(way->head, id)) {
-        head_moves_on(s, way, f);
+        head_moves_on(s, link, f);
     }
     list_remove(s, way, id, f);
-    die(s, id, reason, progress_ppm(f, s->now));
+    die(s, id, f, reason, progress_ppm(f, s->now));
 }
 
 static struct id list_first(struct lab *lab, const struct direction *way) {

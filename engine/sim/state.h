@@ -169,8 +169,8 @@ void timer_row(const struct lab *, struct id event, struct text *);
 
 /* link.c */
 uint32_t way_number(uint32_t link, uint32_t direction); /* from 1 */
-uint64_t link_head_cause(struct lab *, uint32_t way_number);
-void link_head_arrives(struct step *, uint32_t way_number);
+struct frame *link_head(struct lab *, uint32_t way_number); /* the one that arrives next */
+void link_head_arrives(struct step *, uint32_t way_number, struct frame *head);
 void link_frame_alone(struct step *, struct id frame); /* its own event has come */
 void link_set(struct step *, uint32_t link, uint32_t up);
 /* Frames of this packet that travel now die here; on `link` (0: any) in `ways`. How many. */

@@ -59,8 +59,9 @@ static void run_first(struct lab *lab, const struct sink *sink, struct scratch *
     struct step s;
     uint32_t ways = 2 * lab->link_count;
     if (first->slot <= ways) {
-        step_begin(&s, scratch, lab, sink, first->at, link_head_cause(lab, first->slot));
-        link_head_arrives(&s, first->slot);
+        struct frame *head = link_head(lab, first->slot);
+        step_begin(&s, scratch, lab, sink, first->at, head->sent_step);
+        link_head_arrives(&s, first->slot, head);
     } else {
         struct id id = pool_id(lab, POOL_EVENT, first->slot - ways);
         const struct event *event = object_get(lab, POOL_EVENT, id);

@@ -112,9 +112,9 @@ static bool martian(const struct lab *lab, uint32_t node, const struct ipv4_head
 
 void ipv4_in(struct step *s, uint32_t interface, struct id frame, enum link_cast heard) {
     uint32_t node = iface_get(s->lab, interface)->node;
-    struct ip_in in = {
-        .interface = interface, .frame = frame, .note = frame_at(s->lab, frame)->note};
-    struct reader r = reader_of(frame_octets(s->lab, frame), frame_count(s->lab, frame));
+    struct frame *f = frame_at(s->lab, frame);
+    struct ip_in in = {.interface = interface, .frame = frame, .note = f->note};
+    struct reader r = frame_reader(f);
     enum parse_result result = ipv4_parse(&in.header, &r);
     mib_add(s, node, MIB_IP_IN_RECEIVES);
     if (result != PARSE_OK) { /* RFC 1812 5.2.2: header validation; silently discarded */
@@ -141,8 +141,9 @@ void ipv4_in(struct step *s, uint32_t interface, struct id frame, enum link_cast
 }
 
 void ipv4_loopback_in(struct step *s, uint32_t node, struct id frame) {
-    struct ip_in in = {.frame = frame, .note = frame_at(s->lab, frame)->note};
-    struct reader r = reader_of(frame_octets(s->lab, frame), frame_count(s->lab, frame));
+    struct frame *f = frame_at(s->lab, frame);
+    struct ip_in in = {.frame = frame, .note = f->note};
+    struct reader r = frame_reader(f);
     enum parse_result result = ipv4_parse(&in.header, &r);
     assert(result == PARSE_OK); /* our own header, never on a wire */
     (void)result;

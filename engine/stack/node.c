@@ -107,7 +107,7 @@ static void drop(struct step *s, uint32_t node, struct id frame, enum reason rea
 static void host_frame_arrived(struct step *s, const struct interface *i, uint32_t interface,
                                struct id frame) {
     struct ether_header header;
-    struct reader r = reader_of(frame_octets(s->lab, frame), frame_count(s->lab, frame));
+    struct reader r = frame_reader(frame_at(s->lab, frame));
     if (ether_parse(&header, &r) != PARSE_OK) {
         drop(s, i->node, frame, REASON_TRUNCATED, "RFC 894");
         return;

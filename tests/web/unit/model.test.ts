@@ -111,6 +111,23 @@ test('a fork changes nothing of its parent, and ends flights of its own', () => 
   assert.equal(lab.timeline(t1)?.event(0), lab.timeline(T0)?.event(0));
   assert.equal(lab.timeline(t1)?.length, 2);
 });
+test('a loss that a command caused ends the flight of its packet', () => {
+  const lab = new Lab();
+  lab.apply(T0, hello(T0));
+  const tx = (i: number, l: number): TraceEvent => ({
+    i: eventIndex(i), t: virtualNs(i), n: nodeId(1), s: i, cause: null, k: 'tx', to: nodeId(2), l: l as never, p: '1.7', rx: virtualNs(i + 9),
+    proto: '', role: 0, lab: [], len: 0, size: 0, rtx: 0, conn: 0, say: null, a: {},
+  });
+  const cmd: TraceEvent = { i: eventIndex(2), t: virtualNs(3), n: nodeId(0), s: 3, cause: null, k: 'cmd', text: 'drop 1.7' };
+  const lost: TraceEvent = { i: eventIndex(3), t: virtualNs(3), n: nodeId(1), s: 3, cause: eventIndex(2), k: 'lost', to: nodeId(2), l: 1 as never, p: '1.7', why: 'w' as never, where: 0 };
+  lab.apply(T0, events(tx(0, 1), tx(1, 2)));
+  const t1 = timelineId('T1');
+  lab.apply(t1, hello(t1, { timeline: T0, at: eventIndex(2) }));
+  lab.apply(t1, events(cmd, lost));
+  assert.equal(lab.timeline(t1)?.fate(0).kind, 'lost');
+  assert.equal(lab.timeline(t1)?.fate(1).kind, 'flying', 'the same packet on another link flies on');
+  assert.equal(lab.timeline(T0)?.fate(0).kind, 'flying');
+});
 test('a repeat after a resume is taken once, a hole stays a hole until it is filled', () => {
   const ring = new Ring(0);
   const at = (i: number): TraceEvent => ({ i: eventIndex(i), t: virtualNs(i), n: nodeId(1), s: i, cause: null, k: 'cmd', text: '' });

@@ -7,6 +7,7 @@ import type { CommandAnswer, EventIndex, NodeId, TimelineId } from '../wire/type
 import type { Answer, HeadAnswer, Rest } from '../wire/rest';
 import type { Lab } from '../model/lab';
 import * as session from '../state/session';
+import { moves } from '../state/settings';
 import * as view from '../state/view';
 import { t } from '../text/text';
 import type { Desk } from './desk';
@@ -63,6 +64,7 @@ export class Asks {
     if (!made) return false;
     this.showBeside(made.timeline, from, i);
     await this.runOn(null);
+    if (moves.value) view.playing.value = true; // both futures are watched as they part
     return true;
   }
   /** The fork takes the stage, its parent stands beside it, the cursor is where it was. */

@@ -34,7 +34,8 @@ export class Lookup {
     let at: EventIndex | null = i;
     for (let hops = 0; line && at !== null && hops < 64; hops++) {
       if (line.kind(at) === KIND.tx) return at;
-      at = line.cause(at);
+      const e = line.event(at);
+      at = e && (e.k === 'rx' || e.k === 'lost') ? line.flightOf(e) : line.cause(at);
     }
     return null;
   }

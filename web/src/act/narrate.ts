@@ -21,7 +21,8 @@ function packetOf(timeline: Timeline, e: TraceEvent): string {
   let at = e;
   for (let hops = 0; hops < 8; hops++) {
     if (at.k === 'tx') return labelOf(at);
-    const cause = at.cause === null ? null : timeline.event(at.cause);
+    const before = at.k === 'rx' || at.k === 'lost' ? timeline.flightOf(at) : at.cause;
+    const cause = before === null ? null : timeline.event(before);
     if (!cause) break;
     at = cause;
   }

@@ -3,7 +3,7 @@
 
 import { KIND, eventIndex, virtualNs } from '../wire/types';
 import type {
-  EventIndex, Fork, GraphName, LinkId, NodeId, ObjectId, SentenceKey, TableImage, TableName,
+  ArrivedEvent, EventIndex, Fork, GraphName, LinkId, LostEvent, NodeId, ObjectId, SentenceKey, TableImage, TableName,
   TableRows, TimelineId, TraceEvent, VirtualNs,
 } from '../wire/types';
 import { Ring } from './ring';
@@ -234,7 +234,7 @@ export class Timeline {
     switch (e.k) {
       case 'rx':
       case 'lost':
-        this.endFlight(e.cause, e.i);
+        this.endFlight(e);
         return;
       case 'st':
         this.objects.set([e.n, e.m, e.obj].join(SEP), e.i, {
@@ -271,10 +271,22 @@ export class Timeline {
         return;
     }
   }
-  private endFlight(cause: EventIndex | null, by: EventIndex): void {
-    if (cause === null) return;
-    if (cause < this.base) this.lateFates.set(cause, by);
-    else if (this.ring.fate(cause) === null) this.ring.setFate(cause, by);
+  private endFlight(e: ArrivedEvent | LostEvent): void {
+    const sent = this.flightOf(e);
+    if (sent === null) return;
+    if (sent < this.base) this.lateFates.set(sent, e.i);
+    else if (this.ring.fate(sent) === null) this.ring.setFate(sent, e.i);
+  }
+  /** The `tx` that an arrival or a loss ends: its cause, or, when a command lost it, the last of its
+   * packet on its link that still flies. */
+  flightOf(e: ArrivedEvent | LostEvent): EventIndex | null {
+    const isIt = (i: number): boolean => {
+      const sent = this.kind(i) === KIND.tx ? this.event(i) : null;
+      return sent !== null && sent.k === 'tx' && sent.p === e.p && sent.l === e.l;
+    };
+    if (e.cause !== null && isIt(e.cause)) return e.cause;
+    const ended = (i: number): boolean => this.fateIndex(i) !== null && this.fateIndex(i) !== e.i;
+    return this.seek(e.i, -1, (i) => isIt(i) && !ended(i));
   }
 }
 

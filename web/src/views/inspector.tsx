@@ -61,29 +61,30 @@ function Body({ packet }: { readonly packet: Packet }): JSX.Element {
   const [lit, light] = useState<Range>(NOTHING);
   const [fixed, fix] = useState<Range>(NOTHING);
   const shown = lit.to > lit.from ? lit : fixed;
+  // The outer headers begin closed: what is asked about is nearly always the innermost.
+  const inner = packet.tree.reduce((last, field, k) => (field.children.length > 0 ? k : last), -1);
   return (
     <div class="packet-body">
       <Octets packet={packet} shown={shown} light={light} fix={fix} />
       <ul class="tree" role="tree" aria-label={t('ui.packet.fields')} data-rove="tree">
         {packet.tree.map((field, k) => (
-          <Branch key={k} field={field} depth={1} first={k === 0} shown={shown} fix={fix} light={light} />
+          <Branch key={k} field={field} depth={1} first={k === 0} begins={k === inner} shown={shown} fix={fix} light={light} />
         ))}
       </ul>
     </div>
   );
 }
-/** The outer headers begin closed: what is asked about is nearly always the innermost. */
-const opensAtFirst = (field: Field): boolean => field.children.length > 0 && field.offset > 0;
 interface BranchProps {
   readonly field: Field;
   readonly depth: number;
   readonly first: boolean;
+  readonly begins: boolean; // open or closed
   readonly shown: Range;
   fix(range: Range): void;
   light(range: Range): void;
 }
-function Branch({ field, depth, first, shown, fix, light }: BranchProps): JSX.Element {
-  const [open, setOpen] = useState(depth === 1 ? opensAtFirst(field) : depth < 3);
+function Branch({ field, depth, first, begins, shown, fix, light }: BranchProps): JSX.Element {
+  const [open, setOpen] = useState(begins);
   const range = { from: field.offset, to: field.offset + field.length };
   const on = shown.to > shown.from && range.from <= shown.from && range.to >= shown.to && range.to > range.from;
   const exact = on && range.from === shown.from && range.to === shown.to;
@@ -113,7 +114,7 @@ function Branch({ field, depth, first, shown, fix, light }: BranchProps): JSX.El
       {parent && open ? (
         <ul role="group">
           {field.children.map((child, k) => (
-            <Branch key={k} field={child} depth={depth + 1} first={false} shown={shown} fix={fix} light={light} />
+            <Branch key={k} field={child} depth={depth + 1} first={false} begins={depth < 2} shown={shown} fix={fix} light={light} />
           ))}
         </ul>
       ) : null}

@@ -18,7 +18,14 @@ import { Blocks } from '../act/blocks';
 export function LessonPane({ outcome }: { readonly outcome: ComponentChildren }): JSX.Element {
   const lesson = lessons.lesson.value;
   const step = lessons.step.value;
-  if (!lesson || !step) return <p class="empty">{t('ui.lesson.none')}</p>;
+  if (!lesson || !step) {
+    return (
+      <div class="empty">
+        <p>{t('ui.lesson.none')}</p>
+        <button type="button" class="do plain" onClick={() => showDialog('lessons')}>{t('ui.lesson.another')}</button>
+      </div>
+    );
+  }
   const done = lessons.stepProgress.value;
   return (
     <div class="lesson">

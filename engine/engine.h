@@ -72,7 +72,7 @@ struct scenario_link {
     uint64_t rate_bps;     /* bits per second; 0: serialisation takes no time */
     uint32_t queue_frames; /* 0: 1000; frames that wait for the wire in one direction */
     uint32_t loss_ppm, duplicate_ppm, reorder_ppm; /* seeded chance per frame, 0..1000000 */
-    sim_time jitter_ns;    /* up to this much is added to a frame's delay, order kept */
+    sim_time jitter_ns; /* up to this much is added to a frame's delay, order kept */
 };
 struct scenario_line { /* a console command that the scenario itself gives */
     sim_time at;
@@ -80,8 +80,14 @@ struct scenario_line { /* a console command that the scenario itself gives */
     const char *process; /* NULL: a process of its own; lines of one process run in order */
 };
 enum fault_kind {
-    FAULT_DROP, FAULT_DELAY, FAULT_DUPLICATE, FAULT_CORRUPT, FAULT_EDIT,
-    FAULT_LINK_DOWN, FAULT_LINK_UP, FAULT_KIND_COUNT
+    FAULT_DROP,
+    FAULT_DELAY,
+    FAULT_DUPLICATE,
+    FAULT_CORRUPT,
+    FAULT_EDIT,
+    FAULT_LINK_DOWN,
+    FAULT_LINK_UP,
+    FAULT_KIND_COUNT
 };
 struct scenario_fault {
     const char *on;      /* "r1->server" one direction, "r1-server" both; of neighbouring nodes */
@@ -90,17 +96,17 @@ struct scenario_fault {
     uint32_t count;      /* how many from the nth on; 0: 1 with nth, no end without */
     uint32_t chance_ppm; /* 0: always */
     enum fault_kind kind;
-    sim_time from, until;  /* the fault lives in [from, until); until 0: no end */
-    sim_time delay_ns;     /* FAULT_DELAY, FAULT_DUPLICATE: how much later */
-    uint32_t bit;          /* FAULT_CORRUPT: bit of the frame, 0 = top bit of the first octet */
-    const char *edit;      /* FAULT_EDIT: "ip.ttl = 1"; checksums are not mended */
+    sim_time from, until; /* the fault lives in [from, until); until 0: no end */
+    sim_time delay_ns;    /* FAULT_DELAY, FAULT_DUPLICATE: how much later */
+    uint32_t bit;         /* FAULT_CORRUPT: bit of the frame, 0 = top bit of the first octet */
+    const char *edit;     /* FAULT_EDIT: "ip.ttl = 1"; checksums are not mended */
 };
-struct limits { /* 0: the default of this behaviour version */
-    uint32_t connections;   /* 1024, at most 200000 */
-    uint32_t sockets;       /* 1024 */
-    uint32_t processes;     /* 256 */
-    uint32_t frames;        /* 4096 of each size class */
-    uint32_t buffer_octets; /* 8 MiB of send and receive buffers together */
+struct limits {                                  /* 0: the default of this behaviour version */
+    uint32_t connections;                        /* 1024, at most 200000 */
+    uint32_t sockets;                            /* 1024 */
+    uint32_t processes;                          /* 256 */
+    uint32_t frames;                             /* 4096 of each size class */
+    uint32_t buffer_octets;                      /* 8 MiB of send and receive buffers together */
     uint32_t neighbours, routes, faults, events; /* 1024, 1024, 256, 16384 */
 };
 struct scenario {
@@ -122,22 +128,22 @@ struct complaint {
 
 size_t lab_size(const struct scenario *); /* octets of the block; 0: limits out of range */
 bool lab_create(void *block, size_t size, const struct scenario *, struct complaint *);
-size_t lab_used(const struct lab *); /* octets that a copy must take, from the block's start */
+size_t lab_used(const struct lab *);   /* octets that a copy must take, from the block's start */
 uint64_t lab_hash(const struct lab *); /* over all state, equal for equal futures */
 sim_time lab_now(const struct lab *);
-uint64_t lab_steps(const struct lab *);             /* steps taken so far */
-bool lab_next(const struct lab *, sim_time *at);    /* false: nothing is pending */
+uint64_t lab_steps(const struct lab *);          /* steps taken so far */
+bool lab_next(const struct lab *, sim_time *at); /* false: nothing is pending */
 
 struct budget {
     uint64_t steps; /* at most this many; 0: any */
     sim_time until; /* events later than this stay pending; the clock does not pass it */
 };
 enum stop {
-    STOP_BUDGET,    /* the steps are used up */
-    STOP_UNTIL,     /* nothing is pending at or before `until`; now == until */
-    STOP_QUIET,     /* nothing is pending at all */
-    STOP_LIVELOCK,  /* more than LIVELOCK_STEPS steps at one instant: the lab has ended */
-    STOP_END        /* SIM_TIME_MAX reached */
+    STOP_BUDGET,   /* the steps are used up */
+    STOP_UNTIL,    /* nothing is pending at or before `until`; now == until */
+    STOP_QUIET,    /* nothing is pending at all */
+    STOP_LIVELOCK, /* more than LIVELOCK_STEPS steps at one instant: the lab has ended */
+    STOP_END       /* SIM_TIME_MAX reached */
 };
 #define LIVELOCK_STEPS 100000u
 
@@ -165,10 +171,10 @@ enum trace_kind {
     TRACE_TIMER_SET, /* timer, object, until = expiry */
     TRACE_TIMER_FIRED,
     TRACE_TIMER_STOPPED,
-    TRACE_OUTPUT,    /* a process printed: process, text (whole lines, no newline at the end) */
-    TRACE_CALL,      /* a socket call returned: process, text "connect 3 10.0.0.2:80", value */
-    TRACE_STREAM,    /* octets went in or out of a socket: object, before = 0 sent, 1 delivered */
-    TRACE_RULE,      /* a rule of an RFC was applied: clause, text, value 1 = went on, 0 = ended */
+    TRACE_OUTPUT, /* a process printed: process, text (whole lines, no newline at the end) */
+    TRACE_CALL,   /* a socket call returned: process, text "connect 3 10.0.0.2:80", value */
+    TRACE_STREAM, /* octets went in or out of a socket: object, before = 0 sent, 1 delivered */
+    TRACE_RULE,   /* a rule of an RFC was applied: clause, text, value 1 = went on, 0 = ended */
     TRACE_KIND_COUNT
 };
 /* One record. Pointers live only during the sink's call. A record is named (step, k). The first
@@ -179,17 +185,17 @@ struct trace_record {
     sim_time at, until;
     uint32_t k;
     uint32_t node, peer, link;
-    uint32_t origin, number;     /* the packet: the node that made it and that node's own count */
-    uint32_t object;             /* connection, row key, process, timer owner; see the kind */
-    uint32_t connection;         /* SENT: the sender's connection, 0 none */
-    uint64_t before, after;      /* STATE, VARIABLE, CALL's value in `after` */
-    uint32_t where_ppm;          /* LOST: how far along the link it died */
+    uint32_t origin, number; /* the packet: the node that made it and that node's own count */
+    uint32_t object;         /* connection, row key, process, timer owner; see the kind */
+    uint32_t connection;     /* SENT: the sender's connection, 0 none */
+    uint64_t before, after;  /* STATE, VARIABLE, CALL's value in `after` */
+    uint32_t where_ppm;      /* LOST: how far along the link it died */
     uint16_t kind, machine, table, timer, field, reason;
-    uint16_t retransmission;     /* SENT: 0 first time, n: the nth repetition */
-    const char *clause;          /* "RFC 9293 3.10.7.4", NULL none */
+    uint16_t retransmission; /* SENT: 0 first time, n: the nth repetition */
+    const char *clause;      /* "RFC 9293 3.10.7.4", NULL none */
     const char *text;
     size_t text_length;
-    const uint8_t *octets;       /* frames and streams */
+    const uint8_t *octets; /* frames and streams */
     size_t octet_count;
     uint32_t seq_base, ack_base; /* SENT: the sender's ISS and IRS, to print relative numbers;
                                   * VARIABLE: what `before` and `after` count from, mod 2^32 */
@@ -208,17 +214,33 @@ struct trace_hash {
 void trace_hash_begin(struct trace_hash *);
 void trace_hash_add(struct trace_hash *, const struct trace_record *);
 
-/* ------------------------------------------------------------------------ names, as data for UIs */
+/* ------------------------------------------------------------------ names, as data for UIs */
 
-enum name_set { NAME_TRACE_KIND, NAME_MACHINE, NAME_TABLE, NAME_TIMER, NAME_FIELD, NAME_REASON,
-                NAME_NODE_KIND, NAME_FAULT_KIND, NAME_STOP };
+enum name_set {
+    NAME_TRACE_KIND,
+    NAME_MACHINE,
+    NAME_TABLE,
+    NAME_TIMER,
+    NAME_FIELD,
+    NAME_REASON,
+    NAME_NODE_KIND,
+    NAME_FAULT_KIND,
+    NAME_STOP
+};
 const char *engine_name(enum name_set, uint32_t value); /* stable keys: "rto", "queue_full" */
 const char *engine_state_name(uint32_t machine, uint64_t state); /* "SYN-RECEIVED" */
 /* The watched field's value as the user reads it; returns the length, cut at `size`. */
 size_t engine_field_text(uint32_t field, uint64_t value, char *out, size_t size);
 
-struct graph_state { const char *name; int32_t x, y; };           /* 0..1000 each */
-struct graph_edge { uint16_t from, to; const char *label, *clause; int32_t bend; };
+struct graph_state {
+    const char *name;
+    int32_t x, y;
+}; /* 0..1000 each */
+struct graph_edge {
+    uint16_t from, to;
+    const char *label, *clause;
+    int32_t bend;
+};
 struct state_graph {
     const char *machine, *title, *source; /* "tcp", text key "graph.tcp", "RFC 9293 Figure 5" */
     const struct graph_state *states;
@@ -226,14 +248,34 @@ struct state_graph {
     size_t state_count, edge_count;
 };
 const struct state_graph *engine_graph(uint32_t machine); /* NULL: that machine has none */
-struct table_shape { const char *name; const char *const *columns; size_t column_count; };
+struct table_shape {
+    const char *name;
+    const char *const *columns;
+    size_t column_count;
+};
 const struct table_shape *engine_table(uint32_t table); /* NULL past the last */
 
-/* ---------------------------------------------------------------------------- looking into a lab */
+/* ----------------------------------------------------------------------- looking into a lab */
 
-struct node_view { const char *name; enum node_kind kind; int32_t x, y; uint32_t interfaces; };
-struct interface_view { const char *name; ip4 address; uint32_t prefix, link; uint8_t mac[6]; bool up; };
-struct link_view { uint32_t node[2], interface[2]; sim_time delay_ns[2]; uint64_t rate_bps; bool up; };
+struct node_view {
+    const char *name;
+    enum node_kind kind;
+    int32_t x, y;
+    uint32_t interfaces;
+};
+struct interface_view {
+    const char *name;
+    ip4 address;
+    uint32_t prefix, link;
+    uint8_t mac[6];
+    bool up;
+};
+struct link_view {
+    uint32_t node[2], interface[2];
+    sim_time delay_ns[2];
+    uint64_t rate_bps;
+    bool up;
+};
 uint32_t lab_node_count(const struct lab *);
 uint32_t lab_link_count(const struct lab *);
 struct node_view lab_node(const struct lab *, uint32_t node);
@@ -248,7 +290,7 @@ void lab_snapshot(const struct lab *, const struct sink *);
 void lab_complete(const struct lab *, uint32_t node, const char *line,
                   void (*offer)(void *user, const char *word, const char *help), void *user);
 
-/* -------------------------------------------------------------------------- the decoder, stateless */
+/* ------------------------------------------------------------------- the decoder, stateless */
 
 enum {
     FIELD_HEADER = 1,    /* a protocol, or a group that has only children */
@@ -259,14 +301,14 @@ enum {
 };
 /* One node of a packet's field tree, in pre-order. Names are Wireshark's. */
 struct field {
-    const char *name;    /* "tcp.srcport" */
-    const char *label;   /* "Source Port" */
-    const char *clause;  /* "RFC 9293 3.1" */
-    const char *text;    /* the value as tshark prints it; lives during the call only */
-    const char *meaning; /* what the value is called, "IPv4" for 0x0800; NULL: it has no name */
-    uint64_t value;      /* numeric fields */
-    uint64_t mask;       /* bits of the covered octets that the field owns; 0: all */
-    uint32_t depth;      /* 0: a protocol */
+    const char *name;        /* "tcp.srcport" */
+    const char *label;       /* "Source Port" */
+    const char *clause;      /* "RFC 9293 3.1" */
+    const char *text;        /* the value as tshark prints it; lives during the call only */
+    const char *meaning;     /* what the value is called, "IPv4" for 0x0800; NULL: it has no name */
+    uint64_t value;          /* numeric fields */
+    uint64_t mask;           /* bits of the covered octets that the field owns; 0: all */
+    uint32_t depth;          /* 0: a protocol */
     uint32_t offset, length; /* octets of the frame */
     uint32_t flags;
 };
@@ -278,9 +320,9 @@ void packet_describe(const uint8_t *octets, size_t count, field_visitor *, void 
 
 /* What a decoder may know beside the octets. Zeroed, it knows nothing. */
 struct packet_context {
-    bool has_time;               /* `at_ns` counts: an echo's time stamp is told by it */
-    bool has_bases;              /* tcp.seq and tcp.ack are shown, relative to these */
-    bool has_window;             /* tcp.window_size is shown, by `window_shift` */
+    bool has_time;   /* `at_ns` counts: an echo's time stamp is told by it */
+    bool has_bases;  /* tcp.seq and tcp.ack are shown, relative to these */
+    bool has_window; /* tcp.window_size is shown, by `window_shift` */
     int64_t at_ns;
     uint32_t seq_base, ack_base; /* the sender's ISS and IRS */
     int32_t window_shift;        /* 0..14; -1: not known; -2: the option was not used */
@@ -295,10 +337,10 @@ const char *engine_protocol_name(uint32_t n);
 enum role { ROLE_OPEN, ROLE_DATA, ROLE_CLOSE, ROLE_CONTROL, ROLE_PROBLEM, ROLE_COUNT };
 /* One line about a frame, for an arrow. */
 struct packet_summary {
-    char protocol[8];   /* "tcp", "arp", "icmp", "udp", "ip", "eth" */
+    char protocol[8]; /* "tcp", "arp", "icmp", "udp", "ip", "eth" */
     enum role role;
-    char label[3][32];  /* "SYN ACK", "seq 0 ack 1", "len 5": drop from the end when crowded */
-    char say[32];       /* sentence key: "tcp.syn_ack" */
+    char label[3][32]; /* "SYN ACK", "seq 0 ack 1", "len 5": drop from the end when crowded */
+    char say[32];      /* sentence key: "tcp.syn_ack" */
     char arguments[8][2][40]; /* names and values for the sentence: {"seq", "0"} */
     uint32_t label_count, argument_count;
     uint32_t payload_length; /* octets above the transport header */

@@ -73,7 +73,7 @@ struct timeline {
     int64_t last_flush, flush_due; /* wall; due 0: nothing pending */
 };
 
-/* For measurements: called with each line's index as soon as it is written. NULL: nobody measures. */
+/* For measurements: called with each line's index once it is written. NULL: nobody measures. */
 extern void (*timeline_witness)(const struct timeline *, const struct strand *, uint32_t i);
 
 /* A block for a lab: zeroed pages that cost nothing until they are touched. NULL: out of memory. */

@@ -5,12 +5,27 @@ set -u
 cd "$(dirname "$0")/.."
 passed=0 failed=0
 began=$SECONDS
-make_() { make --no-print-directory -s -j2 "$@"; }
+make_() {
+    mkdir -p build
+    make --no-print-directory -j2 "$@" >build/make.log 2>&1 && return 0
+    grep -vE '^  (cc|ld) ' build/make.log | tail -n 40
+    return 1
+}
 note() { printf '\n== %s (at %d s)\n' "$1" $((SECONDS - began)); }
 count() { # count NAME STATUS
     if [ "$2" = 0 ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAILED: $1"; fi
 }
 wanted() { [ ${#parts[@]} = 0 ] || [[ " ${parts[*]} " == *" $1 "* ]]; }
+node_tests() { # node's test runner: its own count goes into ours, its words are shown when it fails
+    local output status n
+    output=$(cd web && "$@" 2>&1); status=$?
+    n=$(grep -oE '^# pass [0-9]+' <<<"$output" | grep -oE '[0-9]+' | paste -sd+ | bc)
+    passed=$((passed + ${n:-0}))
+    echo "${n:-0} passed"
+    [ $status = 0 ] && [ "${n:-0}" -gt 0 ] && return
+    grep -vE '^( *---| *\.\.\.| *duration_ms|ok )' <<<"$output" | tail -n 80
+    count "$*" 1
+}
 parts=("$@")
 
 note 'build: gcc'
@@ -61,11 +76,11 @@ if wanted fuzz; then
 fi
 if wanted web; then
     note 'web: unit tests'
-    (cd web && npm test --silent); count 'web unit tests' $?
+    node_tests npm test --silent
 fi
 if wanted browser; then
     note 'web: in headless Chromium'
-    (cd web && npm run --silent test:browser); count 'browser tests' $?
+    node_tests npm run --silent test:browser
 fi
 
 printf '\n%d s\n' $((SECONDS - began))

@@ -13,26 +13,6 @@
 #include <assert.h>
 #include <string.h>
 
-struct reader reader_of(const uint8_t *octets, size_t count) {
-    assert(octets != NULL || count == 0);
-    return (struct reader){.at = octets, .end = count == 0 ? octets : octets + count};
-}
-
-size_t read_left(const struct reader *r) {
-    return (size_t)(r->end - r->at);
-}
-
-const uint8_t *read_span(struct reader *r, size_t count) {
-    if (r->failed || count > read_left(r)) {
-        r->failed = true;
-        r->at = r->end;
-        return NULL;
-    }
-    const uint8_t *span = r->at;
-    if (count > 0) r->at += count;
-    return span;
-}
-
 uint8_t read_u8(struct reader *r) {
     const uint8_t *o = read_span(r, 1);
     return o ? o[0] : 0;
@@ -59,33 +39,6 @@ void read_copy(struct reader *r, uint8_t *out, size_t count) {
 
 void read_skip(struct reader *r, size_t count) {
     (void)read_span(r, count);
-}
-
-struct reader read_sub(struct reader *r, size_t count) {
-    const uint8_t *o = read_span(r, count);
-    struct reader sub = reader_of(o ? o : r->end, o ? count : 0);
-    sub.failed = r->failed;
-    return sub;
-}
-
-struct writer writer_of(uint8_t *octets, size_t room) {
-    assert(octets != NULL || room == 0);
-    return (struct writer){
-        .start = octets, .at = octets, .end = room == 0 ? octets : octets + room};
-}
-
-size_t written(const struct writer *w) {
-    return (size_t)(w->at - w->start);
-}
-
-uint8_t *write_span(struct writer *w, size_t count) {
-    assert(count <= (size_t)(w->end - w->at));
-    uint8_t *span = w->at;
-    if (count > 0) {
-        memset(span, 0, count);
-        w->at += count;
-    }
-    return span;
 }
 
 void write_u8(struct writer *w, uint8_t value) {

@@ -168,7 +168,7 @@ uint32_t timer_owner_pool(uint32_t kind); /* POOL_COUNT: no object */
 void timer_row(const struct lab *, struct id event, struct text *);
 
 /* link.c */
-uint32_t way_number(uint32_t link, uint32_t direction); /* from 1 */
+uint32_t way_number(uint32_t link, uint32_t direction);     /* from 1 */
 struct frame *link_head(struct lab *, uint32_t way_number); /* the one that arrives next */
 void link_head_arrives(struct step *, uint32_t way_number, struct frame *head);
 void link_frame_alone(struct step *, struct id frame); /* its own event has come */

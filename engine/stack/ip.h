@@ -17,7 +17,7 @@ enum ip_result { IP_SENT, IP_NO_ROUTE, IP_TOO_BIG, IP_NO_BUFFERS };
 enum ip_result ip_send(struct step *, uint32_t node, struct id frame, const struct ip_out *);
 /* The source address that ip_send would use for `dst`; 0: no route. RFC 1122 3.3.4.3. */
 ip4 ip_source_for(const struct lab *, uint32_t node, ip4 dst);
-uint32_t ip_mtu_for(const struct lab *, uint32_t node, ip4 dst); /* the first hop's; 0: no route */
+uint32_t ip_mtu_for(const struct lab *, uint32_t node, ip4 dst);  /* the first hop's; 0: no route */
 bool ip_is_local(const struct lab *, uint32_t node, ip4 address); /* own unicast address or 127/8 */
 bool ip_is_broadcast_or_multicast(const struct lab *, uint32_t node, ip4 address);
 /* Both questions at once: what an address is to the node. One that could be both is a group. */
@@ -27,8 +27,8 @@ enum ip_cast ip_cast_of(const struct lab *, uint32_t node, ip4 address);
 struct ip_in {
     struct ipv4_header header;
     uint32_t interface;
-    struct id frame;          /* still owned by ipv4_in.c; for trace_dropped */
-    struct frame_note note;   /* for the trace alone */
+    struct id frame;        /* still owned by ipv4_in.c; for trace_dropped */
+    struct frame_note note; /* for the trace alone */
 };
 
 #endif

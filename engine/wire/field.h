@@ -62,11 +62,14 @@ struct wire_field {
             CLAUSE, NULL                                                                           \
     }
 
-static inline uint32_t field_shift(uint32_t mask) {
+/* Always inline: out of line they would find places and sizes at run time, at every field. */
+#define FIELD_INLINE static inline __attribute__((always_inline))
+
+FIELD_INLINE uint32_t field_shift(uint32_t mask) {
     return mask == 0 ? 0 : (uint32_t)__builtin_ctz(mask);
 }
 
-static inline uint32_t field_word(const uint8_t *o, uint32_t size) {
+FIELD_INLINE uint32_t field_word(const uint8_t *o, uint32_t size) {
     switch (size) {
     case 1: return o[0];
     case 2: return (uint32_t)o[0] << 8 | o[1];
@@ -77,12 +80,12 @@ static inline uint32_t field_word(const uint8_t *o, uint32_t size) {
 }
 
 /* The bits of the field as they stand, not scaled. */
-static inline uint32_t field_bits(const uint8_t *header, const struct wire_field *f) {
+FIELD_INLINE uint32_t field_bits(const uint8_t *header, const struct wire_field *f) {
     uint32_t word = field_word(header + f->at, f->size);
     return f->mask == 0 ? word : (word & f->mask) >> field_shift(f->mask);
 }
 
-static inline uint32_t field_get(const uint8_t *header, const struct wire_field *f) {
+FIELD_INLINE uint32_t field_get(const uint8_t *header, const struct wire_field *f) {
     return field_bits(header, f) * (f->scale == 0 ? 1 : f->scale);
 }
 
@@ -92,7 +95,7 @@ static inline uint32_t field_shown(const uint8_t *header, const struct wire_fiel
 }
 
 /* Leaves the other bits of the same octets alone; the value must fit (ours: asserted). */
-static inline void field_put(uint8_t *header, const struct wire_field *f, uint32_t value) {
+FIELD_INLINE void field_put(uint8_t *header, const struct wire_field *f, uint32_t value) {
     uint32_t bits = f->scale == 0 ? value : value / f->scale;
     uint32_t all = f->size >= 4 ? UINT32_MAX : (1u << 8 * f->size) - 1;
     uint32_t mask = f->mask == 0 ? all : f->mask;

@@ -104,7 +104,7 @@ enum parse_result ipv4_parse(struct ipv4_header *h, struct reader *r) {
     if (checksum_finish(checksum_add(0, o, h->header_length)) != 0) return PARSE_BAD_CHECKSUM;
     if (h->total_length < h->header_length) return PARSE_BAD_LENGTH;
     h->option_count = (uint8_t)options;
-    read_copy(r, h->options, options);
+    if (options > 0) read_copy(r, h->options, options);
     size_t payload = (size_t)h->total_length - h->header_length;
     if (payload > read_left(r)) return PARSE_TRUNCATED;
     *r = read_sub(r, payload);

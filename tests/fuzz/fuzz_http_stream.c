@@ -33,6 +33,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct stream s = {0};
     char query[64], sink[8192];
     if (size < 2 || size > 60000) return 0;
+    dial_from = dial_from % 60000 + 1;
     s.packs = data[0] & 1;
     strcpy(query, "lab=");
     strcat(query, lab.lab);

@@ -124,7 +124,7 @@ static void serve(void) {
     for (;;) pause();
 }
 
-/* ----------------------------------------------------------------------------------- the viewers */
+/* ------------------------------------------------------------ the viewers */
 
 static void note(uint32_t first, uint32_t count, int64_t now) {
     for (uint32_t i = first; i < first + count && i < STAMPS; i++) {
@@ -266,7 +266,7 @@ static void begin_watching(struct watcher *w, const char *lab) {
     watch(w, true);
 }
 
-/* ----------------------------------------------------------------------------------- measurement */
+/* ------------------------------------------------------------ measurement */
 
 static double percentile(const struct histogram *h, double part) {
     uint64_t want = (uint64_t)((double)h->count * part), sum = 0;
@@ -400,7 +400,7 @@ static double loopback_baseline(void) {
     return ROUNDS / s;
 }
 
-/* -------------------------------------------------------------------------------------- the parts */
+/* ------------------------------------------------------------ the parts */
 
 static void many_viewers(pid_t pid) {
     double base = loopback_baseline(); /* before anybody has to be read */

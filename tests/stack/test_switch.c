@@ -1,4 +1,4 @@
-/* Switches learn and forget, hubs repeat, and a loop without a spanning tree goes round for ever. */
+/* Switches learn and forget, hubs repeat, and a loop without a spanning tree never ends. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -76,6 +76,8 @@ void house_close(struct house *h) {
 
 /* ---------------------------------------------------------------------------- HTTP */
 
+unsigned dial_from;
+
 int dial(unsigned port) {
     struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
     struct timeval patience = {PATIENCE_S, 0};
@@ -83,6 +85,9 @@ int dial(unsigned port) {
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+    struct sockaddr_in from = {.sin_family = AF_INET};
+    from.sin_addr.s_addr = htonl(INADDR_LOOPBACK + dial_from);
+    if (dial_from) bind(fd, (struct sockaddr *)&from, sizeof from);
     if (connect(fd, (struct sockaddr *)&to, sizeof to)) {
         close(fd);
         return -1;

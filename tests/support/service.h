@@ -26,6 +26,9 @@ struct reply {
     char *body;
     size_t length;
 };
+/* The client's own address, 127.0.0.1 + it: for those who open more connections than there are
+ * ports. */
+extern unsigned dial_from;
 int dial(unsigned port);
 /* Sends octets and reads until the other side closes or one whole reply is there. */
 struct reply exchange(int fd, const char *octets, size_t count);

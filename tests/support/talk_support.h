@@ -13,7 +13,7 @@ void expect_drops(const struct running *, const char *expected);
 void expect_table(const struct running *, const char *table, const char *node,
                   const char *expected);
 
-/* Hosts a, b, c (10.0.0.1 to .3, eth0) on the ports p1, p2, p3 of a switch or hub "s", 1 ms each. */
+/* Hosts a, b, c (10.0.0.1 to .3, eth0) on the ports p1, p2, p3 of a switch or hub "s", 1 ms. */
 void three_hosts(struct setup *, enum node_kind middle);
 
 /* Puts octets on the cable of the node's first interface at `at`, as if the node had sent them. */

@@ -15,14 +15,14 @@
 #include "streams.h"
 #include "units.h"
 
-enum { STEPS_A_TURN = 65536, REASONS_MAX = 256 };
+enum { STEPS_A_TURN = 50000, REASONS_MAX = 256 };
 
 struct options {
     const char *scenario, *events, *pcap;
     enum detail detail;
     sim_time until;
     uint64_t seed;
-    bool seeded;
+    bool seeded, timed; /* --seed, --until were given */
 };
 struct run {
     struct options options;
@@ -47,13 +47,15 @@ static const char help[] =
     "\n"
     "  SCENARIO         a scenario file, or - for standard input\n"
     "  --until TIME     virtual time at which to stop, such as 10s (without it: when nothing is\n"
-    "                   pending any more, TIME-WAIT included, or after 10 minutes)\n"
+    "                   pending any more, TIME-WAIT included; at most 10 minutes, and 10\n"
+    "                   million steps)\n"
     "  --seed N         instead of the scenario's seed\n"
     "  --events FILE    the stream's JSON lines, hello first; - for standard output\n"
     "  --detail WORD    story (the default) or full, with every variable and rule\n"
     "  --pcap FILE      every frame of every link as pcapng; - for standard output\n"
     "\n"
-    "The summary's \"stopped\" is quiet, until, livelock or end. Exit status: 0, 1 (the run or "
+    "The summary's \"stopped\" is quiet, until, budget, livelock or end. Exit status: 0, 1 (the "
+    "run or "
     "its\n"
     "output failed), 2 (bad usage or scenario; nothing was written).\n";
 
@@ -67,6 +69,7 @@ static int bad_value(const char *option, const char *value, const char *mend) {
 static int take_option(struct options *o, const char *name, const char *value) {
     if (strcmp(name, "--until") == 0 && !read_duration(value, &o->until))
         return bad_value(name, value, "give a time such as 10s") + 1;
+    if (strcmp(name, "--until") == 0) o->timed = true;
     if (strcmp(name, "--seed") == 0 && !read_u64(value, &o->seed))
         return bad_value(name, value, "give a whole number from 0") + 1;
     if (strcmp(name, "--seed") == 0) o->seeded = true;
@@ -192,8 +195,10 @@ static void go(struct run *run) {
     struct sink sink = {.record = take_record, .user = run, .wants = WANT_ALL};
     struct budget budget = {.steps = STEPS_A_TURN, .until = run->options.until};
     trace_hash_begin(&run->hash);
-    do run->stop = lab_step(run->lab, &sink, &budget);
-    while (run->stop == STOP_BUDGET);
+    do {
+        run->stop = lab_step(run->lab, &sink, &budget);
+    } while (run->stop == STOP_BUDGET &&
+             (run->options.timed || lab_steps(run->lab) < RUN_STEPS_DEFAULT));
 }
 
 static void write_reasons(struct buffer *b, const uint64_t counts[REASONS_MAX]) {

@@ -12,5 +12,6 @@ int decode_main(int argc, char **argv); /* decode.c */
 int usage_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 #define USAGE_ERROR          2
 #define RUN_UNTIL_DEFAULT_NS 600000000000 /* ten minutes of virtual time */
+#define RUN_STEPS_DEFAULT    10000000 /* without --until: a storm ends the run, not the patience */
 
 #endif

@@ -266,6 +266,28 @@ static void test_help(void **state) {
     done(&r);
 }
 
+/* A broadcast in a ring of switches whose cables take no time would go round for ever. */
+static void test_storm(void **state) {
+    (void)state;
+    static const char storm[] =
+        "{\"netstep\":1,\"nodes\":[{\"name\":\"a\",\"interfaces\":[{\"address\":\"10.0.0.1/24\"}]},"
+        "{\"name\":\"s1\",\"kind\":\"switch\"},{\"name\":\"s2\",\"kind\":\"switch\"}],"
+        "\"links\":[{\"between\":[\"a\",\"s1\"]},{\"between\":[\"s1\",\"s2\"]},{\"between\":["
+        "\"s1\",\"s2\"]}],"
+        "\"script\":[{\"on\":\"a\",\"run\":\"ping -c 1 10.0.0.9\"}]}";
+    char path[64], member[64];
+    snprintf(path, sizeof path, "%s/storm", folder);
+    FILE *file = fopen(path, "wb");
+    fputs(storm, file);
+    fclose(file);
+    struct result r = run(path);
+    assert_int_equal(r.status, 0);
+    copy_member(&r, "stopped", member, sizeof member);
+    assert_string_equal(member, "\"livelock\"");
+    done(&r);
+    unlink(path);
+}
+
 /* Any octet, time, reason or state that is another makes another hash. */
 struct mutant {
     struct trace_hash hash;
@@ -345,9 +367,10 @@ static int drop_folder(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_summary), cmocka_unit_test(test_hash),
-        cmocka_unit_test(test_streams), cmocka_unit_test(test_digest),
-        cmocka_unit_test(test_events),  cmocka_unit_test(test_bad_usage),
-        cmocka_unit_test(test_help),    cmocka_unit_test(test_mutations)};
+        cmocka_unit_test(test_summary),  cmocka_unit_test(test_hash),
+        cmocka_unit_test(test_streams),  cmocka_unit_test(test_digest),
+        cmocka_unit_test(test_events),   cmocka_unit_test(test_bad_usage),
+        cmocka_unit_test(test_help),     cmocka_unit_test(test_storm),
+        cmocka_unit_test(test_mutations)};
     return cmocka_run_group_tests(tests, make_folder, drop_folder);
 }

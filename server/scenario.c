@@ -15,7 +15,7 @@
 #include "scenario_parts.h"
 #include "units.h"
 
-enum { LINES_MAX = 65536, FAULTS_MAX = 4096, LINE_OCTETS_MAX = 240, NAME_MAX = 31 };
+enum { LINES_MAX = 4096, FAULTS_MAX = 4096, LINE_OCTETS_MAX = 240, NAME_MAX = 31 };
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 /* ----------------------------------------------------------------------- memory and small parts */

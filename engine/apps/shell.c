@@ -6,6 +6,7 @@
  */
 #include "apps/apps.h"
 #include "apps/forge.h"
+#include "sim/script.h"
 #include "stack/iface.h"
 #include <assert.h>
 #include <string.h>
@@ -261,6 +262,7 @@ static void run_in_new(struct step *s, uint32_t node, const char *name, enum pro
     struct id id = process_create(s, node, name, kind);
     if (!id_is(id)) {
         trace_output(s, node, id, full, sizeof full - 1);
+        if (kind == PROCESS_NAMED) script_returned(s, node, name);
         return;
     }
     process_edit(s, id)->typed = typed;

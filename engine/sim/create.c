@@ -51,6 +51,7 @@ static const char *plan_capacities(const struct scenario *from, struct plan *pla
     c[POOL_MAC] = c[POOL_NEIGHBOUR];
     c[POOL_SCRIPT] = from->line_count == 0 ? 1 : (uint32_t)from->line_count;
     c[POOL_CHUNK] = octets / dispatch.kinds[POOL_CHUNK]->size + 1;
+    c[POOL_EVENT] += c[POOL_SCRIPT] + c[POOL_FAULT]; /* one each, beside limits.events */
     return NULL;
 }
 
@@ -331,9 +332,7 @@ static bool make_script(struct step *s, const struct scenario *from, struct comp
         made->at = line->at;
         copy_text(made->run, sizeof made->run, line->run);
         if (line->process != NULL) copy_text(made->process, sizeof made->process, line->process);
-        timer_set(s, &made->timer, TIMER_SCRIPT, node, id, line->at);
-        if (!id_is(made->timer))
-            return refuse(why, place1("script", n, ""), "more lines than limits.events", NULL, "");
+        script_enter(s, id);
     }
     return true;
 }

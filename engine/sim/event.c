@@ -124,15 +124,25 @@ static uint32_t event_place(const struct lab *lab, struct id event) {
     return 2 * lab->link_count + event.slot;
 }
 
+/* What the scenario and the person do comes to pass however many events the nodes hold: lines of
+ * the script and faults, at most one event each, have room of their own. */
+static bool has_room(const struct lab *lab, uint32_t kind) {
+    if (kind == TIMER_SCRIPT || kind == TIMER_FAULT) return true;
+    uint32_t own = lab->pools[POOL_SCRIPT].capacity + lab->pools[POOL_FAULT].capacity;
+    return lab->pools[POOL_EVENT].live - lab->lab_events < lab->pools[POOL_EVENT].capacity - own;
+}
+
 struct id event_new(struct step *s, uint32_t kind, uint32_t node, struct id owner, sim_time at,
                     uint64_t order, uint64_t cause) {
     assert(at >= s->now);
     struct lab *lab = s->lab;
-    struct id id = pool_take(lab, POOL_EVENT);
-    if (!id_is(id)) {
+    if (!has_room(lab, kind)) {
         lab->events_refused += 1;
-        return id;
+        return (struct id){0, 0};
     }
+    struct id id = pool_take(lab, POOL_EVENT);
+    assert(id_is(id));
+    lab->lab_events += kind == TIMER_SCRIPT || kind == TIMER_FAULT;
     if (id.slot > lab->heap_room) heap_grow(lab);
     *event_at(lab, id) =
         (struct event){.kind = kind, .node = node, .owner = owner, .at = at, .set_step = cause};
@@ -141,6 +151,8 @@ struct id event_new(struct step *s, uint32_t kind, uint32_t node, struct id owne
 }
 
 void event_drop(struct lab *lab, struct id event) {
+    uint32_t kind = event_at(lab, event)->kind;
+    lab->lab_events -= kind == TIMER_SCRIPT || kind == TIMER_FAULT;
     pull(lab, event_place(lab, event));
     pool_give(lab, POOL_EVENT, event.slot, sizeof(struct event));
 }

@@ -72,11 +72,11 @@ struct fault {
     uint32_t serial;         /* its number in the lab, which its chances are drawn by */
     uint32_t any;            /* the filter is empty */
 };
-enum script_state { SCRIPT_PENDING, SCRIPT_WAITING, SCRIPT_RUNNING, SCRIPT_DONE };
+enum script_state { SCRIPT_PENDING, SCRIPT_RUNNING, SCRIPT_DONE };
 struct script_line {
     char run[LINE_ROOM];
     char process[PROCESS_NAME_ROOM]; /* "": a process of its own */
-    struct id timer;
+    struct id timer, next;           /* next: the line of this process that follows */
     sim_time at;
     uint32_t node, state;
 };
@@ -94,7 +94,8 @@ struct lab {
     uint32_t faults_made;
     uint32_t node_count, interface_count, link_count;
     uint32_t heap_count, heap_room, heap_limit; /* events of the pool: room now, and at most */
-    uint32_t name_mask, reserved;
+    uint32_t name_mask;
+    uint32_t lab_events;                      /* events of the script and of faults */
     uint64_t nodes, interfaces, links, names; /* offsets */
     uint64_t heap_keys, heap_places;
     uint64_t bucket_heads[BUCKET_SET_COUNT];
@@ -199,6 +200,7 @@ void fault_mutate(struct step *, const struct fault_effect *, struct id frame);
 void fault_timer(struct step *, struct id fault);
 
 /* script.c */
+void script_enter(struct step *, struct id line); /* it was made: it waits for its turn */
 void script_fired(struct step *, struct id line);
 
 /* trace.c, watch.c */

@@ -53,6 +53,32 @@ static void lines_of_a_process_wait_for_each_other(void **state) {
     run_end(&run);
 }
 
+/* The list's order holds whatever times the lines have; no time means: after the one before. */
+static void a_line_never_overtakes_the_one_before(void **state) {
+    (void)state;
+    struct running run;
+    two_hosts(&setup);
+    setup_run(&setup, SECONDS(1), "client", "socket tcp")->process = "p";
+    setup_run(&setup, 0, "client", "bind 3 :80")->process = "p";
+    setup_run(&setup, SECONDS(3), "client", "listen 3 1")->process = "p";
+    setup_run(&setup, SECONDS(2), "client", "close 3")->process = "p";
+    run_begin(&run, &setup);
+    run_until(&run, SECONDS(10));
+    expect_output(&run, "client", "3\n");
+    static const sim_time at[] = {SECONDS(1), SECONDS(1), SECONDS(3), SECONDS(3)};
+    size_t found = 0;
+    for (size_t i = 0; i < run.count; i++) {
+        const struct trace_record *r = &run.records[i].r;
+        if (r->kind != TRACE_COMMAND) continue;
+        assert_int_equal(r->at, at[found]);
+        /* Who only waited is caused by the return; who has a time by the scenario alone. */
+        assert_int_equal(r->cause_step != 0, found == 1 || found == 3);
+        found += 1;
+    }
+    assert_int_equal(found, 4);
+    run_end(&run);
+}
+
 /* What a person types: another command does not wait, a socket call does. */
 static void typed_lines_do_not_block_the_console(void **state) {
     (void)state;
@@ -180,9 +206,14 @@ static void no_process_left_is_told(void **state) {
     setup.scenario.limits.processes = 1;
     setup_run(&setup, 0, "client", "sleep 5");
     setup_run(&setup, 0, "server", "hostname");
+    setup_run(&setup, SECONDS(1), "server", "hostname")->process = "p";
+    setup_run(&setup, SECONDS(6), "server", "hostname")->process = "p"; /* the sleep is over */
     run_begin(&run, &setup);
-    run_until(&run, SECONDS(1));
-    expect_output(&run, "server", "sh: fork: Resource temporarily unavailable\n");
+    run_until(&run, SECONDS(7));
+    expect_output(&run, "server",
+                  "sh: fork: Resource temporarily unavailable\n"
+                  "sh: fork: Resource temporarily unavailable\n"
+                  "server\n");
     run_end(&run);
 }
 
@@ -282,6 +313,7 @@ int main(void) {
         cmocka_unit_test(an_unknown_command_is_answered),
         cmocka_unit_test(hostname_echo_and_help),
         cmocka_unit_test(lines_of_a_process_wait_for_each_other),
+        cmocka_unit_test(a_line_never_overtakes_the_one_before),
         cmocka_unit_test(typed_lines_do_not_block_the_console),
         cmocka_unit_test(ctrl_c_interrupts_a_call_and_keeps_the_socket),
         cmocka_unit_test(ctrl_c_without_a_program_does_nothing),

@@ -272,9 +272,31 @@ static void every_pool_can_be_full_at_once(void **state) {
         last = event_new(&hand.step, TIMER_LOOPBACK, 1, nobody, SECONDS(1), i, 0);
     assert_false(id_is(last));
     assert_int_equal(run.lab->heap_count, 200);
+    for (uint32_t i = 0; i < 1 + 3; i++) /* a line and three faults have their room beside it */
+        assert_true(id_is(event_new(&hand.step, TIMER_FAULT, 0, nobody, SECONDS(1), 300 + i, 0)));
+    assert_int_equal(run.lab->heap_count, 204);
     assert_int_equal(pool_capacity(run.lab, POOL_TCB), 5);
     assert_int_equal(pool_capacity(run.lab, POOL_ROUTE), 13);
     assert_true(lab_used(run.lab) <= run.size);
+    run_end(&run);
+}
+
+/* Events that run out are an outcome: the nodes' timers fail, the scenario itself goes on. */
+static void the_script_needs_no_events_of_the_nodes(void **state) {
+    (void)state;
+    struct running run;
+    two_hosts(&setup);
+    setup.scenario.limits.events = 1;
+    for (int i = 0; i < 5; i++) setup_run(&setup, SECONDS(i), "client", "hostname");
+    setup_run(&setup, SECONDS(2), "server", "ping -c 1 client");
+    setup_fault(&setup, "client-server", FAULT_LINK_DOWN, NULL, 0)->from = SECONDS(3);
+    run_begin(&run, &setup);
+    run_until(&run, SECONDS(10));
+    char *said = run_output(&run, "client");
+    assert_string_equal(said, "client\nclient\nclient\nclient\nclient\n");
+    free(said);
+    assert_false(lab_link(run.lab, 1).up);
+    assert_true(run.lab->events_refused > 0);
     run_end(&run);
 }
 
@@ -401,6 +423,7 @@ int main(void) {
         cmocka_unit_test(a_small_lab_is_small),
         cmocka_unit_test(too_small_a_block_is_refused),
         cmocka_unit_test(every_pool_can_be_full_at_once),
+        cmocka_unit_test(the_script_needs_no_events_of_the_nodes),
         cmocka_unit_test(ids_go_stale),
         cmocka_unit_test(objects_are_walked_in_slot_order),
         cmocka_unit_test(nodes_and_links_can_be_looked_at),

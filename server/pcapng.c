@@ -26,7 +26,7 @@ enum {
 
 struct waiting {
     uint32_t link, from, origin, number;
-    sim_time at;
+    sim_time at, until;
     bool known;
     size_t octets, count;   /* in `octets` */
     size_t comment, length; /* in `comments` */
@@ -163,6 +163,7 @@ static void take_sent(struct pcapng *p, const struct trace_record *r) {
                                              .origin = r->origin,
                                              .number = r->number,
                                              .at = r->at,
+                                             .until = r->until,
                                              .octets = p->octets.length,
                                              .count = r->octet_count};
     buffer_span(&p->octets, (const char *)r->octets, r->octet_count);
@@ -177,16 +178,26 @@ static void comment(struct pcapng *p, const struct lab *lab, const struct trace_
     frame->length = p->comments.length - frame->comment;
 }
 
-static void take_fate(struct pcapng *p, const struct lab *lab, const struct trace_record *r) {
+/* The frame that has this fate. Of two alike (a duplicate) the one that was to arrive now. */
+static struct waiting *find_waiting(struct pcapng *p, const struct trace_record *r) {
     uint32_t sender = r->kind == TRACE_LOST ? r->node : r->peer;
+    struct waiting *found = NULL;
     for (size_t i = p->first; i < p->count; i++) {
         struct waiting *frame = &p->frames[i];
         if (frame->known || frame->link != r->link || frame->from != sender ||
             frame->origin != r->origin || frame->number != r->number)
             continue;
+        if (found == NULL) found = frame;
+        if (r->kind == TRACE_DELIVERED && frame->until == r->at) return frame;
+    }
+    return found;
+}
+
+static void take_fate(struct pcapng *p, const struct lab *lab, const struct trace_record *r) {
+    struct waiting *frame = find_waiting(p, r);
+    if (frame != NULL) {
         frame->known = true;
         if (r->kind == TRACE_LOST) comment(p, lab, r, frame);
-        break;
     }
     settle(p);
 }

@@ -4,7 +4,7 @@
  * From the engine's trace to the lines of a stream, `story` or `full` (server/README.md). One
  * struct story writes one stream of one timeline: give story_sink() to every lab_step and
  * lab_command of it. A line is handed out as soon as it is complete and not kept; what is kept is
- * 24 octets for each step, frame and timer, to find causes.
+ * 24 octets for each step and timer and 56 for each frame, to find causes.
  */
 #include "buffer.h"
 #include "engine.h"

@@ -103,6 +103,7 @@ with tempfile.TemporaryDirectory() as folder:
             valid(kinds["hello"], json.loads(lines[0]), f"{path}: hello")
             for key in hello_keys(json.loads(lines[0])):
                 said(key, (), f"{path}: hello")
+            ended = set()
             for i, line in enumerate(lines[1:-1][:1500]):
                 value = json.loads(line)
                 event = value["e"][0]
@@ -118,6 +119,10 @@ with tempfile.TemporaryDirectory() as folder:
                     sent = json.loads(lines[1 + cause])["e"][0]
                     check(sent["k"] == "tx" and sent["p"] == event["p"] and sent["l"] == event["l"],
                           f"{path}: cause is not its tx: {line[:200]}")
+                    check(cause not in ended, f"{path}: a frame ends twice: {line[:200]}")
+                    check(event["k"] == "lost" or sent["rx"] == event["t"],
+                          f"{path}: not when it was to arrive: {line[:200]}")
+                    ended.add(cause)
 
     # What is refused: a good scenario with one thing wrong.
     base = load("tests/scenarios/router.json")

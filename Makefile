@@ -9,6 +9,9 @@ OPT ?= -O2
 WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla \
         -Wwrite-strings -Wundef
 SANITIZE ?=
+# The engine's layers call each other a hundred times a step: they are optimised as one program. The
+# objects hold machine code as well, for the tests, which link without, and for nm.
+LTO ?= $(if $(SANITIZE),,$(if $(filter gcc,$(CC)),$(if $(filter -O2 -O3,$(OPT)),-flto=auto -ffat-lto-objects)))
 CFLAGS = -std=c11 $(OPT) -g $(WARN) $(SANITIZE) -fno-omit-frame-pointer -MMD -MP
 LIBRARIES := libmicrohttpd libwebsockets jansson zlib libcrypto
 PKG_CFLAGS = $(shell pkg-config --cflags $(LIBRARIES) 2>/dev/null)
@@ -53,7 +56,7 @@ bare: $(B)/netstep-bare
 $(B)/engine/%.o: engine/%.c
 	@mkdir -p $(@D)
 	@echo "  cc $<"
-	@$(CC) $(CFLAGS) -Wswitch-enum -Iengine -c $< -o $@
+	@$(CC) $(CFLAGS) $(LTO) -Wswitch-enum -Iengine -c $< -o $@
 $(B)/server/%.o: server/%.c
 	@mkdir -p $(@D)
 	@echo "  cc $<"
@@ -76,7 +79,7 @@ $(B)/no_assets.S: server/embed.sh
 	@server/embed.sh --empty $@
 $(B)/netstep-bare: $(B)/server/main.o $(SERVER_OBJ) $(B)/libengine.a $(B)/no_assets.o
 	@echo "  ld $@"
-	@$(CC) $(SANITIZE) -o $@ $^ $(PKG_LIBS)
+	@$(CC) $(OPT) $(LTO) $(SANITIZE) -o $@ $^ $(PKG_LIBS)
 $(B)/story.ndjson: $(B)/netstep-bare lessons/opening/scenario.json
 	@$(B)/netstep-bare run lessons/opening/scenario.json --events - | sed '$$d' > $@.part
 	@mv $@.part $@
@@ -97,20 +100,20 @@ $(B)/assets.S: $(B)/web.ready server/embed.sh server/openapi.json $(wildcard ser
 	@server/embed.sh web/dist $(B)/text server/schemas server/openapi.json $@
 $(B)/netstep: $(B)/server/main.o $(SERVER_OBJ) $(B)/libengine.a $(B)/assets.o
 	@echo "  ld $@"
-	@$(CC) $(SANITIZE) -o $@ $^ $(PKG_LIBS)
+	@$(CC) $(OPT) $(LTO) $(SANITIZE) -o $@ $^ $(PKG_LIBS)
 
 # ---------------------------------------------------------------- tests: one program a file
 TEST_BIN := $(TEST_SRC:%.c=$(B)/%)
 units: $(TEST_BIN)
 $(TEST_BIN): $(B)/%: $(B)/%.o $(SUPPORT_OBJ) $(SERVER_OBJ) $(B)/libengine.a $(B)/no_assets.o
 	@echo "  ld $@"
-	@$(CC) $(SANITIZE) -o $@ $^ -lcmocka $(PKG_LIBS)
+	@$(CC) -fno-lto $(SANITIZE) -o $@ $^ -lcmocka $(PKG_LIBS)
 
 BENCH_BIN := $(patsubst %.c,$(B)/%,$(wildcard tests/bench/bench_*.c tests/load/*.c))
 benches: $(BENCH_BIN)
 $(BENCH_BIN): $(B)/%: $(B)/%.o $(SUPPORT_OBJ) $(SERVER_OBJ) $(B)/libengine.a $(B)/no_assets.o
 	@echo "  ld $@"
-	@$(CC) $(SANITIZE) -o $@ $^ -lcmocka $(PKG_LIBS)
+	@$(CC) $(OPT) $(LTO) $(SANITIZE) -o $@ $^ -lcmocka $(PKG_LIBS)
 
 FUZZ_BIN := $(FUZZ_SRC:%.c=$(B)/%)
 fuzzers: $(FUZZ_BIN)

@@ -35,7 +35,7 @@ enum ip_cast ip_cast_of(const struct lab *lab, uint32_t node, ip4 address) {
     const struct interface *at = iface_get(lab, n->first_interface);
     for (uint32_t i = 0; i < n->interface_count; i++, at++) {
         if (at->address == 0) continue;
-        if (at->prefix < 31 && address == (at->address | ~prefix_mask(at->prefix))) return IP_GROUP;
+        if (at->prefix < 31 && address == (at->address | UINT32_MAX >> at->prefix)) return IP_GROUP;
         if (at->address == address) cast = IP_OWN;
     }
     return cast;

@@ -179,7 +179,8 @@ enum trace_kind {
 };
 /* One record. Pointers live only during the sink's call. A record is named (step, k). The first
  * record of a step has cause_step = the step that scheduled it (sent the frame, set the timer);
- * every other record is caused by the first record of its own step. */
+ * every other record is caused by the first record of its own step. What is LOST is always caused
+ * by the step that sent it, also when a cut cable or a command kills it. */
 struct trace_record {
     uint64_t step, cause_step;
     sim_time at, until;

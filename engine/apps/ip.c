@@ -37,15 +37,16 @@ static void no_device(struct step *s, const struct command *c, const char *name)
 
 /* ------------------------------------------------------------------- addr and link */
 
-static void text_head(struct text *t, const struct interface *i, uint32_t index) {
+static void text_head(struct text *t, const struct interface *i, uint32_t index, bool carrier) {
     text_u64(t, index);
     text_add(t, ": ");
     text_add(t, i->name);
-    text_add(t,
-             i->up ? ": <BROADCAST,MULTICAST,UP,LOWER_UP> mtu " : ": <BROADCAST,MULTICAST> mtu ");
+    text_add(t, !i->up    ? ": <BROADCAST,MULTICAST> mtu "
+                : carrier ? ": <BROADCAST,MULTICAST,UP,LOWER_UP> mtu "
+                          : ": <NO-CARRIER,BROADCAST,MULTICAST,UP> mtu ");
     text_u64(t, i->mtu);
     text_add(t, " qdisc noqueue state ");
-    text_add(t, i->up ? "UP" : "DOWN");
+    text_add(t, i->up && carrier ? "UP" : "DOWN");
     text_add(t, " group default qlen 1000");
 }
 
@@ -82,7 +83,7 @@ static void show_interfaces(struct step *s, const struct command *c, bool addres
     show_loopback(s, c->process, addresses);
     for (uint32_t i = 0; i < n->interface_count; i++) {
         const struct interface *at = iface_get(s->lab, n->first_interface + i);
-        text_head(&t, at, i + 2);
+        text_head(&t, at, i + 2, iface_has_carrier(s->lab, n->first_interface + i));
         process_say(s, c->process, &t);
         text_add(&t, "    link/ether ");
         text_mac(&t, at->mac);

@@ -200,6 +200,26 @@ void fault_add(struct step *s, const struct fault *prepared) {
     timer_set(s, &fault->timer, TIMER_FAULT, 0, id, at);
 }
 
+/* "link a-b down", as a person would have said it; with the interfaces where several links join
+ * the two. What follows is caused by it. */
+static void tell_link_order(struct step *s, uint32_t link, uint32_t up) {
+    const struct link *l = link_at(s->lab, link);
+    struct ends ends = {.node = {l->node[0], l->node[1]}};
+    uint32_t other, way;
+    bool several = links_between(s->lab, &ends, &other, &way) > 1;
+    char line[LINE_ROOM];
+    struct text t = text_of(line, sizeof line);
+    text_add(&t, "link ");
+    for (uint32_t end = 0; end < 2; end++) {
+        if (end == 1) text_char(&t, '-');
+        text_add(&t, node_at(s->lab, l->node[end])->name);
+        if (several) text_char(&t, ':');
+        if (several) text_add(&t, interface_at(s->lab, l->interface[end])->name);
+    }
+    text_add(&t, up ? " up" : " down");
+    trace_command(s, 0, line);
+}
+
 /* A link goes down at `from` and comes back at `until`. */
 void fault_timer(struct step *s, struct id id) {
     struct fault *fault = fault_at(s->lab, id);
@@ -207,6 +227,7 @@ void fault_timer(struct step *s, struct id id) {
     uint32_t link = fault->link, up = fault->kind == FAULT_LINK_UP;
     bool ends = s->now >= fault->until || up || fault->until == SIM_TIME_MAX;
     if (s->now >= fault->until) up = 1;
+    tell_link_order(s, link, up);
     if (ends)
         object_destroy(s, POOL_FAULT, id);
     else

@@ -117,6 +117,7 @@ static void die(struct step *s, struct id id, struct frame *f, uint32_t reason,
 
 /* Refused at the sender: it was handed to the link, and nothing of it reaches the wire. */
 static void die_at_once(struct step *s, struct id id, struct frame *f, uint32_t reason) {
+    f->sent_step = s->number;
     tell(s, TRACE_SENT, f->link, f->direction, id, s->now, REASON_NONE, 0);
     die(s, id, f, reason, 0);
 }
@@ -351,7 +352,6 @@ void link_set(struct step *s, uint32_t number, uint32_t up) {
             kill_some(s, &link->way[d], 0, 0, REASON_LINK_DOWN);
             link->way[d].busy_until = link->way[d].last_arrival = s->now;
         }
-        trace_interface(s, link->interface[d]);
     }
     dispatch.link_changed(s, number);
 }

@@ -1,7 +1,7 @@
 #include "sim/trace.h"
 /*
  * Records. A record is named (step, k); the first of a step is caused by the step that scheduled
- * it, the others by the first. Nothing here changes the run: `spoken`, which decides whether what
+ * it, the others by the first; what was lost, whatever killed it, by the step that sent it. Nothing here changes the run: `spoken`, which decides whether what
  * this step schedules is caused by it or by its own cause, is set whether anybody listens or not.
  *
  * Story records are set down here and at the choke points; watched fields, table rows of objects
@@ -24,7 +24,7 @@ void trace_emit(struct step *s, struct trace_record *r) {
     r->step = s->number;
     r->at = s->now;
     r->k = s->scratch->told++;
-    r->cause_step = r->k == 0 ? s->cause_step : s->number;
+    if (r->cause_step == 0) r->cause_step = r->k == 0 ? s->cause_step : s->number;
     s->sink->record(s->sink->user, s->lab, r);
 }
 
@@ -76,11 +76,14 @@ void trace_frame(struct step *s, enum trace_kind kind, uint32_t link, uint32_t d
     if (!story(s)) return;
     struct trace_record r = {
         .kind = kind, .until = until, .reason = (uint16_t)reason, .where_ppm = where_ppm};
-    frame_names(s->lab, frame_at(s->lab, id), &r);
-    if (link != 0)
+    const struct frame *f = frame_at(s->lab, id);
+    frame_names(s->lab, f, &r);
+    if (link != 0) {
         frame_ends(s->lab, kind, link, direction, &r);
-    else
+        if (kind == TRACE_LOST) r.cause_step = f->sent_step;
+    } else {
         r.node = interface_at(s->lab, direction)->node;
+    }
     r.octets = frame_octets(s->lab, id);
     r.octet_count = frame_count(s->lab, id);
     trace_emit(s, &r);

@@ -85,6 +85,11 @@ void iface_set(struct step *s, uint32_t interface, enum iface_admin admin) {
     trace_interface(s, interface);
 }
 
+bool iface_has_carrier(const struct lab *lab, uint32_t interface) {
+    uint32_t link = iface_get(lab, interface)->link;
+    return link != 0 && lab_link(lab, link).up;
+}
+
 static void json_text(struct text *t, const char *value) {
     text_add(t, "\"");
     text_add(t, value);
@@ -105,6 +110,6 @@ bool interface_row(const struct lab *lab, uint32_t interface, struct text *t) {
     text_mac(t, i->mac);
     text_add(t, "\",\"");
     text_u64(t, i->mtu);
-    text_add(t, i->up ? "\",\"up\"]" : "\",\"down\"]");
+    text_add(t, i->up && iface_has_carrier(lab, interface) ? "\",\"up\"]" : "\",\"down\"]");
     return true;
 }

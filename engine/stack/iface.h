@@ -16,6 +16,8 @@ uint32_t iface_named(const struct lab *, uint32_t node, const char *name); /* 0:
 uint32_t iface_with_address(const struct lab *, uint32_t node, ip4 address);
 /* The node's first address; 0: it has none. What the node's name resolves to. */
 ip4 node_address(const struct lab *, uint32_t node);
+/* A cable is plugged in and its link is up; what Linux calls LOWER_UP. */
+bool iface_has_carrier(const struct lab *, uint32_t interface);
 /* "server", "10.0.0.1": a node's name or an address; false: neither. */
 bool host_lookup(const struct lab *, const char *host, ip4 *address);
 

@@ -16,6 +16,16 @@ static void addresses_and_links(void **state) {
         "qlen 1000\n"
         "    link/ether 02:00:00:00:01:01 brd ff:ff:ff:ff:ff:ff\n";
     expect_answer("ip link", SECONDS(1), link);
+    struct running run;
+    two_hosts(&setup);
+    run_begin(&run, &setup);
+    run_command(&run, 0, "", "link client-server down");
+    run_command(&run, 0, "client", "ip link");
+    char *said = run_output(&run, "client");
+    assert_non_null(strstr(said, "eth0: <NO-CARRIER,BROADCAST,MULTICAST,UP> mtu 1500 qdisc noqueue "
+                                 "state DOWN group"));
+    free(said);
+    run_end(&run);
     expect_answer(
         "ip addr", SECONDS(1),
         "1: lo: <LOOPBACK,UP,LOWER_UP> mtu 1500 qdisc noqueue state UNKNOWN group default qlen "

@@ -372,11 +372,28 @@ static void a_cut_cable_loses_what_is_on_it(void **state) {
     const struct trace_record *lost = run_find(&run, 0, TRACE_LOST, "client");
     assert_int_equal(lost->at, MILLIS(4));
     assert_int_equal(lost->where_ppm, 400000);
+    /* The cut is told first; the lost go back to their own sending, the rows to the cut. */
+    assert_int_equal(lost->cause_step, run_find(&run, 0, TRACE_SENT, "client")->step);
+    const struct trace_record *cut = run_find(&run, 0, TRACE_COMMAND, "");
+    uint64_t cut_step = cut->step;
+    assert_int_equal(cut_step, lost->step);
+    assert_int_equal(cut->k, 0);
+    assert_int_equal(cut->cause_step, 0);
+    assert_int_equal(cut->node, 0);
+    assert_string_equal(cut->text, "link client-server down");
+    const struct trace_record *row = run_find(&run, 0, TRACE_TABLE, "client");
+    assert_int_equal(row->table, TABLE_INTERFACES);
+    assert_non_null(strstr(row->text, "\"down\""));
     send_raw(hand_begin(&hand, &run, MILLIS(6)), 1, 50, 'b');
     hand_end(&hand);
     assert_int_equal(run_lost(&run, "link_down"), 2);
     run_until(&run, MILLIS(20));
     assert_true(lab_link(run.lab, 1).up);
+    assert_int_equal(run_count(&run, TRACE_TABLE, ""), 4); /* two ends down, two ends up */
+    assert_non_null(strstr(run.records[run.count - 1].r.text, "\"up\""));
+    const struct trace_record *mended = &run.records[run.count - 3].r;
+    assert_string_equal(mended->text, "link client-server up");
+    assert_int_equal(mended->cause_step, cut_step);
     send_raw(hand_begin(&hand, &run, MILLIS(20)), 1, 50, 'c');
     hand_end(&hand);
     run_until(&run, SECONDS(1));

@@ -367,11 +367,12 @@ static long read_own(struct log *log, uint64_t offset, char *out, size_t room) {
     return n;
 }
 
-/* The log of the chain that owns `offset`, and the offset where its part of the stream ends. */
+/* The log of the chain that owns `offset`, and the offset where its part of the stream ends: the
+ * lowest start on the way, since a branch may be cut before the start of its parent's own part. */
 static struct log *owner_of(struct log *log, uint64_t offset, uint64_t *limit) {
     *limit = UINT64_MAX;
     while (log->parent && offset < log->base_offset) {
-        *limit = log->base_offset;
+        if (log->base_offset < *limit) *limit = log->base_offset;
         log = log->parent;
     }
     return log;

@@ -121,6 +121,39 @@ static void test_a_branch_reads_its_parent_below_the_fork(void **state) {
     log_release(grandchild);
 }
 
+/* Each log writes its own mark, in lines of its own length. */
+static void add_marked(struct log *log, uint32_t first, uint32_t count, char mark) {
+    char line[80];
+    for (uint32_t i = first; i < first + count; i++) {
+        int n = snprintf(line, sizeof line, "{\"i\":%u,%*c}\n", i, 20 + (int)(mark - 'a'), mark);
+        assert_true(log_append(log, line, (size_t)n, 1));
+    }
+    log_flush(log, NULL);
+}
+
+static void test_a_branch_may_be_cut_before_its_parents_own_part(void **state) {
+    (void)state;
+    static char text[LOG_CHUNK];
+    struct log *a = log_create(&roomy, NULL, 0);
+    add_marked(a, 0, 100, 'a');
+    struct log *b = log_create(&roomy, a, 80), *c = log_create(&roomy, b, 30);
+    add_marked(b, 80, 20, 'b');
+    struct log *d = log_create(&roomy, c, 10);
+    add_marked(c, 30, 20, 'c');
+    add_marked(d, 10, 5, 'd');
+    check_from(c, 0, 50);
+    check_from(d, 0, 15);
+    long n = log_read(d, 0, text, sizeof text);
+    uint32_t lines = 0;
+    for (char *at = text; at < text + n; at = strchr(at, '\n') + 1, lines++)
+        assert_non_null(memchr(at, lines < 10 ? 'a' : 'd', strcspn(at, "\n")));
+    assert_int_equal(lines, 15);
+    log_release(a);
+    log_release(b);
+    log_release(c);
+    log_release(d);
+}
+
 static void test_batches_are_compressed_once_and_only_when_wanted(void **state) {
     (void)state;
     struct log *log = log_create(&roomy, NULL, 0);
@@ -160,6 +193,7 @@ int main(void) {
         cmocka_unit_test(test_without_a_file_the_ring_is_the_log),
         cmocka_unit_test(test_a_large_append_makes_batches_of_whole_lines),
         cmocka_unit_test(test_a_branch_reads_its_parent_below_the_fork),
+        cmocka_unit_test(test_a_branch_may_be_cut_before_its_parents_own_part),
         cmocka_unit_test(test_batches_are_compressed_once_and_only_when_wanted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

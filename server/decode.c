@@ -13,7 +13,7 @@
 #include "packet_json.h"
 #include "pcap_read.h"
 
-enum { EXIT_BAD_INPUT = 2, FLUSH_AT = 256 * 1024 };
+enum { EXIT_NO_OUTPUT = 1, EXIT_BAD_INPUT = 2, FLUSH_AT = 256 * 1024 };
 
 static void packet_line(struct buffer *out, uint64_t number, const struct captured *packet,
                         struct conversations *conversations) {
@@ -55,7 +55,7 @@ static int decode_packets(struct capture *capture, const char *name, struct buff
     }
     if (!flush(out, 1) || fflush(stdout) != 0 || ferror(stdout)) {
         fprintf(stderr, "netstep decode: cannot write the output: %s\n", strerror(errno));
-        return EXIT_BAD_INPUT;
+        return EXIT_NO_OUTPUT;
     }
     return result == CAPTURE_BAD ? complain(name, capture->record_at, capture->problem) : 0;
 }
@@ -78,10 +78,12 @@ int decode_main(int argc, char **argv) {
              "Prints one JSON object a packet: its time, its lengths and its field tree.");
         return 0;
     }
-    if (argc != 1 || (argv[0][0] == '-' && argv[0][1] != '\0')) {
-        fputs("netstep decode: give one capture: netstep decode FILE.pcap[ng]\n", stderr);
-        return EXIT_BAD_INPUT;
-    }
+    bool plain = argc > 0 && strcmp(argv[0], "--") == 0; /* a file follows, whatever its name */
+    argc -= plain;
+    argv += plain;
+    if (!plain && argc > 0 && argv[0][0] == '-' && argv[0][1] != '\0')
+        return usage_error("decode: unknown option %.60s; see netstep decode --help", argv[0]);
+    if (argc != 1) return usage_error("decode: give one capture: netstep decode FILE.pcap[ng]");
     if (strcmp(argv[0], "-") == 0) return decode_file(stdin, "standard input");
     FILE *file = fopen(argv[0], "rb");
     if (file == NULL) {

@@ -226,7 +226,8 @@ static size_t distance(const char *a, const char *b) {
 
 const char *json_nearest(const char *word, const char *const words[], size_t count) {
     const char *best = NULL;
-    size_t limit = strlen(word) / 3 + 1, best_distance = limit + 1;
+    size_t length = strlen(word), limit = length > 1 ? length / 3 + 1 : 0;
+    size_t best_distance = limit + 1;
     for (size_t i = 0; i < count; i++) {
         size_t d = distance(word, words[i]);
         if (d < best_distance) {

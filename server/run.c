@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "output.h"
 #include "pcapng.h"
@@ -70,8 +71,9 @@ static int take_option(struct options *o, const char *name, const char *value) {
     if (strcmp(name, "--until") == 0 && !read_duration(value, &o->until))
         return bad_value(name, value, "give a time such as 10s") + 1;
     if (strcmp(name, "--until") == 0) o->timed = true;
-    if (strcmp(name, "--seed") == 0 && !read_u64(value, &o->seed))
-        return bad_value(name, value, "give a whole number from 0") + 1;
+    if (*value == '\0') return usage_error("run: %s is empty; see netstep run --help", name) + 1;
+    if (strcmp(name, "--seed") == 0 && (!read_u64(value, &o->seed) || o->seed > INT64_MAX))
+        return bad_value(name, value, "give a whole number from 0 to 2^63-1") + 1;
     if (strcmp(name, "--seed") == 0) o->seeded = true;
     if (strcmp(name, "--events") == 0) o->events = value;
     if (strcmp(name, "--pcap") == 0) o->pcap = value;
@@ -99,13 +101,16 @@ static int read_option(int argc, char **argv, int *at, struct options *o) {
 }
 
 static int read_options(int argc, char **argv, struct options *o) {
+    bool plain = false;
     for (int at = 0; at < argc; at++) {
         int status = 0;
-        if (strcmp(argv[at], "--help") == 0 || strcmp(argv[at], "-h") == 0) {
+        if (!plain && (strcmp(argv[at], "--help") == 0 || strcmp(argv[at], "-h") == 0)) {
             fputs(help, stdout);
             return 1;
         }
-        if (argv[at][0] == '-' && argv[at][1] != '\0')
+        if (strcmp(argv[at], "--") == 0 && !plain)
+            plain = true; /* what follows is a file, whatever it begins with */
+        else if (argv[at][0] == '-' && argv[at][1] != '\0' && !plain)
             status = read_option(argc, argv, &at, o);
         else if (o->scenario != NULL)
             status =
@@ -159,6 +164,21 @@ static void take_line(void *user, const struct story_line *line) {
 
 /* -------------------------------------------------------------------------------------- the run */
 
+/* Two names, one file: by what was opened, for names may differ. */
+static bool same_file(const struct output *a, const struct output *b) {
+    struct stat one, two;
+    return a->file != NULL && b->file != NULL && fstat(fileno(a->file), &one) == 0 &&
+           fstat(fileno(b->file), &two) == 0 && S_ISREG(one.st_mode) && one.st_dev == two.st_dev &&
+           one.st_ino == two.st_ino;
+}
+
+/* An output would take the scenario's place. */
+static bool over_scenario(const char *scenario, const char *output) {
+    struct stat one, two;
+    return output != NULL && stat(scenario, &one) == 0 && stat(output, &two) == 0 &&
+           S_ISREG(one.st_mode) && one.st_dev == two.st_dev && one.st_ino == two.st_ino;
+}
+
 static int prepare(struct run *run) {
     struct options *o = &run->options;
     struct complaint why;
@@ -167,12 +187,17 @@ static int prepare(struct run *run) {
     if (run->scenario != NULL && o->seeded) run->scenario->scenario.seed = o->seed;
     if (run->scenario != NULL) run->lab = scenario_lab(run->scenario, &why);
     if (run->lab == NULL) return usage_error("%s: %s: %s", name, why.place, why.problem);
+    if (over_scenario(o->scenario, o->events) || over_scenario(o->scenario, o->pcap))
+        return usage_error("run: %s would be written over; give the output another name", name);
     if (o->events != NULL && !output_open(&run->events, o->events))
         return usage_error("run: --events %s: %s; give a file that can be written", o->events,
                            strerror(errno));
     if (o->pcap != NULL && !output_open(&run->pcap, o->pcap))
         return usage_error("run: --pcap %s: %s; give a file that can be written", o->pcap,
                            strerror(errno));
+    if (same_file(&run->events, &run->pcap))
+        return usage_error("run: --events and --pcap name one file, %s; give each its own",
+                           o->pcap);
     run->streams = streams_new();
     if (run->events.file != NULL) run->story = story_new(o->detail, take_line, run);
     if (run->pcap.file != NULL) run->pcapng = pcapng_begin(run->lab, run->scenario->title);

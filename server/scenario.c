@@ -146,6 +146,16 @@ static void read_script(struct reading *r, const struct json_node *script) {
     r->file->scenario.line_count = count;
 }
 
+/* "r1" of "r1:eth1": which interface there is, the engine judges. */
+static bool is_a_node(struct reading *r, const struct json_node *at, const char *end) {
+    char name[NAME_MAX + 1];
+    size_t length = strcspn(end, ":");
+    if (length > NAME_MAX) length = NAME_MAX;
+    memcpy(name, end, length);
+    name[length] = '\0';
+    return reading_node(r, at, name) != SIZE_MAX;
+}
+
 /* "r1 -> server" as the engine reads it: "r1->server". Both ends must be nodes. */
 static const char *read_on(struct reading *r, const struct json_node *node) {
     const char *text = json_need_text(node);
@@ -155,7 +165,7 @@ static const char *read_on(struct reading *r, const struct json_node *node) {
     char *arrow = strstr(plain, "->");
     if (json_failed(node->document) || arrow == NULL) return plain;
     *arrow = '\0';
-    if (reading_node(r, node, plain) != SIZE_MAX) reading_node(r, node, arrow + 2);
+    if (is_a_node(r, node, plain)) is_a_node(r, node, arrow + 2);
     *arrow = '-';
     return plain;
 }
@@ -186,9 +196,10 @@ static void read_fault_when(const struct json_node *node, struct scenario_fault 
 /* What the kind of fault needs, and what it has no use for. */
 static void read_fault_how(struct reading *r, const struct json_node *node,
                            struct scenario_fault *fault) {
+    static const char *const of_frames[] = {"match", "nth", "count", "chance", "probability"};
     struct json_node delay = either(node, "delay", "by"), bit = json_get(node, "bit"),
                      set = json_get(node, "set"), match = json_get(node, "match"),
-                     nth = json_get(node, "nth"), how = json_get(node, "do");
+                     how = json_get(node, "do");
     bool link = fault->kind == FAULT_LINK_DOWN || fault->kind == FAULT_LINK_UP;
     if (json_is(delay)) {
         fault->delay_ns = reading_time(&delay);
@@ -208,10 +219,11 @@ static void read_fault_how(struct reading *r, const struct json_node *node,
             json_fail(&set, "means nothing here; only edit sets a field");
     } else if (fault->kind == FAULT_EDIT)
         json_fail(&how, "needs what to set; add \"set\": \"ip.ttl = 1\"");
-    if (link && json_is(match))
-        json_fail(&match, "means nothing here; a link goes down for every frame");
-    if (link && json_is(nth))
-        json_fail(&nth, "means nothing here; give \"from\", the time when it happens");
+    for (size_t i = 0; link && i < COUNT(of_frames); i++) {
+        struct json_node key = json_get(node, of_frames[i]);
+        if (json_is(key))
+            json_fail(&key, "means nothing here; a link goes down or up by time: give \"from\"");
+    }
     if (json_is(match)) fault->match = reading_text(r, json_need_text(&match));
 }
 
@@ -272,16 +284,17 @@ static void read_whole(struct reading *r, const struct json_node *root) {
     static const char *const keys[] = {"netstep", "$schema", "title",  "description", "seed",
                                        "nodes",   "links",   "script", "faults",      "limits"};
     if (!json_need_object(root, keys, COUNT(keys))) return;
-    struct json_node version = json_get(root, "netstep"), seed = json_get(root, "seed"),
-                     title = json_get(root, "title"), about = json_get(root, "description"),
-                     nodes = json_get(root, "nodes"), links = json_get(root, "links"),
-                     script = json_get(root, "script"), faults = json_get(root, "faults"),
-                     limits = json_get(root, "limits");
+    struct json_node version = json_get(root, "netstep"), schema = json_get(root, "$schema"),
+                     seed = json_get(root, "seed"), title = json_get(root, "title"),
+                     about = json_get(root, "description"), nodes = json_get(root, "nodes"),
+                     links = json_get(root, "links"), script = json_get(root, "script"),
+                     faults = json_get(root, "faults"), limits = json_get(root, "limits");
     if (!json_is(version)) json_fail(&version, "is missing; begin the file with \"netstep\": 1");
     json_need_integer(&version, 1, 1);
     r->file->scenario.seed = json_is(seed) ? (uint64_t)json_need_integer(&seed, 0, INT64_MAX) : 1;
     if (json_is(title)) r->file->title = reading_text(r, json_need_text(&title));
     if (json_is(about)) json_need_text(&about);
+    if (json_is(schema)) json_need_text(&schema);
     read_nodes(r, &nodes);
     if (!json_failed(root->document)) read_links(r, &links);
     if (json_failed(root->document)) return;
@@ -330,17 +343,37 @@ void scenario_free(struct scenario_file *file) {
     free(file);
 }
 
+/* The engine speaks of its own struct; where the file has another word, the file's is said. */
+static void translate(struct complaint *why) {
+    static const char engine[] = ".edit", file[] = ".set";
+    size_t length = strlen(why->place), tail = sizeof engine - 1;
+    if (strncmp(why->place, "faults[", 7) == 0 && length > tail &&
+        strcmp(why->place + length - tail, engine) == 0)
+        memcpy(why->place + length - tail, file, sizeof file);
+}
+
+/* lab_size gives no reason. lab_create would, but needs a block: any will do to be refused. */
+static struct lab *refuse_limits(const struct scenario_file *file, struct complaint *why) {
+    max_align_t block[64];
+    if (!lab_create(block, sizeof block, &file->scenario, why) && why->problem[0] != '\0')
+        return NULL;
+    snprintf(why->place, sizeof why->place, "limits");
+    snprintf(why->problem, sizeof why->problem, "are out of range; lower them");
+    return NULL;
+}
+
 struct lab *scenario_lab(const struct scenario_file *file, struct complaint *why) {
     size_t size = lab_size(&file->scenario);
-    void *block = size > 0 ? aligned_alloc(64, (size + 63) / 64 * 64) : NULL;
+    if (size == 0) return refuse_limits(file, why);
+    void *block = aligned_alloc(64, (size + 63) / 64 * 64);
     if (block == NULL) {
         snprintf(why->place, sizeof why->place, "limits");
-        snprintf(why->problem, sizeof why->problem, "%s",
-                 size > 0 ? "this machine has not enough memory for them; lower them"
-                          : "are out of range; lower them");
+        snprintf(why->problem, sizeof why->problem,
+                 "this machine has not enough memory for them; lower them");
         return NULL;
     }
     if (lab_create(block, size, &file->scenario, why)) return block;
+    translate(why);
     free(block);
     return NULL;
 }

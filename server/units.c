@@ -141,8 +141,10 @@ bool read_cidr(const char *text, uint32_t *address, uint32_t *prefix) {
     uint32_t value;
     uint64_t length;
     const char *at = read_quad(text, &value);
-    if (at == NULL || *at != '/' || (at = read_digits(at + 1, &length)) == NULL) return false;
-    if (*at != '\0' || length > 32) return false;
+    if (at == NULL || *at != '/') return false;
+    const char *start = ++at;
+    at = read_digits(at, &length);
+    if (at == NULL || *at != '\0' || length > 32 || (*start == '0' && at - start > 1)) return false;
     *address = value;
     *prefix = (uint32_t)length;
     return true;

@@ -156,7 +156,9 @@ with tempfile.TemporaryDirectory() as folder:
         (["script", 0, "on"], None), (["script", 0, "process"], "a b"), (["faults", 0, "do"], "explode"),
         (["faults", 0, "nth"], 0), (["faults", 0, "do"], "delay"), (["faults", 0, "do"], "corrupt"),
         (["faults", 0, "do"], "edit"), (["faults", 0, "do"], "down"), (["limits"], {"connections": 0}),
-        (["limits"], {"conections": 1}),
+        (["limits"], {"conections": 1}), (["$schema"], 5), (["nodes", 0, "interfaces", 0, "address"], "10.0.1.1/024"),
+        (["faults", 0], {"on": "server-r1", "do": "down", "count": 1}),
+        (["faults", 0], {"on": "server-r1", "do": "up", "chance": "1%"}),
     ]
     bad = f"{folder}/bad.json"
     for path, value in spoils:

@@ -237,13 +237,16 @@ static void test_bad_usage(void **state) {
         "tests/scenarios/ping.json --detail most",
         "tests/scenarios/ping.json --events - --pcap -",
         "tests/scenarios/ping.json --events /no/such/folder/file",
+        "tests/scenarios/ping.json --seed 9223372036854775808",
+        "tests/scenarios/ping.json --pcap=",
+        "tests/scenarios/ping.json --events tests/scenarios/ping.json",
         "tests/scenarios/none.json",
         "tests/scenarios",
         "README.md",
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char arguments[256];
-        bool own = strstr(cases[i], "--events") != NULL;
+        bool own = strstr(cases[i], "--events") != NULL || strstr(cases[i], "--pcap") != NULL;
         snprintf(arguments, sizeof arguments, own ? "%s" : "%s --pcap %s/pcap --events %s/events",
                  cases[i], folder, folder);
         struct result r = run(arguments);
@@ -256,6 +259,21 @@ static void test_bad_usage(void **state) {
         assert_int_equal(files_left(), 0);
         done(&r);
     }
+}
+
+static void test_one_file(void **state) {
+    (void)state;
+    char arguments[256];
+    snprintf(arguments, sizeof arguments, "tests/scenarios/ping.json --events %s/x --pcap %s/./x",
+             folder, folder);
+    struct result r = run(arguments);
+    assert_int_equal(r.status, 2);
+    assert_non_null(strstr(r.err.data, "name one file"));
+    assert_int_equal(files_left(), 0);
+    done(&r);
+    r = run("-- tests/scenarios/ping.json");
+    assert_int_equal(r.status, 0);
+    done(&r);
 }
 
 static void test_help(void **state) {
@@ -367,10 +385,10 @@ static int drop_folder(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_summary),  cmocka_unit_test(test_hash),
-        cmocka_unit_test(test_streams),  cmocka_unit_test(test_digest),
-        cmocka_unit_test(test_events),   cmocka_unit_test(test_bad_usage),
-        cmocka_unit_test(test_help),     cmocka_unit_test(test_storm),
-        cmocka_unit_test(test_mutations)};
+        cmocka_unit_test(test_summary), cmocka_unit_test(test_hash),
+        cmocka_unit_test(test_streams), cmocka_unit_test(test_digest),
+        cmocka_unit_test(test_events),  cmocka_unit_test(test_bad_usage),
+        cmocka_unit_test(test_help),    cmocka_unit_test(test_one_file),
+        cmocka_unit_test(test_storm),   cmocka_unit_test(test_mutations)};
     return cmocka_run_group_tests(tests, make_folder, drop_folder);
 }

@@ -6,6 +6,7 @@
  */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -126,6 +127,14 @@ static const struct {
     {WHOLE "\"faults\":[{\"on\":\"client->server\",\"do\":\"drop\",\"bit\":1}]}", "faults[0].bit",
      "only corrupt"},
     {WHOLE "\"faults\":[{\"on\":\"client->client\",\"do\":\"drop\"}]}", "faults[0].on", ""},
+    {WHOLE "\"faults\":[{\"on\":\"client->server\",\"do\":\"edit\",\"set\":\"ip.ttl\"}]}",
+     "faults[0].set", ""},
+    {WHOLE "\"faults\":[{\"on\":\"client-server\",\"do\":\"down\",\"count\":1}]}",
+     "faults[0].count", "by time"},
+    {WHOLE "\"faults\":[{\"on\":\"client:eth0->srver:eth0\",\"do\":\"drop\"}]}", "faults[0].on",
+     "did you mean \"server\"?"},
+    {WHOLE "\"faults\":[{\"on\":\"client:eth0->server:eth7\",\"do\":\"drop\"}]}", "faults[0].on",
+     ""},
     {WHOLE "\"limits\":{\"connections\":1000000}}", "limits.connections", "out of range"},
     {"{\"netstep\":1,\"nodes\":[{\"name\":\"a\"},{\"name\":\"a\"}]}", "nodes[1].name",
      "there twice"},
@@ -235,10 +244,32 @@ static void test_units(void **state) {
     assert_false(read_mac("02-00-00-00-00-01", mac) || read_mac("2:0:0:0:0:1", mac));
 }
 
+/* Two cables between the same nodes: a fault names its interfaces, for one direction or both. */
+static void test_parallel(void **state) {
+    (void)state;
+    static const char *const ways[] = {"a:eth0->b:eth0", "a:eth0 -> b:eth0", "a:eth1-b:eth1",
+                                       "b:eth1->a:eth1"};
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        char text[800];
+        snprintf(
+            text, sizeof text,
+            "{\"netstep\":1,\"nodes\":[{\"name\":\"a\",\"interfaces\":[{},{}]},{\"name\":\"b\","
+            "\"interfaces\":[{},{}]}],\"links\":[{\"between\":[\"a:eth0\",\"b:eth0\"]},"
+            "{\"between\":[\"a:eth1\",\"b:eth1\"]}],\"faults\":[{\"on\":\"%s\",\"do\":\"drop\"}]}",
+            ways[i]);
+        struct complaint why = {{0}, {0}};
+        struct scenario_file *file = read_good(text);
+        struct lab *lab = scenario_lab(file, &why);
+        if (lab == NULL) fail_msg("%s: %s: %s", ways[i], why.place, why.problem);
+        free(lab);
+        scenario_free(file);
+    }
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_example),
-                                       cmocka_unit_test(test_completed),
-                                       cmocka_unit_test(test_refusals),
-                                       cmocka_unit_test(test_inner), cmocka_unit_test(test_units)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_example),  cmocka_unit_test(test_completed),
+        cmocka_unit_test(test_refusals), cmocka_unit_test(test_inner),
+        cmocka_unit_test(test_parallel), cmocka_unit_test(test_units)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,7 +2,8 @@
 # Writes an assembler file that carries the page and the API's documents inside the program:
 #     embed.sh WEBDIR TEXTDIR SCHEMADIR OPENAPI OUT.S      embed.sh --empty OUT.S
 # The files are named by their absolute paths in .incbin; a compressed twin lies beside OUT.S and is
-# left out where it is not smaller. The ETag is the content's hash. A name with a hash of eight or
+# left out where it is not smaller; NAME.br beside a file of the page (web/build.mjs writes it) is its
+# Brotli form. The ETag is the content's hash. A name with a hash of eight or
 # more characters before its suffix (app-3F2A9C1B.js) is immutable.
 set -eu
 
@@ -70,18 +71,24 @@ add() {
     else
         zip='0, 0'
     fi
+    if [ -f "$file.br" ]; then
+        brotli=".Lb$count, .Lbe$count - .Lb$count"
+        printf '.Lb%s:\n    .incbin "%s"\n.Lbe%s:\n' "$count" "$file.br" "$count" >>"$data"
+    else
+        brotli='0, 0'
+    fi
     {
         printf '.Lp%s:\n    .asciz "%s"\n' "$count" "$2"
         printf '.Lt%s:\n    .asciz "%s"\n' "$count" "$(type_of "${3:-$2}")"
-        printf '.Le%s:\n    .asciz "\\"%s\\""\n' "$count" "$hash"
+        printf '.Le%s:\n    .asciz "%s"\n' "$count" "$hash"
         printf '.Lf%s:\n    .incbin "%s"\n.Lfe%s:\n' "$count" "$file" "$count"
     } >>"$data"
-    printf '    .quad .Lp%s, .Lt%s, .Le%s, .Lf%s, .Lfe%s - .Lf%s, %s, %s\n' \
-        "$count" "$count" "$count" "$count" "$count" "$count" "$zip" "$immutable" >>"$rows"
+    printf '    .quad .Lp%s, .Lt%s, .Le%s, .Lf%s, .Lfe%s - .Lf%s, %s, %s, %s\n' \
+        "$count" "$count" "$count" "$count" "$count" "$count" "$zip" "$brotli" "$immutable" >>"$rows"
     count=$((count + 1))
 }
 
-find "$web" -type f ! -name '*.map' | LC_ALL=C sort >"$packed/list"
+find "$web" -type f ! -name '*.map' ! -name '*.br' | LC_ALL=C sort >"$packed/list"
 while IFS= read -r file; do
     add "$file" "/${file#"$web"/}"
 done <"$packed/list"

@@ -9,14 +9,16 @@
 /* One entry as embed.sh lays it out: all fields are 8 octets wide. */
 struct embedded {
     const char *path, *type, *etag;
-    const unsigned char *plain;
-    uint64_t plain_length;
-    const unsigned char *gzip;
-    uint64_t gzip_length;
+    struct {
+        const unsigned char *octets;
+        uint64_t length;
+    } form[FORM_COUNT];
     uint64_t immutable;
 };
 extern const struct embedded embedded_files[];
 extern const uint64_t embedded_file_count;
+
+const char *const form_name[FORM_COUNT] = {"identity", "gzip", "br"};
 
 enum { FILES_MAX = 256 };
 static struct file table[FILES_MAX];
@@ -26,16 +28,12 @@ static size_t filled;
 __attribute__((constructor)) static void fill(void) {
     for (uint64_t n = 0; n < embedded_file_count && n < FILES_MAX; n++) {
         const struct embedded *e = &embedded_files[n];
-        table[filled++] = (struct file){
-            e->path,
-            e->type,
-            e->etag,
-            e->plain,
-            e->gzip_length ? e->gzip : NULL,
-            (size_t)e->plain_length,
-            (size_t)e->gzip_length,
-            e->immutable != 0,
-        };
+        struct file file = {e->path, e->type, e->etag, {{0}}, e->immutable != 0};
+        for (int form = 0; form < FORM_COUNT; form++)
+            if (form == FORM_PLAIN || e->form[form].length)
+                file.form[form] =
+                    (struct file_form){e->form[form].octets, (size_t)e->form[form].length};
+        table[filled++] = file;
     }
 }
 

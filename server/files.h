@@ -8,12 +8,17 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+enum { FORM_PLAIN, FORM_GZIP, FORM_BROTLI, FORM_COUNT };
+extern const char *const form_name[FORM_COUNT]; /* as in Content-Encoding; "identity" */
+
 struct file {
-    const char *path;                  /* "/index.html", "/api/text/en" */
-    const char *type;                  /* Content-Type */
-    const char *etag;                  /* with its quotes; a hash of the content */
-    const unsigned char *plain, *gzip; /* gzip NULL: not smaller */
-    size_t plain_length, gzip_length;
+    const char *path; /* "/index.html", "/api/text/en" */
+    const char *type; /* Content-Type */
+    const char *etag; /* a hash of the content, without quotes */
+    struct file_form {
+        const unsigned char *octets; /* NULL: this form does not exist */
+        size_t length;
+    } form[FORM_COUNT];
     bool immutable; /* its name carries its hash */
 };
 const struct file *file_find(const char *path); /* "/" is /index.html; NULL: none */

@@ -18,7 +18,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "files.h"
 #include "metrics.h"
 #include "pacer.h"
 #include "report.h"
@@ -204,57 +203,87 @@ enum MHD_Result request_job_answer(struct request *r) {
 
 /* ----------------------------------------------------------------------------------- files */
 
-static bool wants_gzip(const struct request *r) {
-    const char *accepts = request_header(r, "Accept-Encoding");
-    const char *gzip = accepts ? strstr(accepts, "gzip") : NULL;
-    return gzip && strncmp(gzip, "gzip;q=0", 8);
+/* Is this coding named in Accept-Encoding, and not with a weight of nothing? */
+static bool accepts(const struct request *r, const char *coding) {
+    const char *list = request_header(r, "Accept-Encoding");
+    size_t length = strlen(coding);
+    while (list && *list) {
+        list += strspn(list, ", \t");
+        size_t n = strcspn(list, ",");
+        if (!strncasecmp(list, coding, length) &&
+            !strchr("abcdefghijklmnopqrstuvwxyz-", list[length] ? list[length] : ',')) {
+            const char *weight = memmem(list, n, "q=0", 3);
+            return !weight ||
+                   (weight[3] == '.' && strspn(weight + 4, "0") < strspn(weight + 4, "0123456789"));
+        }
+        list += n;
+    }
+    return false;
 }
 
-static struct MHD_Response *file_response(const struct file *file, bool gzip) {
-    const unsigned char *octets = gzip ? file->gzip : file->plain;
-    size_t length = gzip ? file->gzip_length : file->plain_length;
-    struct MHD_Response *response =
-        MHD_create_response_from_buffer(length, (void *)(uintptr_t)octets, MHD_RESPMEM_PERSISTENT);
+static void etag_of(const struct file *file, int form, char *out, size_t size) {
+    if (form == FORM_PLAIN)
+        snprintf(out, size, "\"%s\"", file->etag);
+    else
+        snprintf(out, size, "\"%s-%s\"", file->etag, form_name[form]);
+}
+
+static struct MHD_Response *file_response(const struct file *file, int form) {
+    struct MHD_Response *response = MHD_create_response_from_buffer(
+        file->form[form].length, (void *)(uintptr_t)file->form[form].octets,
+        MHD_RESPMEM_PERSISTENT);
     if (!response) return NULL;
     add_security(response);
     MHD_add_response_header(response, "Content-Type", file->type);
-    MHD_add_response_header(response, "ETag", file->etag);
+    char etag[80]; /* strong tags differ where the octets do: RFC 9110 8.8.3.3 */
+    etag_of(file, form, etag, sizeof etag);
+    MHD_add_response_header(response, "ETag", etag);
     MHD_add_response_header(response, "Vary", "Accept-Encoding");
     MHD_add_response_header(response, "Cache-Control",
                             file->immutable ? "public, max-age=31536000, immutable" : "no-cache");
-    if (gzip) MHD_add_response_header(response, "Content-Encoding", "gzip");
+    if (form != FORM_PLAIN) MHD_add_response_header(response, "Content-Encoding", form_name[form]);
     return response;
 }
 
 static bool build_files(struct http *http) {
     http->files = calloc(file_count() + 1, sizeof *http->files);
     if (!http->files) return false;
-    for (size_t n = 0; n < file_count(); n++) {
-        http->files[n][0] = file_response(file_at(n), false);
-        if (file_at(n)->gzip) http->files[n][1] = file_response(file_at(n), true);
-    }
+    for (size_t n = 0; n < file_count(); n++)
+        for (int form = 0; form < FORM_COUNT; form++)
+            if (file_at(n)->form[form].octets)
+                http->files[n][form] = file_response(file_at(n), form);
     return true;
+}
+
+static enum MHD_Result not_modified(struct request *r, const char *etag) {
+    struct MHD_Response *empty =
+        MHD_create_response_from_buffer(0, (void *)(uintptr_t) "", MHD_RESPMEM_PERSISTENT);
+    if (!empty) return MHD_NO;
+    add_security(empty);
+    MHD_add_response_header(empty, "ETag", etag);
+    MHD_add_response_header(empty, "Vary", "Accept-Encoding");
+    return queue(r, 304, empty, 0);
+}
+
+static bool http_has(const struct http *http, size_t n, int form) {
+    return http->files[n][form] != NULL;
 }
 
 enum MHD_Result request_file(struct request *r, const char *path) {
     const struct file *file = file_find(path);
     if (!file) return request_error(r, 404, "not_found", "", "there is nothing at this address");
-    const char *known = request_header(r, "If-None-Match");
-    if (known && (strstr(known, file->etag) || !strcmp(known, "*"))) {
-        struct MHD_Response *empty =
-            MHD_create_response_from_buffer(0, (void *)(uintptr_t) "", MHD_RESPMEM_PERSISTENT);
-        if (!empty) return MHD_NO;
-        add_security(empty);
-        MHD_add_response_header(empty, "ETag", file->etag);
-        MHD_add_response_header(empty, "Vary", "Accept-Encoding");
-        return queue(r, 304, empty, 0);
-    }
     size_t n = 0;
     while (file_at(n) != file) n++;
-    bool gzip = file->gzip && wants_gzip(r) && r->http->files[n][1];
-    struct MHD_Response *response = r->http->files[n][gzip];
+    int form = FORM_COUNT - 1; /* the smallest that the client takes */
+    while (form != FORM_PLAIN && !(http_has(r->http, n, form) && accepts(r, form_name[form])))
+        form--;
+    const char *known = request_header(r, "If-None-Match");
+    char etag[80];
+    etag_of(file, form, etag, sizeof etag);
+    if (known && (strstr(known, etag) || !strcmp(known, "*"))) return not_modified(r, etag);
+    struct MHD_Response *response = r->http->files[n][form];
     r->status = 200;
-    r->octets = gzip ? file->gzip_length : file->plain_length;
+    r->octets = file->form[form].length;
     return response ? MHD_queue_response(r->connection, 200, response) : MHD_NO;
 }
 
@@ -373,6 +402,12 @@ static int listen_at(const char *where, char *why, size_t size) {
         memmove(host, host + 1, length - 2);
         host[length - 2] = 0;
     }
+    if (!strlen(port) || strlen(port) > 5 || strspn(port, "0123456789") != strlen(port) ||
+        strtoul(port, NULL, 10) > 65535) {
+        snprintf(why, size, "--listen %s: a port is a number from 1 to 65535 (0: any that is free)",
+                 where);
+        return -1;
+    }
     struct addrinfo hints = {.ai_flags = AI_PASSIVE | AI_NUMERICSERV, .ai_socktype = SOCK_STREAM},
                     *found;
     int problem = getaddrinfo(*host ? host : NULL, port, &hints, &found);
@@ -452,8 +487,8 @@ void http_stop(struct http *http) {
     if (!http) return;
     if (http->daemon) MHD_stop_daemon(http->daemon);
     for (size_t n = 0; http->files && n < file_count(); n++)
-        for (int gzip = 0; gzip < 2; gzip++)
-            if (http->files[n][gzip]) MHD_destroy_response(http->files[n][gzip]);
+        for (int form = 0; form < FORM_COUNT; form++)
+            if (http->files[n][form]) MHD_destroy_response(http->files[n][form]);
     free(http->files);
     metric_set(METRIC_DRAINING, 0);
     free(http);

@@ -4,6 +4,7 @@
  * (upgrades). Private to these files. */
 #include <microhttpd.h>
 
+#include "files.h"
 #include "http.h"
 
 enum { HTTP_PATH = 256, HTTP_BODY_MAX = 64 * 1024, HTTP_DISCARD_MAX = 1 << 20, HTTP_SEGMENTS = 8 };
@@ -39,7 +40,7 @@ struct http {
     struct MHD_Daemon *daemon;
     unsigned port;
     _Atomic bool draining;
-    struct MHD_Response *(*files)[2]; /* plain and gzip of each embedded file */
+    struct MHD_Response *(*files)[FORM_COUNT]; /* of each embedded file, in each form */
 };
 
 /* Queue an answer; each returns what the handler must return. */

@@ -72,7 +72,7 @@ static void test_files(void **state) {
     assert_int_equal(r.status, 200);
     assert_string_equal(r.body, "gz");
     assert_true(reply_header(&r, "ETag", etag, sizeof etag));
-    assert_string_equal(etag, "\"123\"");
+    assert_string_equal(etag, "\"123-gzip\"");
     assert_true(reply_header(&r, "Content-Encoding", etag, sizeof etag));
     assert_true(reply_header(&r, "Vary", etag, sizeof etag));
     assert_true(reply_header(&r, "Cache-Control", etag, sizeof etag));
@@ -90,6 +90,15 @@ static void test_files(void **state) {
     assert_string_equal(r.body, "plain");
     reply_free(&r);
     close(fd);
+    static const char *const codings[][2] = {{"br", "b"},          {"gzip, deflate, br", "b"},
+                                             {"gzip;q=0.5", "gz"}, {"gzip;q=0, br;q=0.0", "plain"},
+                                             {"brotli", "plain"},  {"BR;q=1", "b"}};
+    for (size_t k = 0; k < sizeof codings / sizeof *codings; k++) {
+        snprintf(request, sizeof request, "Accept-Encoding: %s\r\n", codings[k][0]);
+        r = ask(house.port, "GET", "/t/a.js", NULL, NULL, request);
+        assert_string_equal(r.body, codings[k][1]);
+        reply_free(&r);
+    }
     expect("GET", "/../../etc/passwd", NULL, NULL, NULL, 404, "not_found");
     expect("GET", "/t/%2e%2e/a.js", NULL, NULL, NULL, 404, NULL);
     expect("POST", "/t/a.js", NULL, "{}", NULL, 405, "use GET");
@@ -419,6 +428,28 @@ static void test_a_run_without_end_stops_at_its_log(void **state) {
     reply_free(&r);
 }
 
+static void test_bad_places_to_listen(void **state) {
+    (void)state;
+    static const char *const places[] = {"127.0.0.1:99999",
+                                         "127.0.0.1:",
+                                         "127.0.0.1:http",
+                                         ":-1",
+                                         "no.such.host.invalid:80",
+                                         "127.0.0.1:80x",
+                                         ""};
+    char why[400], taken[32];
+    for (size_t n = 0; n < sizeof places / sizeof *places; n++) {
+        house.options.listen = places[n];
+        why[0] = 0;
+        assert_null(service_start(&house.options, why, sizeof why));
+        assert_non_null(strstr(why, "--listen"));
+    }
+    snprintf(taken, sizeof taken, "127.0.0.1:%u", house.port);
+    house.options.listen = taken;
+    assert_null(service_start(&house.options, why, sizeof why));
+    assert_non_null(strstr(why, "choose another port"));
+}
+
 static void test_quotas(void **state) {
     (void)state;
     char body[4096];
@@ -448,14 +479,13 @@ static void test_quotas(void **state) {
 }
 
 int main(void) {
-    static const struct file script = {"/t/a.js",
-                                       "text/javascript",
-                                       "\"123\"",
-                                       (const unsigned char *)"plain",
-                                       (const unsigned char *)"gz",
-                                       5,
-                                       2,
-                                       true};
+    static const struct file script = {.path = "/t/a.js",
+                                       .type = "text/javascript",
+                                       .etag = "123",
+                                       .immutable = true,
+                                       .form = {{(const unsigned char *)"plain", 5},
+                                                {(const unsigned char *)"gz", 2},
+                                                {(const unsigned char *)"b", 1}}};
     file_add(&script);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_health_metrics_and_headers, setup, teardown),
@@ -471,6 +501,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_control, setup, teardown),
         cmocka_unit_test_setup_teardown(test_commands, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_run_without_end_stops_at_its_log, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_bad_places_to_listen, setup, teardown),
         cmocka_unit_test_setup_teardown(test_quotas, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -95,9 +95,18 @@ int dial(unsigned port) {
     return fd;
 }
 
+/* recv() that a signal does not end: a fuzzer's alarm must not look like a silent server. */
+static ssize_t receive(int fd, void *out, size_t room) {
+    ssize_t n;
+    do n = recv(fd, out, room, 0);
+    while (n < 0 && errno == EINTR);
+    return n;
+}
+
 static bool send_all(int fd, const char *octets, size_t count) {
     while (count) {
         ssize_t n = send(fd, octets, count, MSG_NOSIGNAL);
+        if (n < 0 && errno == EINTR) continue;
         if (n <= 0) return false;
         octets += n;
         count -= (size_t)n;
@@ -117,7 +126,7 @@ struct reply exchange(int fd, const char *octets, size_t count) {
     send_all(fd, octets, count); /* a reply may come although not all was taken */
     while (got < want && got < REPLY_MAX) {
         if (got == room) text = realloc(text, (room *= 2) + 1);
-        ssize_t n = recv(fd, text + got, room - got, 0);
+        ssize_t n = receive(fd, text + got, room - got);
         if (n <= 0) break;
         got += (size_t)n;
         text[got] = 0;
@@ -211,7 +220,7 @@ static bool more_octets(struct stream *s) {
         s->raw_room = s->raw_room ? s->raw_room * 2 : 65536;
         s->raw = realloc(s->raw, s->raw_room);
     }
-    ssize_t n = recv(s->fd, s->raw + s->raw_length, s->raw_room - s->raw_length, 0);
+    ssize_t n = receive(s->fd, s->raw + s->raw_length, s->raw_room - s->raw_length);
     if (n <= 0) return false;
     s->raw_length += (size_t)n;
     s->octets += (uint64_t)n;

@@ -73,7 +73,8 @@ say 'the lock file names no registry' "$(grep -n '"resolved"' web/package-lock.j
 say 'JSON files parse' "$(for f in $(git ls-files -co --exclude-standard '*.json'); do
     python3 -c 'import json,sys; json.load(open(sys.argv[1], encoding="utf-8"))' "$f" 2>/dev/null || echo "$f"; done)"
 if [ -d web/node_modules/typescript ]; then
-    say 'web: types and fences (npm run check)' "$(cd web && npm run --silent check 2>&1 || echo failed)"
+    say 'web: types and fences (npm run check)' "$(cd web && output=$(npm run --silent check 2>&1) ||
+        echo "$output")"
 fi
 
 echo "check: $passed passed, $failed failed"

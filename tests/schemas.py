@@ -111,7 +111,7 @@ with tempfile.TemporaryDirectory() as folder:
                       f"{path}: {line[:200]}")
                 cause = event["cause"]
                 check(event["i"] == i and (cause is None or cause < i), f"{path}: index: {line[:200]}")
-                check(cause is not None or event["k"] in ("cmd", "tab"), f"{path}: no cause: {line[:200]}")
+                check(cause is not None or event["k"] == "cmd", f"{path}: no cause: {line[:200]}")
                 for key in event.get("say"), event.get("why"):
                     if key is not None:
                         said(key, event.get("a", {}), f"{path}: {line[:200]}")

@@ -84,6 +84,7 @@ for (const [language, moths, wakes, fog] of [['en', 'Moths', 'wakes up', 'the fo
     await page.mouse.move(3, 3);
     assert.deepEqual(await page.locator('.octet.on').allTextContents(), ['07']);
     // Tables, and the console.
+    await page.evaluate(() => document.activeElement.blur());
     await press(page, 'End');
     await press(page, '5');
     await page.locator('.node-picker .pill', { hasText: 'ferry' }).click();

@@ -108,7 +108,9 @@ export function crowding(page) {
       if (e.scrollWidth > e.clientWidth + 1 && style.overflowX === 'hidden' && style.textOverflow !== 'ellipsis' && e.clientWidth > 0) wrong.push(`cut: ${name(e)}`);
       const outer = clipper(e);
       const frame = outer.getBoundingClientRect();
-      const scrolls = outer.scrollHeight > outer.clientHeight + 1 || outer.scrollWidth > outer.clientWidth + 1;
+      const may = getComputedStyle(outer);
+      const scrolls = (/auto|scroll/.test(may.overflowY) && outer.scrollHeight > outer.clientHeight + 1) || (/auto|scroll/.test(may.overflowX) && outer.scrollWidth > outer.clientWidth + 1);
+      if (may.textOverflow === 'ellipsis' || may.webkitLineClamp !== 'none') continue;
       if (!scrolls && (box.left < frame.left - 1 || box.right > frame.right + 1 || box.top < frame.top - 1 || box.bottom > frame.bottom + 1)) {
         wrong.push(`outside of ${name(outer).slice(0, 60)}: ${name(e)}`);
       }

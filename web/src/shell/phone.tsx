@@ -5,6 +5,7 @@ import { useApp, withEngine } from '../act/context';
 import { openPanel, sheet } from '../act/panels';
 import type { PanelName } from '../act/panels';
 import * as lessons from '../state/lesson';
+import type { Progress } from '../state/lesson';
 import * as view from '../state/view';
 import { t } from '../text/text';
 import { Blocks } from '../act/blocks';
@@ -27,6 +28,8 @@ export function SheetBar(): JSX.Element {
 export function PhoneQuestion(): JSX.Element | null {
   const app = useApp();
   const step = lessons.openQuestion.value;
+  const done = lessons.stepProgress.value;
+  if (done.chosen !== null && sheet.value === null) return <PhoneVerdict done={done} />;
   if (!step || view.playing.value || sheet.value !== null) return null;
   return (
     <div class="phone-question" role="group" aria-labelledby="phone-question-title">
@@ -41,6 +44,21 @@ export function PhoneQuestion(): JSX.Element | null {
           );
         })}
       </div>
+    </div>
+  );
+}
+/** What became of the answer, in one line; the lesson's sheet has the rest. */
+function PhoneVerdict({ done }: { readonly done: Progress }): JSX.Element | null {
+  const { verdict, chosen } = done;
+  if (!verdict && !done.failed) return null;
+  const right = verdict !== null && verdict.answer === chosen;
+  const face = !verdict || verdict.answer === null || chosen === '' ? 'open' : right ? 'right' : 'wrong';
+  const said = !verdict ? 'ui.lesson.offline' : verdict.answer === null ? 'ui.lesson.undecided'
+    : chosen === '' ? 'ui.lesson.shown' : right ? 'ui.lesson.is_right' : 'ui.lesson.is_wrong';
+  return (
+    <div class={`phone-verdict verdict ${face}`}>
+      <p>{t(said)}</p>
+      <button type="button" class="do plain" onClick={() => openPanel('lesson')}>{t('ui.panel.lesson')}</button>
     </div>
   );
 }

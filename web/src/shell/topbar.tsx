@@ -3,12 +3,15 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { Do } from '../act/do';
+import type { CommandId } from '../act/commands';
 import { Icon } from '../act/icon';
+import type { IconName } from '../act/icon';
 import { showDialog } from '../act/panels';
 import * as lessons from '../state/lesson';
 import * as session from '../state/session';
 import { LANGUAGES, language, projector } from '../state/settings';
 import { t } from '../text/text';
+import type { UiKey } from '../text/text';
 
 export function TopBar(): JSX.Element {
   return (
@@ -26,11 +29,12 @@ export function TopBar(): JSX.Element {
       <Live />
       <Do id="room" icon="room" class="wide-only" />
       <Do id="link" icon="link" class="wide-only" />
-      <Export />
+      <Menu class="wide-only" name="ui.export" icon="download" ids={EXPORTS} />
       <Language />
-      <Do id="theme" icon="theme" />
+      <Do id="theme" icon="theme" class="wide-only" />
       <Do id="projector" icon="projector" class="wide-only" pressed={projector.value} />
-      <Do id="help" icon="help" />
+      <Do id="help" icon="help" class="wide-only" />
+      <Menu class="phone-only" name="ui.more" icon="more" ids={['room', 'link', 'theme', ...EXPORTS, 'help']} />
     </header>
   );
 }
@@ -67,22 +71,25 @@ function Live(): JSX.Element {
     </span>
   );
 }
-function Export(): JSX.Element {
+const EXPORTS: readonly CommandId[] = ['export.svg', 'export.pcap', 'export.csv'];
+
+/** A button that opens a list of commands; it closes when the focus leaves or one was given. */
+function Menu(props: {
+  readonly name: UiKey; readonly icon: IconName; readonly ids: readonly CommandId[]; readonly class: string;
+}): JSX.Element {
   const [open, setOpen] = useState(false);
   return (
     <div
-      class="menu wide-only"
+      class={`menu ${props.class}`}
       onFocusOut={(e) => { if (!(e.relatedTarget instanceof Node) || !e.currentTarget.contains(e.relatedTarget)) setOpen(false); }}
     >
       <button
-        type="button" class="do" aria-label={t('ui.export')} title={t('ui.export')} aria-expanded={open}
+        type="button" class="do" aria-label={t(props.name)} title={t(props.name)} aria-expanded={open}
         onClick={() => setOpen(!open)}
-      ><Icon name="download" /></button>
+      ><Icon name={props.icon} /></button>
       {open ? (
         <div class="menu-list" onClick={() => setOpen(false)}>
-          <Do id="export.svg" named />
-          <Do id="export.pcap" named />
-          <Do id="export.csv" named />
+          {props.ids.map((id) => <Do key={id} id={id} named />)}
         </div>
       ) : null}
     </div>

@@ -2,7 +2,7 @@
 // offset alone. What the fields mean is the server's to say.
 
 import type { JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { useApp } from '../act/context';
 import { Do } from '../act/do';
 import type { Looked } from '../act/lookup';
@@ -15,6 +15,8 @@ import type { Field, Packet, SentEvent, SentenceKey } from '../wire/types';
 import { hexRows, pathAt } from './octets';
 import type { Range } from './octets';
 
+/** Px of a pane in which a row of sixteen octets has its place. */
+const SIXTEEN_FIT = 362;
 const NOTHING: Range = { from: 0, to: 0 };
 
 export function Inspector(): JSX.Element {
@@ -129,11 +131,20 @@ interface OctetsProps {
 }
 /** Rows of eight or sixteen; an octet lights the smallest field that owns it. */
 function Octets({ packet, shown, light, fix }: OctetsProps): JSX.Element {
-  const rows = hexRows(packet.octets, 8);
+  const box = useRef<HTMLDivElement>(null);
+  const [width, setWidth] = useState(8);
+  useEffect(() => {
+    const pane = box.current?.parentElement;
+    if (!pane) return undefined;
+    const size = new ResizeObserver(() => setWidth(pane.clientWidth >= SIXTEEN_FIT ? 16 : 8));
+    size.observe(pane);
+    return () => size.disconnect();
+  }, []);
+  const rows = hexRows(packet.octets, width);
   const rangeOf = (at: number): Range => pathAt(packet.tree, at) ?? { from: at, to: at + 1 };
   return (
     <div
-      class="octets" role="img" tabIndex={0}
+      class={`octets of-${width}`} ref={box} role="img" tabIndex={0}
       aria-label={t('ui.packet.octets', { n: number(packet.octets.length), from: number(shown.from), to: number(shown.to) })}
       onMouseLeave={() => light(NOTHING)}
     >

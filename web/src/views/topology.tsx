@@ -135,7 +135,7 @@ function Picture(props: PictureProps) {
   return (
     <svg class="topology-net" width={width} height={height} role="group" aria-label={t('ui.topology.title')} data-rove="y">
       {lab.links.map((link) => <LinkShape key={link.id} lab={lab} link={link} at={at} down={down.has(link.id)} />)}
-      {lab.nodes.map((node, k) => <NodeShape key={node.id} node={node} at={at(node.id)} first={k === 0} size={size} />)}
+      {lab.nodes.map((node, k) => <NodeShape key={node.id} node={node} at={at(node.id)} first={k === 0} size={size} low={height < LOW} />)}
       <Traffic lab={lab} timeline={timeline} at={at} />
     </svg>
   );
@@ -183,22 +183,26 @@ function kindText(kind: string): string {
   return hasText(key) ? say(key as SentenceKey) : kind;
 }
 
-function NodeShape(props: { node: Node; at: Place; first: boolean; size: number }) {
-  const { node, at, size } = props;
+/** Px of a panel below which a node has room for one address only. */
+const LOW = 160;
+
+function NodeShape(props: { node: Node; at: Place; first: boolean; size: number; low: boolean }) {
+  const { node, at, size, low } = props;
   const addresses = node.interfaces.map((i) => i.address).filter((a) => a !== '');
   const chosen = view.selection.value.kind === 'node' && view.selection.value.node === node.id;
   const short = addresses.map((a) => a.replace(/\/.*/, ''));
+  const shown = low && short.length > 1 ? [`${short[0] ?? ''} …`] : short.length > 2 ? [short[0] ?? '', '…'] : short;
   return (
     <g
       class={chosen ? 'topology-node chosen' : 'topology-node'} transform={`translate(${at.x} ${at.y})`}
       role="button" tabindex={props.first ? 0 : -1} data-item data-move={node.id} aria-pressed={chosen}
-      aria-label={t('ui.topology.node', { name: node.name, kind: kindText(node.kind), addresses: short.join(' ') }).trim()}
+      aria-description={kindText(node.kind)}
       aria-describedby="topology-move" onClick={(e) => e.detail === 0 && chooseNode(node.id)}
     >
       <circle class="topology-halo" r={29} />
       <NodeSymbol kind={node.kind} />
       <text class="topology-name" y={21 + size * 0.75}>{node.name}</text>{' '}
-      {(short.length > 2 ? [short[0] ?? '', '…'] : short).map((text, k) => (
+      {shown.map((text, k) => (
         <text key={text} class="topology-address" y={21 + size * (1.9 + k * 1.05)}>{text} </text>
       ))}
     </g>

@@ -20,18 +20,21 @@ static bool same_process(const struct script_line *line, uint32_t node, const ch
 }
 
 /* A line that only waited for the one before is caused by its return; one that has its own time
- * by nobody but the scenario. */
+ * by nobody but the scenario. Lines of a node with the same time run in the scenario's order, so
+ * each has its place among the node's events from the beginning, unless it comes late. */
 static void line_set(struct step *s, struct id id) {
     struct script_line *line = line_at(s->lab, id);
-    bool waited = line->at <= s->now;
-    line->timer = event_new(s, TIMER_SCRIPT, line->node, id, waited ? s->now : line->at,
-                            order_next(s->lab, line->node), waited ? step_cause(s) : 0);
+    bool waited = line->at <= s->now, late = line->at < s->now;
+    line->timer =
+        event_new(s, TIMER_SCRIPT, line->node, id, late ? s->now : line->at,
+                  late ? order_next(s->lab, line->node) : line->order, waited ? step_cause(s) : 0);
     assert(id_is(line->timer)); /* each line has its room beside limits.events */
 }
 
 /* Lines are made in the scenario's order and never freed, so their slots are 1, 2, 3... */
 void script_enter(struct step *s, struct id id) {
-    const struct script_line *line = line_at(s->lab, id);
+    struct script_line *line = line_at(s->lab, id);
+    line->order = order_next(s->lab, line->node);
     for (uint32_t slot = id.slot - 1; line->process[0] != '\0' && slot > 0; slot--) {
         struct script_line *before = line_at(s->lab, pool_id(s->lab, POOL_SCRIPT, slot));
         if (!same_process(before, line->node, line->process)) continue;

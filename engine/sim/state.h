@@ -78,6 +78,7 @@ struct script_line {
     char process[PROCESS_NAME_ROOM]; /* "": a process of its own */
     struct id timer, next;           /* next: the line of this process that follows */
     sim_time at;
+    uint64_t order;
     uint32_t node, state;
 };
 struct lab {

@@ -3,12 +3,14 @@
  * What the two SYNs agree on: the maximum segment size (RFC 9293 3.7.1), window scale and
  * timestamps (RFC 7323 2 and 3), SACK-permitted (RFC 2018 2); and the options of every segment.
  * Differs: the sizes of the first windows are Linux's (tcp_select_initial_window): half of
- * tcp_rmem's default, in whole segments.
+ * tcp_rmem's default, in whole segments. Differs from Linux: a segment is never fragmented here, so
+ * the least MSS is what the narrowest path takes (RFC 791 3.2: 68 octets), not TCP_MIN_SND_MSS.
  */
 #include "stack/seq.h"
 #include "stack/sysctl.h"
 
-enum { TIMESTAMPS_OCTETS = 12, MSS_LEAST = 88, WINDOW_SCALE_MAX = 14, WINDOW_FIELD_MAX = 65535 };
+enum { TIMESTAMPS_OCTETS = 12, WINDOW_SCALE_MAX = 14, WINDOW_FIELD_MAX = 65535 };
+enum { MSS_LEAST = 68 - 20 - TCP_HEADER, TEXT_LEAST = 8, SACK_BLOCK_OCTETS = 8 };
 
 static uint32_t scale_for(uint32_t octets) {
     uint32_t scale = 0;
@@ -19,8 +21,8 @@ static uint32_t scale_for(uint32_t octets) {
 /* What our SYN will offer: fills RCV's half of the TCB. */
 void tcp_offer(struct step *s, struct tcb *c) {
     uint32_t mtu = ip_mtu_for(s->lab, c->node, c->remote_address);
-    if (mtu < 20 + TCP_HEADER + MSS_LEAST) mtu = 20 + TCP_HEADER + MSS_LEAST;
-    c->rcv.mss = mtu - 20 - TCP_HEADER; /* MUST-67: MMS_R - 20 */
+    if (mtu == 0) mtu = 20 + TCP_HEADER + TCP_MSS_DEFAULT; /* no way there now */
+    c->rcv.mss = mtu - 20 - TCP_HEADER;                    /* MUST-67: MMS_R - 20 */
     c->timestamps = setting_of(s->lab, c->node, SETTING_TCP_TIMESTAMPS) != 0;
     c->sack_permitted = setting_of(s->lab, c->node, SETTING_TCP_SACK) != 0;
     c->window_scaling = setting_of(s->lab, c->node, SETTING_TCP_WINDOW_SCALING) != 0;
@@ -65,10 +67,19 @@ void tcp_first_window(struct step *s, struct tcb *c) {
     first_window(s, c, c->rcv.mss);
 }
 
+/* How many blocks fit into the header, and beside some text into a segment of a narrow path: there,
+ * too, options must not crowd out what they speak about. */
+static uint32_t sack_room(const struct tcb *c) {
+    uint32_t most = c->timestamps ? TCP_SACK_BLOCKS_MAX - 1 : TCP_SACK_BLOCKS_MAX;
+    uint32_t beside = TEXT_LEAST + 4 + (c->timestamps ? TIMESTAMPS_OCTETS : 0);
+    uint32_t fit = c->snd.mss < beside ? 0 : (c->snd.mss - beside) / SACK_BLOCK_OCTETS;
+    return fit < most ? fit : most;
+}
+
 /* RFC 2018 4, RFC 2883 4: the duplicate first, then the newest runs that there is room for. */
 static void fill_sack(const struct tcb *c, struct tcp_options *o) {
-    uint32_t most = c->timestamps ? TCP_SACK_BLOCKS_MAX - 1 : TCP_SACK_BLOCKS_MAX;
-    if (c->duplicate.left != c->duplicate.right) {
+    uint32_t most = sack_room(c);
+    if (most > 0 && c->duplicate.left != c->duplicate.right) {
         o->sack[0].left = c->duplicate.left;
         o->sack[0].right = c->duplicate.right;
         o->sack_count = 1;

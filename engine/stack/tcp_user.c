@@ -350,9 +350,10 @@ static void take_hint(struct step *s, struct tcb *c, uint8_t code) {
 
 /* RFC 1191 6.4, SHLD-6: the path takes less than was sent. Everything in flight is repeated in
  * shorter segments, beginning now. Left out: remembering it for other connections, and growing
- * again. */
+ * again. Differs: Linux goes down to min_pmtu (552) and lets the router fragment from there; nobody
+ * fragments here, so the floor is RFC 1191 3's own. */
 static void shorten(struct step *s, struct tcb *c, uint32_t mtu) {
-    enum { LEAST_MTU = 552 }; /* Linux: net.ipv4.route.min_pmtu; a forged message does less harm */
+    enum { LEAST_MTU = 68 };
     if (mtu < LEAST_MTU) mtu = LEAST_MTU;
     if (c->state == TCP_SYN_SENT || mtu - 20 - TCP_HEADER >= c->snd.mss) return;
     c->snd.mss = mtu - 20 - TCP_HEADER;

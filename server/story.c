@@ -126,8 +126,8 @@ static sim_time misfit(const struct flight *f, const struct trace_record *r) {
     return end > r->at ? end - r->at : r->at - end;
 }
 
-/* The frame that ends with this record: sent in the step that the record names, or, when a link went
- * down under it, in any step before. */
+/* The frame that ends with this record: sent in the step that the record names, or, failing that,
+ * in any step before. */
 static uint32_t end_flight(struct story *s, const struct trace_record *r) {
     struct flight *best = NULL;
     sim_time least = INT64_MAX;
@@ -145,7 +145,7 @@ static uint32_t end_flight(struct story *s, const struct trace_record *r) {
     return best->i;
 }
 
-/* The event of an earlier step that led to a record: its timer's last `set`, else the step's own. */
+/* The event of an earlier step that led to a record: its timer's last `set`, else the first. */
 static uint32_t find_cause(const struct story *s, const struct trace_record *r) {
     uint32_t cause = NO_CAUSE;
     size_t first = find_step(s, r->cause_step);

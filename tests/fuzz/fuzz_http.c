@@ -51,8 +51,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         rest -= some;
     }
     if (data[0] & 4) recv(fd, sink, sizeof sink, MSG_DONTWAIT);
-    /* A reset: of half a request with a quiet end behind it libmicrohttpd hears only by its timeout,
-     * and that many would be waiting for it here. */
+    /* A reset: libmicrohttpd hears of half a request's quiet end by its timeout only, and too many
+     * would wait for that here. */
     struct linger reset = {1, 0};
     setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
     close(fd);

@@ -29,7 +29,12 @@ void text_span(struct text *t, const char *from, size_t count) {
 }
 
 void text_char(struct text *t, char c) {
-    text_span(t, &c, 1);
+    if (t->at == t->end) {
+        t->cut = true;
+        return;
+    }
+    *t->at++ = c;
+    *t->at = '\0';
 }
 
 void text_add(struct text *t, const char *from) {
@@ -53,6 +58,10 @@ static size_t digits_of(uint64_t value, char room[DIGITS_MAX]) {
 }
 
 void text_u64(struct text *t, uint64_t value) {
+    if (value < 10) { /* most numbers of a row have one digit */
+        text_char(t, (char)('0' + value));
+        return;
+    }
     char room[DIGITS_MAX];
     size_t first = digits_of(value, room);
     text_span(t, room + first, DIGITS_MAX - first);
@@ -85,10 +94,16 @@ void text_hex(struct text *t, uint64_t value, int digits) {
 }
 
 void text_ip4(struct text *t, uint32_t address) {
+    char room[4 * 4];
+    size_t count = 0;
     for (int shift = 24; shift >= 0; shift -= 8) {
-        text_u64(t, address >> shift & 255);
-        if (shift > 0) text_char(t, '.');
+        uint32_t octet = address >> shift & 255;
+        if (octet >= 100) room[count++] = (char)('0' + octet / 100);
+        if (octet >= 10) room[count++] = (char)('0' + octet / 10 % 10);
+        room[count++] = (char)('0' + octet % 10);
+        room[count++] = '.';
     }
+    text_span(t, room, count - 1);
 }
 
 void text_mac(struct text *t, const uint8_t mac[6]) {

@@ -29,7 +29,7 @@ static const struct entry commands[] = {
     {"exit", run_exit, "", "help.exit"},
     {"forge", run_forge, "tcp FLAGS SRC:PORT DST:PORT [seq N] [ack N] [win N] [len N]",
      "help.forge"},
-    {"help", run_help, "", "help.help"},
+    {"help", run_help, "[COMMAND]", "help.help"},
     {"hostname", run_hostname, "", "help.hostname"},
     {"ip", run_ip, "addr|link|route|neigh [...]", "help.ip"},
     {"jobs", run_jobs, "", "help.jobs"},
@@ -53,6 +53,24 @@ static const struct entry commands[] = {
     {"traceroute", run_traceroute, "[-q QUERIES] [-m MAX_TTL] HOST", "help.traceroute"},
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
+
+/* What `help NAME` says beside the usage. */
+static const struct {
+    command_run *run;
+    const char *lines;
+} details[] = {
+    {run_forge,
+     "FLAGS are tcpdump's letters: S (SYN) F (FIN) R (RST) P (PSH) U (URG) E (ECE) W (CWR)\n"
+     "and . (ACK), as in \"S\" and \"S.\"; SRC and DST are addresses; numbers are absolute.\n"
+     "More: mss N, wscale N, sackok, ts VAL ECR, sack LEFT RIGHT, up N (urgent pointer)."},
+    {run_nc,
+     "-l listens on PORT, -k goes on to listen, -N shuts the writing side at the input's end,\n"
+     "-u is UDP, -v says what happens, -z only connects, -w gives up after SECONDS.\n"
+     "\"< OCTETS\" gives so many octets as input, \"echo TEXT | nc ...\" a text."},
+    {run_ip, "ip link set NAME up|down; ip route add|del NETWORK [via ADDRESS] [dev NAME];\n"
+             "ip route get ADDRESS; ip neigh replace ADDRESS lladdr MAC dev NAME;\n"
+             "ip neigh del ADDRESS dev NAME; ip neigh flush all|dev NAME"},
+};
 
 /* The socket calls: typed while the console still waits in one, they wait their turn. */
 static const char *const verbs[] = {"accept", "bind",     "close", "connect", "listen",    "recv",
@@ -337,14 +355,30 @@ void apps_complete(const struct lab *lab, uint32_t node, const char *line,
 
 /* ------------------------------------------------------------------- the shell's own commands */
 
-static void run_help(struct step *s, const struct command *c) {
+static void help_about(struct step *s, struct id process, const struct entry *e) {
     char room[LINE_ROOM];
     struct text t = text_of(room, sizeof room);
-    for (size_t i = 0; i < COMMAND_COUNT; i++) {
-        text_add(&t, commands[i].name);
-        text_char(&t, ' ');
-        text_add(&t, commands[i].usage);
+    text_add(&t, e->name);
+    text_char(&t, ' ');
+    text_add(&t, e->usage);
+    process_say(s, process, &t);
+}
+
+static void run_help(struct step *s, const struct command *c) {
+    const struct entry *e = c->count > 1 ? command_named(c->words[1]) : NULL;
+    char room[LINE_ROOM];
+    struct text t = text_of(room, sizeof room);
+    if (e != NULL) {
+        help_about(s, c->process, e);
+        for (size_t i = 0; i < sizeof details / sizeof details[0]; i++)
+            if (details[i].run == e->run) process_print(s, c->process, details[i].lines);
+    } else if (c->count > 1) {
+        text_add(&t, "sh: help: no help topics match `");
+        text_add(&t, c->words[1]);
+        text_add(&t, "'.  Try `help'.");
         process_say(s, c->process, &t);
+    } else {
+        for (size_t i = 0; i < COMMAND_COUNT; i++) help_about(s, c->process, &commands[i]);
     }
     process_return(s, c->process);
 }

@@ -28,6 +28,17 @@ static void hostname_echo_and_help(void **state) {
     assert_non_null(strstr(said, "\nsysctl [-a | NAME | -w NAME=VALUE]\n"));
     free(said);
     run_end(&run);
+    expect_answer("help close", SECONDS(1), "close FD\n");
+    expect_answer("help frob", SECONDS(1), "sh: help: no help topics match `frob'.  Try `help'.\n");
+    two_hosts(&setup);
+    setup_run(&setup, 0, "client", "help forge");
+    run_begin(&run, &setup);
+    run_until(&run, SECONDS(1));
+    said = run_output(&run, "client");
+    assert_memory_equal(said, "forge tcp FLAGS", 15);
+    assert_non_null(strstr(said, "S (SYN)"));
+    free(said);
+    run_end(&run);
 }
 
 /* Lines with one name run in order, each after the one before; others do not wait for them. */

@@ -103,7 +103,8 @@ bool refuse_limit(struct complaint *why, const char *limit) {
     for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++)
         if (same_text(limits[i].name, limit))
             return refuse_most(why, place_whole(limits[i].place), limits[i].most);
-    return refuse(why, place_whole("faults"), "more faults than limits.faults allows", NULL, "");
+    return refuse(why, place_whole("faults"), "more faults than limits.faults allows; raise it",
+                  NULL, "");
 }
 
 /* ------------------------------------------------------------------------------------- values */
@@ -137,6 +138,19 @@ static bool is_host_address(ip4 address, uint32_t prefix) {
     return prefix >= 31 || (host != 0 && host != ~mask_of(prefix));
 }
 
+/* With an address that would do: the first of the network, unless no host may have that either. */
+static bool refuse_address(struct complaint *why, struct place place,
+                           const struct scenario_interface *interface) {
+    char good[16];
+    struct text t = text_of(good, sizeof good);
+    ip4 first = (interface->address & mask_of(interface->prefix)) + 1;
+    text_ip4(&t, is_host_address(first, interface->prefix) ? first : 0x0a000001);
+    return refuse(why, place,
+                  "no address of a host: it is reserved, or the network's own or broadcast address "
+                  "of its prefix; give another, such as ",
+                  good, "");
+}
+
 static bool check_interface(const struct scenario_node *node, size_t n, size_t i,
                             struct complaint *why) {
     const struct scenario_interface *interface = &node->interfaces[i];
@@ -152,10 +166,7 @@ static bool check_interface(const struct scenario_node *node, size_t n, size_t i
         return refuse(why, place, "a port of a switch or hub has no address; leave it out", NULL,
                       "");
     if (!is_host_address(interface->address, interface->prefix))
-        return refuse(why, place,
-                      "no address of a host: it is reserved, or the network's own or "
-                      "broadcast address of its prefix",
-                      NULL, "");
+        return refuse_address(why, place, interface);
     return true;
 }
 
@@ -210,7 +221,8 @@ static bool check_lists(const struct scenario_node *node, size_t n, struct compl
     for (size_t i = 0; i < node->neighbour_count; i++)
         if (node->neighbours[i].address == 0 || (node->neighbours[i].mac[0] & 1) != 0)
             return refuse(why, place2("nodes", n, ".neighbours", i, ""),
-                          "needs an address and a unicast MAC", NULL, "");
+                          "needs an address and a unicast MAC, whose first octet is even, such as ",
+                          "02:00:00:00:00:09", "");
     for (size_t i = 0; i < node->setting_count; i++)
         if (node->settings[i].name == NULL || node->settings[i].value == NULL)
             return refuse(why, place1("nodes", n, ".sysctl"), "needs a name and a value", NULL, "");

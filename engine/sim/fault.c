@@ -95,22 +95,45 @@ static bool wrong(struct complaint *why, const char *place, const char *first, c
     return false;
 }
 
+/* "a->b", from the end that `way` begins at; with the interfaces when several links join the two. */
+static void text_ends(struct text *t, const struct lab *lab, uint32_t link, uint32_t way,
+                      const char *arrow, bool several) {
+    const struct link *l = link_const_at(lab, link);
+    for (uint32_t end = 0; end < 2; end++) {
+        if (end == 1) text_add(t, arrow);
+        text_add(t, node_view_at(lab, l->node[end ^ way])->name);
+        if (several) text_char(t, ':');
+        if (several) text_add(t, interface_at((struct lab *)lab, l->interface[end ^ way])->name);
+    }
+}
+
+static bool wrong_several(struct complaint *why, const struct lab *lab, const char *on,
+                          uint32_t link, uint32_t way, bool both) {
+    char one[128];
+    struct text t = text_of(one, sizeof one);
+    text_ends(&t, lab, link, way, both ? "-" : "->", true);
+    wrong(why, "on", "several links fit ", on, "; name an interface too, as in ");
+    t = text_of(why->problem + strlen(why->problem), sizeof why->problem - strlen(why->problem));
+    text_add(&t, one);
+    return false;
+}
+
 bool fault_place(const struct lab *lab, const char *on, uint32_t *link, uint32_t *ways,
                  struct complaint *why) {
     struct ends ends;
     uint32_t way = 0, both = 0;
     if (!split_ends(lab, on, "->", &ends)) {
         if (!split_ends(lab, on, "-", &ends))
-            return wrong(why, "on", "", on,
-                         " names no two nodes; write A->B for one direction, A-B for both");
+            return wrong(
+                why, "on", "", on,
+                " names no two ends of a link; write A->B for one direction, A-B for both, each "
+                "a node or NODE:INTERFACE");
         both = 1;
     }
     uint32_t found = links_between(lab, &ends, link, &way);
     if (found == 0)
         return wrong(why, "on", "no link joins the ends of ", on, "; name two neighbours");
-    if (found > 1)
-        return wrong(why, "on", "several links fit ", on,
-                     "; name the interfaces too, as in a:eth0->b:eth1");
+    if (found > 1) return wrong_several(why, lab, on, *link, way, both != 0);
     *ways = both ? FAULT_WAY_FORTH | FAULT_WAY_BACK : 1u << way;
     return true;
 }
@@ -146,11 +169,21 @@ static bool action_is_right(const struct scenario_fault *from, struct complaint 
     return true;
 }
 
+/* What wire/ found wrong is told by its column; a mend that it named itself is enough. */
+static void suggest(struct complaint *why, const char *mend) {
+    size_t length = strlen(why->problem);
+    for (size_t i = 0; i < length; i++)
+        if (why->problem[i] == ';') return;
+    struct text t = text_of(why->problem + length, sizeof why->problem - length);
+    text_add(&t, mend);
+}
+
 static bool edit_is_right(const char *edit, struct fault *fault, struct complaint *why) {
     if (strlen(edit) >= sizeof fault->edit)
         return wrong(why, "edit", "", NULL, "at most 63 characters");
     copy_text(fault->edit, sizeof fault->edit, edit);
     if (field_edit_check(fault->edit, why)) return true;
+    suggest(why, "; write a field and a value, such as ip.ttl = 1");
     copy_text(why->place, sizeof why->place, "edit");
     return false;
 }
@@ -165,6 +198,7 @@ bool fault_prepare(const struct lab *lab, const struct scenario_fault *from, str
         return false;
     fault->any = from->match == NULL || from->match[0] == '\0';
     if (!fault->any && !match_compile(&fault->match, from->match, why)) {
+        suggest(why, "; write a filter such as tcp.flags.syn == 1 and ip.src == 10.0.0.1");
         copy_text(why->place, sizeof why->place, "match");
         return false;
     }
@@ -200,22 +234,15 @@ void fault_add(struct step *s, const struct fault *prepared) {
     timer_set(s, &fault->timer, TIMER_FAULT, 0, id, at);
 }
 
-/* "link a-b down", as a person would have said it; with the interfaces where several links join
- * the two. What follows is caused by it. */
+/* "link a-b down", as a person would have said it. What follows is caused by it. */
 static void tell_link_order(struct step *s, uint32_t link, uint32_t up) {
+    char line[LINE_ROOM];
+    struct text t = text_of(line, sizeof line);
     const struct link *l = link_at(s->lab, link);
     struct ends ends = {.node = {l->node[0], l->node[1]}};
     uint32_t other, way;
-    bool several = links_between(s->lab, &ends, &other, &way) > 1;
-    char line[LINE_ROOM];
-    struct text t = text_of(line, sizeof line);
     text_add(&t, "link ");
-    for (uint32_t end = 0; end < 2; end++) {
-        if (end == 1) text_char(&t, '-');
-        text_add(&t, node_at(s->lab, l->node[end])->name);
-        if (several) text_char(&t, ':');
-        if (several) text_add(&t, interface_at(s->lab, l->interface[end])->name);
-    }
+    text_ends(&t, s->lab, link, 0, "-", links_between(s->lab, &ends, &other, &way) > 1);
     text_add(&t, up ? " up" : " down");
     trace_command(s, 0, line);
 }

@@ -31,32 +31,54 @@ static bool complain_at(struct complaint *why, const char *list, size_t index, c
     return false;
 }
 
+static bool no_profile(struct complaint *why, const char *name) {
+    struct text t = text_of(why->problem, sizeof why->problem);
+    copy_text(why->place, sizeof why->place, "profile");
+    size_t length = strlen(name);
+    text_char(&t, '"');
+    text_span(&t, name, length < 40 ? length : 40);
+    text_add(&t, "\" is no profile; use ");
+    for (uint32_t i = 0; profile_name(i) != NULL; i++) {
+        if (i > 0) text_add(&t, profile_name(i + 1) == NULL ? " or " : ", ");
+        text_add(&t, profile_name(i));
+    }
+    return false;
+}
+
 static bool begin_routes(struct step *s, uint32_t node, const struct scenario_node *from,
                          struct complaint *why) {
     for (size_t i = 0; i < from->route_count; i++) {
         const struct scenario_route *r = &from->routes[i];
         uint32_t interface = r->interface == NULL ? 0 : iface_named(s->lab, node, r->interface);
         if (r->interface != NULL && interface == 0)
-            return complain_at(why, "routes", i, ".interface", "the node has no such interface");
+            return complain_at(why, "routes", i, ".interface",
+                               "the node has no such interface; name one of its own, such as eth0");
         switch (route_add(s, node, r->network, r->prefix, r->via, interface, ROUTE_STATIC)) {
         case ROUTE_OK: break;
         case ROUTE_EXISTS:
-            return complain_at(why, "routes", i, "", "there is a route to this network already");
+            return complain_at(why, "routes", i, "",
+                               "there is a route to this network already; leave one of them out");
         case ROUTE_BAD_NEXT_HOP:
-            return complain_at(why, "routes", i, ".via", "not on a network of this node");
+            return complain_at(why, "routes", i, ".via",
+                               "not on a network of this node; give a neighbour's address");
         case ROUTE_NOT_FOUND:
-        case ROUTE_NO_ROOM: return complain(why, "routes", "more routes than limits.routes");
+        case ROUTE_NO_ROOM:
+            return complain(why, "routes", "more routes than limits.routes; raise it");
         }
     }
     if (from->gateway == 0) return true;
     switch (route_add(s, node, 0, 0, from->gateway, 0, ROUTE_GATEWAY)) {
     case ROUTE_OK: return true;
-    case ROUTE_EXISTS: return complain(why, "gateway", "there is a default route already");
-    case ROUTE_BAD_NEXT_HOP: return complain(why, "gateway", "not on a network of this node");
+    case ROUTE_EXISTS:
+        return complain(why, "gateway",
+                        "there is a default route already; leave this out, or that route");
+    case ROUTE_BAD_NEXT_HOP:
+        return complain(why, "gateway",
+                        "not on a network of this node; give a neighbour's address");
     case ROUTE_NOT_FOUND:
     case ROUTE_NO_ROOM: break;
     }
-    return complain(why, "gateway", "more routes than limits.routes");
+    return complain(why, "gateway", "more routes than limits.routes; raise it");
 }
 
 /* The interface whose network holds the address; 0: none. */
@@ -70,7 +92,8 @@ static bool begin_neighbours(struct step *s, uint32_t node, const struct scenari
     for (size_t i = 0; i < from->neighbour_count; i++) {
         uint32_t interface = interface_of(s->lab, node, from->neighbours[i].address);
         if (interface == 0)
-            return complain_at(why, "neighbours", i, ".address", "not on a network of this node");
+            return complain_at(why, "neighbours", i, ".address",
+                               "not on a network of this node; give a neighbour's address");
         neighbour_set_permanent(s, interface, from->neighbours[i].address, from->neighbours[i].mac);
     }
     return true;
@@ -81,7 +104,7 @@ bool stack_node_begin(struct step *s, uint32_t node, const struct scenario_node 
     struct node *n = node_at(s->lab, node);
     enum profile profile = PROFILE_LINUX_6_12;
     if (from->profile != NULL && !profile_named(from->profile, &profile))
-        return complain(why, "profile", "not a known profile");
+        return no_profile(why, from->profile);
     settings_begin(n, profile);
     n->alive = 1;
     n->ip_id = (uint32_t)n->secret[0] & 0xffff;

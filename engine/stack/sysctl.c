@@ -262,11 +262,69 @@ static bool parse_value(const struct knob *knob, const char *word, int64_t *valu
            *value <= knob->range.high * unit_ns(knob->unit);
 }
 
-static void complain(struct complaint *why, const char *name, const struct knob *knob) {
+/* How many letters must be changed, added or left out to make one name of the other. */
+static uint32_t distance(const char *a, const char *b) {
+    enum { ROOM = 64 };
+    uint32_t row[ROOM + 1];
+    size_t length = strlen(b);
+    if (length > ROOM || strlen(a) > ROOM) return UINT32_MAX;
+    for (uint32_t j = 0; j <= length; j++) row[j] = j;
+    for (size_t i = 0; a[i] != '\0'; i++) {
+        uint32_t corner = row[0]++;
+        for (size_t j = 0; j < length; j++) {
+            uint32_t best = corner + (a[i] != b[j]);
+            if (row[j] + 1 < best) best = row[j] + 1;
+            if (row[j + 1] + 1 < best) best = row[j + 1] + 1;
+            corner = row[j + 1];
+            row[j + 1] = best;
+        }
+    }
+    return row[length];
+}
+
+/* The setting that was probably meant: its last parts alone, or a slip of the pen. */
+static const char *nearest(const char *name) {
+    const char *best = NULL;
+    uint32_t length = (uint32_t)strlen(name), least = length / 4 + 1;
+    for (size_t k = 0; k < KNOB_COUNT; k++) {
+        size_t whole = strlen(knobs[k].name);
+        if (length > 0 && whole > length && knobs[k].name[whole - length - 1] == '.' &&
+            same_text(knobs[k].name + whole - length, name))
+            return knobs[k].name;
+        uint32_t off = distance(name, knobs[k].name);
+        if (off < least) {
+            least = off;
+            best = knobs[k].name;
+        }
+    }
+    return best;
+}
+
+static void complain_unknown(struct text *t, const char *name) {
+    const char *near = nearest(name);
+    text_add(t, "no such setting");
+    text_add(t, near == NULL ? "; \"sysctl -a\" on a node lists them" : "; did you mean \"");
+    if (near != NULL) text_add(t, near);
+    if (near != NULL) text_add(t, "\"?");
+}
+
+/* As the node has it now, in the setting's own unit: the example of a right value. */
+static void add_example(struct text *t, const struct lab *lab, uint32_t node,
+                        const struct knob *knob) {
+    char room[96];
+    setting_text(lab, node, knob->name, room, sizeof room);
+    for (char *c = room; *c != '\0'; c++) *c = *c == '\t' ? ' ' : *c;
+    text_add(t, ", such as \"");
+    text_add(t, room);
+    text_char(t, '"');
+}
+
+static void complain(struct complaint *why, const struct lab *lab, uint32_t node, const char *name,
+                     const struct knob *knob) {
     struct text t = text_of(why->problem, sizeof why->problem);
     copy_text(why->place, sizeof why->place, name);
     if (knob == NULL) {
-        text_add(&t, "no such setting");
+        complain_unknown(&t, name);
         return;
     }
     static const char *const units[] = {"", " seconds", " milliseconds", " microseconds"};
@@ -279,6 +337,7 @@ static void complain(struct complaint *why, const char *name, const struct knob 
     text_add(&t, " to ");
     text_i64(&t, knob->range.high);
     text_add(&t, units[knob->unit]);
+    add_example(&t, lab, node, knob);
 }
 
 /* All or nothing: the numbers of one name are checked before any is set. A port range or a
@@ -296,7 +355,7 @@ bool setting_set(struct step *s, uint32_t node, const char *name, const char *va
     for (uint32_t i = 0; good && i < knob->count; i++)
         good = parse_value(knob, words[i], &values[i]) && (i == 0 || values[i] >= values[i - 1]);
     if (!good) {
-        complain(why, name, knob);
+        complain(why, s->lab, node, name, knob);
         return false;
     }
     for (uint32_t i = 0; i < knob->count; i++)

@@ -129,7 +129,7 @@ static void settings_are_read_and_written(void **state) {
     expect_answer(
         "sysctl -w net.ipv4.ip_default_ttl=0", SECONDS(1),
         "sysctl: setting key \"net.ipv4.ip_default_ttl\": Invalid argument (takes a number "
-        "from 1 to 255)\n");
+        "from 1 to 255, such as \"64\")\n");
     expect_answer("sysctl", SECONDS(1),
                   "sysctl: no variables specified\nUsage: sysctl [-a | NAME | -w NAME=VALUE]\n");
 }

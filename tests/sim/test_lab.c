@@ -167,13 +167,28 @@ static void two_links_need_interfaces(void **state) {
     setup_interface(&setup, "server", "eth1", "10.1.0.2/24");
     setup_link(&setup, "client:eth1", "server:eth1", 0);
     setup_fault(&setup, "client->server", FAULT_DROP, NULL, 0);
-    expect_refused("faults[0].on", "several links");
-    setup.faults[0].on = "client:eth1-server";
-    struct running run;
-    run_begin(&run, &setup);
-    assert_true(id_is(link_at(run.lab, 2)->first_fault));
-    assert_false(id_is(link_at(run.lab, 1)->first_fault));
-    run_end(&run);
+    expect_refused("faults[0].on", "as in client:eth1->server:eth1");
+    setup.faults[0].on = "client:eth7->server";
+    expect_refused("faults[0].on", "NODE:INTERFACE");
+    static const struct {
+        const char *on;
+        uint32_t ways;
+    } good[] = {{"client:eth1-server", FAULT_WAY_FORTH | FAULT_WAY_BACK},
+                {"client:eth1->server", FAULT_WAY_FORTH},
+                {"client->server:eth1", FAULT_WAY_FORTH},
+                {"client:eth1->server:eth1", FAULT_WAY_FORTH},
+                {"server:eth1->client", FAULT_WAY_BACK}};
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+        setup.faults[0].on = good[i].on;
+        struct running run;
+        run_begin(&run, &setup);
+        struct id id = link_at(run.lab, 2)->first_fault;
+        assert_true(id_is(id));
+        assert_int_equal(((const struct fault *)object_get(run.lab, POOL_FAULT, id))->ways,
+                         good[i].ways);
+        assert_false(id_is(link_at(run.lab, 1)->first_fault));
+        run_end(&run);
+    }
 }
 
 static void names_may_hold_hyphens(void **state) {

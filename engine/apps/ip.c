@@ -337,10 +337,21 @@ static void run_neigh(struct step *s, const struct command *c, const char *verb)
         command_misused(s, c, "neigh show|flush|replace|del");
 }
 
+/* What iproute2 would do to an address or an interface. Left out here. */
+static bool changes(const char *verb) {
+    static const char *const verbs[] = {"add", "del", "delete", "change", "replace", "flush"};
+    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
+        if (same_text(verb, verbs[i])) return true;
+    return false;
+}
+
 void run_ip(struct step *s, const struct command *c) {
     const char *object = c->count > 1 ? c->words[1] : "";
     const char *verb = c->count > 2 ? c->words[2] : "show";
-    if (is(object, "address") || same_text(object, "addr"))
+    bool address = is(object, "address") || same_text(object, "addr");
+    if ((address && changes(verb)) || (is(object, "link") && changes(verb)))
+        command_misused(s, c, "addresses and interfaces are the scenario's; here they only show");
+    else if (address)
         show_interfaces(s, c, true);
     else if (is(object, "link") && same_text(verb, "set"))
         set_link(s, c);

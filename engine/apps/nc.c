@@ -179,9 +179,16 @@ void run_nc(struct step *s, const struct command *c) {
     memset(nc, 0, sizeof *nc);
     nc->has_input = p->has_input;
     nc->input = p->input;
-    if (!take_words(nc, c, words, &count) || !parse_u64(words[count - 1], &port) || port < 1 ||
-        port > 65535 || (count == 1 && nc->listen == 0)) {
+    if (!take_words(nc, c, words, &count) || (count == 1 && nc->listen == 0)) {
         command_misused(s, c, "which host and port?");
+        return;
+    }
+    if (!parse_u64(words[count - 1], &port) || port < 1 || port > 65535) {
+        char room[LINE_ROOM];
+        struct text t = text_of(room, sizeof room);
+        text_add(&t, "port number invalid: ");
+        text_add(&t, words[count - 1]);
+        say_and_return(s, c->process, room, 0);
         return;
     }
     copy_text(nc->text, sizeof nc->text, p->piped);

@@ -65,11 +65,13 @@ static bool take_flag(struct ping_state *ping, char option, bool *broadcast) {
     }
 }
 
+/* False: `wrong` is the word that cannot be meant, or NULL when the host is missing. */
 static bool take_words(struct ping_state *ping, const struct command *c, const char **host,
-                       bool *broadcast) {
+                       bool *broadcast, const char **wrong) {
     for (size_t i = 1; i < c->count; i++) {
         const char *word = c->words[i];
         if (word[0] != '-') {
+            *wrong = word;
             if (*host != NULL) return false;
             *host = word;
             continue;
@@ -79,10 +81,12 @@ static bool take_words(struct ping_state *ping, const struct command *c, const c
             const char *value = word[1] != '\0'    ? word + 1
                                 : i + 1 < c->count ? c->words[++i]
                                                    : NULL;
+            *wrong = value == NULL ? c->words[i] : value;
             if (!take_value(ping, *word, value)) return false;
             break;
         }
     }
+    *wrong = NULL;
     return *host != NULL;
 }
 
@@ -142,13 +146,18 @@ static void send_due(struct step *s, struct id process);
 void run_ping(struct step *s, const struct command *c) {
     struct process *p = process_edit(s, c->process);
     struct ping_state *ping = &p->of.ping;
-    const char *host = NULL;
+    const char *host = NULL, *wrong = NULL;
     bool broadcast = false;
     *ping = (struct ping_state){
         .interval = second_ns, .wait = LINGER_S * second_ns, .count = 0, .size = USUAL_SIZE};
-    if (!take_words(ping, c, &host, &broadcast)) {
-        command_misused(
-            s, c, host == NULL ? "usage error: Destination address required" : "invalid argument");
+    if (!take_words(ping, c, &host, &broadcast, &wrong)) {
+        char room[LINE_ROOM];
+        struct text t = text_of(room, sizeof room);
+        text_add(&t, wrong == NULL ? "usage error: Destination address required"
+                                   : "invalid argument: '");
+        if (wrong != NULL) text_add(&t, wrong);
+        if (wrong != NULL) text_char(&t, '\'');
+        command_misused(s, c, room);
         return;
     }
     if (ping->count == 0 && ping->flood == 0 && ping->deadline == 0) ping->count = USUAL_COUNT;

@@ -208,11 +208,13 @@ static void wrong_lines_are_refused(void **state) {
     (void)state;
     static const char usage[] = "nc: which host and port?\n"
                                 "Usage: nc [-klNuvz] [-w SECONDS] [HOST] PORT [< OCTETS]\n";
-    static const char *const lines[] = {
-        "nc",        "nc 80", "nc server 0",         "nc -x server 80", "nc server 65536",
-        "nc a b 80", "nc -l", "nc -w soon server 80"};
+    static const char *const lines[] = {"nc",        "nc 80", "nc -x server 80",
+                                        "nc a b 80", "nc -l", "nc -w soon server 80"};
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
         expect_answer(lines[i], SECONDS(1), usage);
+    expect_answer("nc server 0", SECONDS(1), "nc: port number invalid: 0\n");
+    expect_answer("nc server 65536", SECONDS(1), "nc: port number invalid: 65536\n");
+    expect_answer("nc -l http", SECONDS(1), "nc: port number invalid: http\n");
     expect_answer("nc nobody 80", SECONDS(1), "nc: getaddrinfo: Name or service not known\n");
     expect_answer("nc server 80 <", SECONDS(1),
                   "sh: syntax error near unexpected token `newline'\n");

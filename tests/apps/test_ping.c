@@ -226,6 +226,7 @@ static void wrong_lines_are_refused(void **state) {
         run_until(&run, SECONDS(1));
         char *said = run_output(&run, "client");
         assert_non_null(strstr(said, usage));
+        if (i == 3) assert_non_null(strstr(said, "ping: invalid argument: '70000'\n"));
         assert_int_equal(run_count(&run, TRACE_SENT, ""), 0);
         free(said);
         run_end(&run);

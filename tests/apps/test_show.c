@@ -16,6 +16,11 @@ static void addresses_and_links(void **state) {
         "qlen 1000\n"
         "    link/ether 02:00:00:00:01:01 brd ff:ff:ff:ff:ff:ff\n";
     expect_answer("ip link", SECONDS(1), link);
+    static const char no[] =
+        "ip: addresses and interfaces are the scenario's; here they only show\n"
+        "Usage: ip addr|link|route|neigh [...]\n";
+    expect_answer("ip addr add 10.9.0.1/24 dev eth0", SECONDS(1), no);
+    expect_answer("ip link del eth0", SECONDS(1), no);
     struct running run;
     two_hosts(&setup);
     run_begin(&run, &setup);

@@ -315,7 +315,7 @@ static void unchain(struct step *s, struct id id) {
 
 void neighbour_remove(struct step *s, struct id id) {
     struct neighbour *n = edit(s, id);
-    timer_stop(s, &n->timer);
+    enter(s, id, NEIGHBOUR_NONE); /* else whoever follows the states would keep it for ever */
     while (n->queued > 0) {
         struct id packet = queue_take(s, n);
         trace_dropped(s, n->node, packet, REASON_UNRESOLVED, NULL);

@@ -134,6 +134,26 @@ static void a_bystander_adds_nothing_but_merges(void **state) {
     run_end(&run);
 }
 
+static void what_is_removed_says_so(void **state) {
+    (void)state;
+    struct running run;
+    two_hosts(&setup);
+    setup_run(&setup, 0, "client", "ping -c 1 10.0.0.2");
+    setup_run(&setup, SECONDS(1), "client", "ip neigh flush all");
+    setup_run(&setup, SECONDS(1), "server", "ip link set eth0 down");
+    run_begin(&run, &setup);
+    run_until(&run, SECONDS(2));
+    expect_states(&run, "neighbour",
+                  "client 0.000 neighbour NONE -> INCOMPLETE\n"
+                  "server 0.010 neighbour NONE -> STALE\n"
+                  "client 0.020 neighbour INCOMPLETE -> REACHABLE\n"
+                  "server 0.030 neighbour STALE -> DELAY\n"
+                  "client 1.000 neighbour REACHABLE -> NONE\n"
+                  "server 1.000 neighbour DELAY -> NONE\n");
+    expect_table(&run, "arp", "client", "");
+    run_end(&run);
+}
+
 /* Linux: a reply that was not sent to us alone says less. */
 static void a_reply_to_everybody_is_only_a_hint(void **state) {
     (void)state;
@@ -399,6 +419,7 @@ int main(void) {
         cmocka_unit_test(an_unknown_opcode_is_not_answered),
         cmocka_unit_test(a_probe_without_sender_teaches_nothing),
         cmocka_unit_test(a_bystander_adds_nothing_but_merges),
+        cmocka_unit_test(what_is_removed_says_so),
         cmocka_unit_test(a_reply_to_everybody_is_only_a_hint),
         cmocka_unit_test(rest_makes_stale_and_use_makes_probe),
         cmocka_unit_test(a_probe_is_unicast),

@@ -233,9 +233,9 @@ static void read_fault(struct reading *r, const struct json_node *node,
                                        "probability", "do",    "delay", "by",    "bit",
                                        "set",         "from",  "at",    "until", "comment"};
     static const char *const kinds[FAULT_KIND_COUNT] = {
-        [FAULT_DROP] = "drop",       [FAULT_DELAY] = "delay", [FAULT_DUPLICATE] = "duplicate",
-        [FAULT_CORRUPT] = "corrupt", [FAULT_EDIT] = "edit",   [FAULT_LINK_DOWN] = "down",
-        [FAULT_LINK_UP] = "up"};
+        [FAULT_DROP] = "drop",       [FAULT_DELAY] = "delay",    [FAULT_DUPLICATE] = "duplicate",
+        [FAULT_CORRUPT] = "corrupt", [FAULT_EDIT] = "edit",      [FAULT_LINK_DOWN] = "down",
+        [FAULT_LINK_UP] = "up",      [FAULT_REORDER] = "reorder"};
     if (!json_need_object(node, keys, COUNT(keys))) return;
     struct json_node on = json_get(node, "on"), how = json_get(node, "do");
     fault->on = read_on(r, &on);

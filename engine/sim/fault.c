@@ -6,8 +6,7 @@
  * seen to leave. Octets are changed on the way: the sender's record shows what was sent, the
  * receiver's what arrived, and no checksum is mended.
  *
- * Left out: faults of nodes (crash, boot) and reordering by match; a link's own reorder_ppm and a
- * delay do that.
+ * Left out: faults of nodes (crash, boot).
  */
 #include <assert.h>
 #include <string.h>
@@ -310,6 +309,7 @@ static void fault_effect_add(const struct fault *fault, struct id id, struct fau
     switch ((enum fault_kind)fault->kind) {
     case FAULT_DROP: out->drop = 1; break;
     case FAULT_DELAY: out->delay_ns += fault->delay_ns; break;
+    case FAULT_REORDER: out->reorder = 1; break;
     case FAULT_DUPLICATE:
         if (out->duplicates < room) out->duplicate_ns[out->duplicates++] = fault->delay_ns;
         break;

@@ -6,7 +6,8 @@
  *     fault ON ACTION [nth N] [count N] [chance P%] [from T] [until T] [match FILTER]
  *         ON      client->r1 (one direction) or client-r1 (both); client:eth0->r1:eth1 when several
  *                 links join the two
- *         ACTION  drop | delay T | duplicate [T] | corrupt BIT | edit FIELD=VALUE | down | up
+ *         ACTION  drop | delay T | duplicate [T] | corrupt BIT | edit FIELD=VALUE | reorder |
+ *                 down | up
  *         FILTER  the rest of the line, with Wireshark's field names; every frame without it
  *     fault clear [ON]            takes faults away (not those that set a link down or up)
  *     drop ORIGIN.NUMBER          the packet dies where it is; ORIGIN: a node's name or number
@@ -99,13 +100,13 @@ static bool take_action(struct words *w, struct scenario_fault *f, char *edit, s
         enum fault_kind kind;
     } actions[] = {{"drop", FAULT_DROP},           {"delay", FAULT_DELAY},
                    {"duplicate", FAULT_DUPLICATE}, {"corrupt", FAULT_CORRUPT},
-                   {"edit", FAULT_EDIT},           {"down", FAULT_LINK_DOWN},
-                   {"up", FAULT_LINK_UP}};
+                   {"edit", FAULT_EDIT},           {"reorder", FAULT_REORDER},
+                   {"down", FAULT_LINK_DOWN},      {"up", FAULT_LINK_UP}};
     size_t i = 0, count = sizeof actions / sizeof actions[0];
     while (i < count && (action == NULL || !same_text(action, actions[i].name))) i++;
     if (i == count)
         return refuse(why, "after the link comes what to do: ", NULL,
-                      "drop, delay, duplicate, corrupt, edit, down or up");
+                      "drop, delay, duplicate, corrupt, edit, reorder, down or up");
     f->kind = actions[i].kind;
     if (f->kind == FAULT_DELAY) return take_time(w, "delay", &f->delay_ns, why);
     if (f->kind == FAULT_DUPLICATE) /* its time may be left out */

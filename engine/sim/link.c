@@ -239,7 +239,8 @@ static sim_time reorder_ns(const struct direction *way) {
 static sim_time decide(const struct link *link, const struct direction *way, struct frame *f,
                        const struct fault_effect *effect) {
     sim_time late = effect->delay_ns;
-    if (chance(way, DRAW_REORDER, &f->note, link->reorder_ppm)) late += reorder_ns(way);
+    if (effect->reorder || chance(way, DRAW_REORDER, &f->note, link->reorder_ppm))
+        late += reorder_ns(way);
     f->arrives_at += late;
     if (effect->drop)
         f->fate = REASON_FAULT;

@@ -100,9 +100,9 @@ static const char *const node_kinds[NODE_KIND_COUNT] = {
     [NODE_HOST] = "host", [NODE_ROUTER] = "router", [NODE_SWITCH] = "switch", [NODE_HUB] = "hub"};
 
 static const char *const fault_kinds[FAULT_KIND_COUNT] = {
-    [FAULT_DROP] = "drop",       [FAULT_DELAY] = "delay", [FAULT_DUPLICATE] = "duplicate",
-    [FAULT_CORRUPT] = "corrupt", [FAULT_EDIT] = "edit",   [FAULT_LINK_DOWN] = "link_down",
-    [FAULT_LINK_UP] = "link_up"};
+    [FAULT_DROP] = "drop",       [FAULT_DELAY] = "delay",    [FAULT_DUPLICATE] = "duplicate",
+    [FAULT_CORRUPT] = "corrupt", [FAULT_EDIT] = "edit",      [FAULT_LINK_DOWN] = "link_down",
+    [FAULT_LINK_UP] = "link_up", [FAULT_REORDER] = "reorder"};
 
 static const char *const stops[] = {[STOP_BUDGET] = "budget",
                                     [STOP_UNTIL] = "until",

@@ -184,7 +184,7 @@ uint32_t way_draw(const struct direction *, uint32_t purpose, const struct frame
 
 /* fault.c */
 struct fault_effect {
-    uint32_t drop, duplicates;
+    uint32_t drop, reorder, duplicates;
     sim_time delay_ns, duplicate_ns[4];
     struct id mutations[4]; /* faults that change octets, in order */
     uint32_t mutation_count;

@@ -271,6 +271,15 @@ static void the_dropped_die_half_way(void **state) {
     run_end(&run);
 }
 
+static void the_chosen_are_overtaken(void **state) {
+    (void)state;
+    struct running run;
+    faulty(&run, FAULT_REORDER, 2, 0);
+    send_five(&run);
+    expect_arrivals(&run, "a@0.010000 c@0.010000 d@0.010000 e@0.010000 b@0.020000 ");
+    run_end(&run);
+}
+
 static void delays_and_duplicates_travel_alone(void **state) {
     (void)state;
     struct running run;
@@ -546,6 +555,7 @@ int main(void) {
         cmocka_unit_test(reordered_frames_come_later),
         cmocka_unit_test(nth_and_count_choose),
         cmocka_unit_test(the_dropped_die_half_way),
+        cmocka_unit_test(the_chosen_are_overtaken),
         cmocka_unit_test(delays_and_duplicates_travel_alone),
         cmocka_unit_test(corruption_happens_on_the_way),
         cmocka_unit_test(edits_set_a_field),

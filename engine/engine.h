@@ -234,6 +234,8 @@ const char *engine_state_name(uint32_t machine, uint64_t state); /* "SYN-RECEIVE
 /* The watched field's value as the user reads it; returns the length, cut at `size`. */
 size_t engine_field_text(uint32_t field, uint64_t value, char *out, size_t size);
 
+/* The edges are those of the source's figure. A state may also go where the figure draws no line:
+ * RFC 9293 Figure 5, note 3: a RST takes any state to CLOSED, and so do an ABORT and a time-out. */
 struct graph_state {
     const char *name;
     int32_t x, y;

@@ -94,7 +94,7 @@ static bool wrong(struct complaint *why, const char *place, const char *first, c
     return false;
 }
 
-/* "a->b", from the end that `way` begins at; with the interfaces when several links join the two. */
+/* "a->b", from the end that `way` begins at; with the interfaces when several links join them. */
 static void text_ends(struct text *t, const struct lab *lab, uint32_t link, uint32_t way,
                       const char *arrow, bool several) {
     const struct link *l = link_const_at(lab, link);

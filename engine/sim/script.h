@@ -7,7 +7,8 @@
 #include "sim/lab.h"
 
 /* The named process of this node has returned from its line: its next line runs as a step of its
- * own, at its time or at this instant. Told by the shell each time that a line of a named process ends. */
+ * own, at its time or at this instant. Told by the shell each time that a line of a named process
+ * ends. */
 void script_returned(struct step *, uint32_t node, const char *process);
 
 #endif

@@ -1,8 +1,9 @@
 #include "sim/trace.h"
 /*
  * Records. A record is named (step, k); the first of a step is caused by the step that scheduled
- * it, the others by the first; what was lost, whatever killed it, by the step that sent it. Nothing here changes the run: `spoken`, which decides whether what
- * this step schedules is caused by it or by its own cause, is set whether anybody listens or not.
+ * it, the others by the first; what was lost, whatever killed it, by the step that sent it. Nothing
+ * here changes the run: `spoken`, which decides whether what this step schedules is caused by it or
+ * by its own cause, is set whether anybody listens or not.
  *
  * Story records are set down here and at the choke points; watched fields, table rows of objects
  * and their order: watch.c.

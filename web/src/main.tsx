@@ -7,12 +7,14 @@ import { AppContext } from './act/context';
 import type { App, Engine } from './act/context';
 import { loadLesson, openStory } from './act/door';
 import { listenToKeys } from './act/keys';
+import { NARROW } from './act/panels';
 import { startPlay } from './act/play';
 import { publish } from './act/publish';
 import { onFrame, requestFrame, setReducedMotion } from './draw/frame';
 import { readTokens } from './draw/tokens';
 import { Lab } from './model/lab';
 import { Shell } from './shell/app';
+import { loadPhoneStyle, loadStyle } from './shell/later';
 import { readPlace } from './state/place';
 import * as session from './state/session';
 import * as settings from './state/settings';
@@ -27,7 +29,7 @@ function makeApp(): App {
     lab,
     engine: null,
     need: () => {
-      asked ??= import('./act/start').then((start) => start.startEngine(app, requestFrame), () => {
+      asked ??= Promise.all([import('./act/start'), loadStyle()]).then(([start]) => start.startEngine(app, requestFrame), () => {
         asked = null; // the next wish tries again
         session.problem.value = t('ui.problem.no_server');
         return null;
@@ -99,6 +101,7 @@ async function main(): Promise<void> {
   onFrame(() => publish(app.lab));
   await arrive(app);
   publish(app.lab);
+  if (matchMedia(NARROW).matches) await loadPhoneStyle().catch(() => undefined);
   const root = document.getElementById('app');
   if (!root) return;
   root.textContent = '';

@@ -20,6 +20,19 @@ test('without script the page shows its prose and the finished story', async () 
   assert.ok(box.width > 400 && box.height > 150);
   await context.close();
 });
+test('the story that came with the page is what the engine says, line by line', async () => {
+  const lines = (body) => body.trim().split('\n').map((x) => JSON.parse(x));
+  const story = lines(await (await fetch(new URL('story.ndjson', URL_ROOT))).text());
+  const told = story.flatMap((line) => (line.line === 'events' ? line.e : []));
+  assert.ok(told.length > 5);
+  const post = async (path, key, body) => (await fetch(new URL(path, URL_ROOT), {
+    method: 'POST', headers: { 'Content-Type': 'application/json', ...(key ? { Authorization: `Bearer ${key}` } : {}) }, body: JSON.stringify(body),
+  })).json();
+  const { lab, key, timeline } = await post('api/labs', null, { lesson: 'opening' });
+  await post(`api/labs/${lab}/timelines/${timeline}/run`, key, { until: '1s' });
+  const body = await (await fetch(new URL(`api/labs/${lab}/timelines/${timeline}/events?from=0&to=${told.length}&detail=story`, URL_ROOT))).text();
+  assert.deepEqual(told, lines(body).flatMap((line) => (line.line === 'events' ? line.e : [])));
+});
 test('the story plays less than five seconds and stops at its question', async () => {
   const page = await openPage(browser);
   await page.waitForSelector('.option');

@@ -22,6 +22,8 @@ export const sheet = signal<PanelName | null>(null);
 export const dialog = signal<DialogName | null>(null);
 /** The projector's second panel. */
 export const stagePanel = signal<PanelName>('states');
+/** As narrow as a phone. */
+export const NARROW = '(max-width: 799px)';
 /** Is the page as narrow as a phone? Set by the shell. */
 export const narrow = signal(false);
 

@@ -3,7 +3,7 @@
 
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
-import { dialog, large, narrow, sheet, stagePanel, tab } from '../act/panels';
+import { NARROW, dialog, large, narrow, sheet, stagePanel, tab } from '../act/panels';
 import type { PanelName } from '../act/panels';
 import { lessonShare, middleShare, projector } from '../state/settings';
 import * as lessons from '../state/lesson';
@@ -16,7 +16,7 @@ import { LessonPane } from '../views/lesson';
 import { Scrubber } from '../views/scrubber';
 import { Sentence, Transport } from '../views/transport';
 import { Announce, Banner, Notice } from './announce';
-import { Dialogs, Outcome, States, Topology, loadStyle } from './later';
+import { Dialogs, Outcome, States, Topology, loadPhoneStyle, loadStyle } from './later';
 import { Panel, Sheet, Splitter, Tabs } from './panels';
 import { PhoneQuestion, SheetBar } from './phone';
 import { TopBar } from './topbar';
@@ -49,8 +49,9 @@ export function Shell(): JSX.Element {
 }
 function useNarrow(): void {
   useEffect(() => {
-    const query = matchMedia('(max-width: 799px)');
+    const query = matchMedia(NARROW);
     const see = (): void => {
+      if (query.matches) void loadPhoneStyle();
       narrow.value = query.matches;
     };
     see();

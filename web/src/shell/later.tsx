@@ -3,34 +3,27 @@
 
 import type { ComponentType } from 'preact';
 import { loadLaterWords } from '../text/load';
+import { loadSheet } from '../act/sheets';
 import { lazy } from './lazy';
 
 /** Written by build.mjs: where the style of what comes later lies. */
 declare const LATER_STYLE: string;
+declare const PHONE_STYLE: string;
 
 type Tools = typeof import('./tools');
-let style: Promise<void> | null = null;
 let asked: Promise<Tools> | null = null;
 
 function tools(): Promise<Tools> {
   asked ??= Promise.all([import('./tools'), loadStyle(), loadLaterWords()]).then(([module]) => module, (error: unknown) => {
-    asked = style = null; // the next wish tries again
+    asked = null; // the next wish tries again
     throw error;
   });
   return asked;
 }
-/** The projector's face and the tools share a style sheet. */
-export function loadStyle(): Promise<void> {
-  style ??= new Promise((done, failed) => {
-    const link = document.createElement('link');
-    link.rel = 'stylesheet';
-    link.href = LATER_STYLE;
-    link.onload = () => done();
-    link.onerror = () => failed(new Error('the style did not come'));
-    document.head.append(link);
-  });
-  return style;
-}
+/** The style of all that comes after the first interaction. */
+export const loadStyle = (): Promise<void> => loadSheet(LATER_STYLE);
+export const loadPhoneStyle = (): Promise<void> => loadSheet(PHONE_STYLE);
+
 type Network = typeof import('./network');
 const network = (pick: (n: Network) => ComponentType): ReturnType<typeof lazy> =>
   lazy(() => import('./network').then(pick), true);

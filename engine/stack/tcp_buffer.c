@@ -10,7 +10,9 @@
 #include <string.h>
 
 static struct tcp_chunk *chunk_edit(struct step *s, struct id id) {
-    return object_edit(s, POOL_CHUNK, id);
+    struct tcp_chunk *chunk = object_edit(s, POOL_CHUNK, id);
+    assert(chunk != NULL); /* ids of chunks are only in their buffer, which drops them with it */
+    return chunk;
 }
 
 static const struct tcp_chunk *chunk_get(const struct lab *lab, struct id id) {

@@ -49,7 +49,7 @@ static const char two_thousand[] =
     "\"links\":[{\"between\":[\"a:eth0\",\"b:eth0\"],\"delay\":\"2ms\"}],"
     "\"script\":[{\"at\":\"0s\",\"on\":\"a\",\"run\":\"ping -f b\"}]}";
 
-/* One ping a second. */
+/* One ping a second, for as long as anybody measures (`ping b` alone sends four). */
 static const char ping_lab[] =
     "{\"netstep\":1,\"seed\":7,\"nodes\":["
     "{\"name\":\"a\",\"kind\":\"host\",\"interfaces\":[{\"name\":\"eth0\",\"address\":\"10.0.0.1/"
@@ -57,7 +57,7 @@ static const char ping_lab[] =
     "{\"name\":\"b\",\"kind\":\"host\",\"interfaces\":[{\"name\":\"eth0\",\"address\":\"10.0.0.2/"
     "24\"}]}],"
     "\"links\":[{\"between\":[\"a:eth0\",\"b:eth0\"],\"delay\":\"2ms\"}],"
-    "\"script\":[{\"at\":\"0s\",\"on\":\"a\",\"run\":\"ping b\"}]}";
+    "\"script\":[{\"at\":\"0s\",\"on\":\"a\",\"run\":\"ping -c 100000 b\"}]}";
 
 struct shared {
     _Atomic unsigned port;

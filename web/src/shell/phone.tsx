@@ -56,7 +56,7 @@ function PhoneVerdict({ done }: { readonly done: Progress }): JSX.Element | null
   const said = !verdict ? 'ui.lesson.offline' : verdict.answer === null ? 'ui.lesson.undecided'
     : chosen === '' ? 'ui.lesson.shown' : right ? 'ui.lesson.is_right' : 'ui.lesson.is_wrong';
   return (
-    <div class={`phone-verdict verdict ${face}`}>
+    <div class={`phone-verdict ${face}`}>
       <p>{t(said)}</p>
       <button type="button" class="do plain" onClick={() => openPanel('lesson')}>{t('ui.panel.lesson')}</button>
     </div>

@@ -23,7 +23,8 @@ node_tests() { # node's test runner: its own count goes into ours, its words are
     passed=$((passed + ${n:-0}))
     echo "${n:-0} passed"
     [ $status = 0 ] && [ "${n:-0}" -gt 0 ] && return
-    grep -vE '^( *---| *\.\.\.| *duration_ms|ok )' <<<"$output" | tail -n 80
+    # What failed, in the runner's words; all of it when the runner said nothing of the kind.
+    grep -A 25 '^ *not ok' <<<"$output" | head -n 160 | grep . || tail -n 60 <<<"$output"
     count "$*" 1
 }
 parts=("$@")

@@ -17,6 +17,7 @@
 #include <strings.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include "metrics.h"
 #include "pacer.h"
@@ -25,17 +26,20 @@
 enum { TIMEOUT_S = 15, CONNECTION_MEMORY = 16 * 1024, BACKLOG = 512 };
 
 static const char *const security[][2] = {
-    {"Content-Security-Policy",
-     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; connect-src "
-     "'self'; "
-     "img-src 'self' data:; manifest-src 'self'; base-uri 'none'; form-action 'none'; "
-     "frame-ancestors 'none'"},
     {"X-Content-Type-Options", "nosniff"},
     {"Referrer-Policy", "no-referrer"},
     {"Cross-Origin-Opener-Policy", "same-origin"},
 };
+/* The page may use what lies beside it; whatever else a browser opens as a document, nothing. */
+static const char page_policy[] =
+    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; connect-src 'self'; "
+    "img-src 'self' data:; manifest-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'";
+static const char other_policy[] = "default-src 'none'; frame-ancestors 'none'";
 
-static void add_security(struct MHD_Response *response) {
+static void add_security(struct MHD_Response *response, const char *type) {
+    bool page = !strncmp(type, "text/html", 9);
+    MHD_add_response_header(response, "Content-Security-Policy", page ? page_policy : other_policy);
     for (size_t n = 0; n < sizeof security / sizeof security[0]; n++)
         MHD_add_response_header(response, security[n][0], security[n][1]);
 }
@@ -112,15 +116,64 @@ static enum MHD_Result queue(struct request *r, unsigned status, struct MHD_Resp
 }
 
 static void dress(struct MHD_Response *response, unsigned status, const char *type) {
-    add_security(response);
+    add_security(response, type);
     MHD_add_response_header(response, "Content-Type", type);
     MHD_add_response_header(response, "Cache-Control", "no-store");
     if (status == 429 || status == 503) MHD_add_response_header(response, "Retry-After", "5");
 }
 
+/* Is this coding named in Accept-Encoding, and not with a weight of nothing (RFC 9110 12.5.3)? */
+static bool accepts(const struct request *r, const char *coding) {
+    const char *list = request_header(r, "Accept-Encoding");
+    size_t length = strlen(coding);
+    while (list && *list) {
+        list += strspn(list, ", \t");
+        size_t n = strcspn(list, ",");
+        if (!strncasecmp(list, coding, length) &&
+            !strchr("abcdefghijklmnopqrstuvwxyz-", list[length] ? list[length] : ',')) {
+            const char *weight = memmem(list, n, "q=0", 3);
+            return !weight ||
+                   (weight[3] == '.' && strspn(weight + 4, "0") < strspn(weight + 4, "0123456789"));
+        }
+        list += n;
+    }
+    return false;
+}
+
+/*
+ * Below, a body fits into the segment that carries its header anyway; above, the poll would wait
+ * for the packing. What is answered to POST is not packed: it holds the keys of labs, and a length
+ * must not tell of them.
+ */
+enum { PACK_FROM = 600, PACK_TO = 64 * 1024, GZIP_WINDOW = 15 + 16 };
+
+/* Puts the gzip of the body in its place; false where it stays as it was. */
+static bool pack(struct buffer *body) {
+    z_stream z = {0};
+    if (deflateInit2(&z, 6, Z_DEFLATED, GZIP_WINDOW, 8, Z_DEFAULT_STRATEGY) != Z_OK) return false;
+    size_t room = deflateBound(&z, body->length);
+    char *out = malloc(room);
+    z.next_in = (Bytef *)body->data;
+    z.avail_in = (uInt)body->length;
+    z.next_out = (Bytef *)out;
+    z.avail_out = (uInt)room;
+    bool packed = out && deflate(&z, Z_FINISH) == Z_STREAM_END && z.total_out < body->length;
+    size_t length = z.total_out;
+    deflateEnd(&z);
+    if (!packed) {
+        free(out);
+        return false;
+    }
+    buffer_free(body);
+    *body = (struct buffer){.data = out, .length = length};
+    return true;
+}
+
 enum MHD_Result request_answer(struct request *r, unsigned status, const char *type,
                                struct buffer *body) {
     if (body->failed) return queue(r, 503, NULL, 0);
+    bool packable = body->length > PACK_FROM && body->length < PACK_TO && strcmp(r->method, "POST");
+    bool packed = packable && accepts(r, "gzip") && pack(body);
     size_t length = body->length;
     struct MHD_Response *response =
         MHD_create_response_from_buffer(length, length ? body->data : (void *)(uintptr_t) "",
@@ -128,6 +181,8 @@ enum MHD_Result request_answer(struct request *r, unsigned status, const char *t
     if (!response) return MHD_NO;
     if (length) *body = (struct buffer){0}; /* the response frees it */
     dress(response, status, type);
+    if (packable) MHD_add_response_header(response, "Vary", "Accept-Encoding");
+    if (packed) MHD_add_response_header(response, "Content-Encoding", "gzip");
     if (r->job.strings_at >= 0 && r->job_begun) {
         char at[24];
         snprintf(at, sizeof at, "%ld", r->job.strings_at);
@@ -203,24 +258,6 @@ enum MHD_Result request_job_answer(struct request *r) {
 
 /* ----------------------------------------------------------------------------------- files */
 
-/* Is this coding named in Accept-Encoding, and not with a weight of nothing? */
-static bool accepts(const struct request *r, const char *coding) {
-    const char *list = request_header(r, "Accept-Encoding");
-    size_t length = strlen(coding);
-    while (list && *list) {
-        list += strspn(list, ", \t");
-        size_t n = strcspn(list, ",");
-        if (!strncasecmp(list, coding, length) &&
-            !strchr("abcdefghijklmnopqrstuvwxyz-", list[length] ? list[length] : ',')) {
-            const char *weight = memmem(list, n, "q=0", 3);
-            return !weight ||
-                   (weight[3] == '.' && strspn(weight + 4, "0") < strspn(weight + 4, "0123456789"));
-        }
-        list += n;
-    }
-    return false;
-}
-
 static void etag_of(const struct file *file, int form, char *out, size_t size) {
     if (form == FORM_PLAIN)
         snprintf(out, size, "\"%s\"", file->etag);
@@ -233,7 +270,7 @@ static struct MHD_Response *file_response(const struct file *file, int form) {
         file->form[form].length, (void *)(uintptr_t)file->form[form].octets,
         MHD_RESPMEM_PERSISTENT);
     if (!response) return NULL;
-    add_security(response);
+    add_security(response, file->type);
     MHD_add_response_header(response, "Content-Type", file->type);
     char etag[80]; /* strong tags differ where the octets do: RFC 9110 8.8.3.3 */
     etag_of(file, form, etag, sizeof etag);
@@ -259,7 +296,7 @@ static enum MHD_Result not_modified(struct request *r, const char *etag) {
     struct MHD_Response *empty =
         MHD_create_response_from_buffer(0, (void *)(uintptr_t) "", MHD_RESPMEM_PERSISTENT);
     if (!empty) return MHD_NO;
-    add_security(empty);
+    add_security(empty, "");
     MHD_add_response_header(empty, "ETag", etag);
     MHD_add_response_header(empty, "Vary", "Accept-Encoding");
     return queue(r, 304, empty, 0);
@@ -317,11 +354,30 @@ static struct request *begin(struct http *http, struct MHD_Connection *connectio
     return r;
 }
 
+static enum MHD_Result count_length(void *user, enum MHD_ValueKind kind, const char *name,
+                                    const char *value) {
+    (void)kind;
+    (void)value;
+    if (!strcasecmp(name, "Content-Length") || !strcasecmp(name, "Transfer-Encoding"))
+        ++*(unsigned *)user;
+    return MHD_YES;
+}
+
+/* RFC 9112 6.3: a body of two lengths is where requests are smuggled past a proxy. */
+static bool one_length(const struct request *r) {
+    unsigned lengths = 0;
+    MHD_get_connection_values(r->connection, MHD_HEADER_KIND, count_length, &lengths);
+    return lengths <= 1;
+}
+
 /* What can be refused before the body has been read. False: an answer is queued. */
 static bool acceptable(struct request *r, const char *url, enum MHD_Result *result) {
     const char *length = request_header(r, "Content-Length");
     if (strlen(url) >= HTTP_PATH)
         *result = request_error(r, 414, "path_too_long", "", "no address here is that long");
+    else if (!one_length(r))
+        *result = request_error(r, 400, "bad_length", "Content-Length",
+                                "a body has one length; send it once");
     else if (length && strtoull(length, NULL, 10) > HTTP_DISCARD_MAX)
         *result = request_error(r, 413, "body_too_large", "", "a body has at most %d octets",
                                 HTTP_BODY_MAX);

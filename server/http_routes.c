@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "files.h"
 #include "json.h"
@@ -364,7 +365,7 @@ static bool may_post(struct request *r, enum MHD_Result *result) {
     if (!request_origin_allowed(r))
         *result = request_error(r, 403, "foreign_origin", "Origin",
                                 "only pages of this server may do this");
-    else if (!type || strncmp(type, json, sizeof json - 1) ||
+    else if (!type || strncasecmp(type, json, sizeof json - 1) ||
              (type[sizeof json - 1] && type[sizeof json - 1] != ';' &&
               type[sizeof json - 1] != ' '))
         *result = request_error(r, 415, "bad_type", "Content-Type", "send application/json");

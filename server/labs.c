@@ -27,7 +27,8 @@ struct labs {
     struct room *rooms;   /* by next_known */
     struct worker **workers;
     unsigned worker_count;
-    _Atomic int64_t memory; /* as of the last second */
+    _Atomic int64_t memory; /* as the rooms have weighed themselves lately */
+    _Atomic unsigned live;  /* rooms, when they were counted last */
     bool stopped;
 };
 
@@ -195,6 +196,7 @@ static void count_rooms(struct labs *l, const char *visitor, unsigned *live, uns
         ++*live;
         if (!strcmp(room->visitor, visitor)) ++*own;
     }
+    atomic_store(&l->live, *live);
 }
 
 static void remove_known(struct labs *l, struct room *room) {
@@ -221,7 +223,7 @@ static bool quota(struct labs *l, const char *visitor, const char **code, const 
     count_rooms(l, visitor, &live, &parked, &own);
     if (own >= l->options->labs_per_visitor) {
         *code = "too_many_labs_of_yours";
-        *say = "you have as many labs as one visitor may; close one, or come back later";
+        *say = "you have as many labs as one visitor may; come back later";
     } else if (live >= l->options->labs || !labs_memory_left(l, 0)) {
         *code = "too_many_labs";
         *say = "the server has as many labs as it can hold; try again later";
@@ -271,7 +273,10 @@ bool labs_memory_left(struct labs *l, size_t octets) {
     return atomic_load(&l->memory) + (int64_t)octets <= (int64_t)l->options->memory_octets;
 }
 
-/* Each room's share is renewed by its worker once a second. */
+size_t labs_share(struct labs *l) {
+    return l->options->memory_octets / (atomic_load(&l->live) + 1);
+}
+
 void labs_memory_changed(struct labs *l, int64_t by) {
     metric_set(METRIC_MEMORY_OCTETS, atomic_fetch_add(&l->memory, by) + by);
 }

@@ -23,7 +23,7 @@ const char options_help[] =
     "  --viewers N                 open streams at once (2000)\n"
     "  --labs N                    labs in memory at once (1000)\n"
     "  --labs-per-visitor N        of these, by one address (300)\n"
-    "  --timelines N               branches of one lab (64)\n"
+    "  --timelines N               branches of one lab (64; viewers without its key: 48)\n"
     "  --connections N             HTTP connections at once (4096)\n"
     "  --connections-per-ip N      of these, by one address (2048)\n"
     "  --memory MIB                of all labs together (2048)\n"

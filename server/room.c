@@ -21,7 +21,8 @@ enum {
     FLUSH_NS = 16000000,
     FLUSH_SLOW_NS = 50000000,
     FLUSH_VIEWERS = 200,
-    CLASS_NS = 100000000
+    CLASS_NS = 100000000,
+    WEIGH_NS = 10000000
 };
 #define SECOND_NS    1000000000ll
 #define HEADS_NS     (5 * SECOND_NS)  /* how often a running lab's head goes to the disk */
@@ -151,6 +152,17 @@ void room_fail_jobs(struct room *room) {
         job->done(job);
     }
     room->last_job = NULL;
+}
+
+/* Often, since a lab that runs as fast as it can takes tens of MiB a second. */
+static void weigh(struct room *room, int64_t wall) {
+    if (wall < room->weighed + WEIGH_NS) return;
+    size_t octets = room_memory(room);
+    labs_memory_changed(room->labs, (int64_t)octets - room->counted);
+    room->counted = (int64_t)octets;
+    room->weighed = wall;
+    room->starved = octets > labs_options(room->labs)->lab_octets ||
+                    (!labs_memory_left(room->labs, 0) && octets > labs_share(room->labs));
 }
 
 /* ----------------------------------------------------------------------------- publication */
@@ -326,11 +338,13 @@ void room_slice(struct room *room, int64_t deadline) {
         fail_broken(room);
         return;
     }
+    weigh(room, wall_now());
     do_jobs(room, deadline);
     if (room->class_waits) room_class_send(room, wall_now());
     for (uint32_t n = 0; n < room->timeline_count; n++) {
         struct timeline *t = room->timelines[(room->turn + n) % room->timeline_count];
         int64_t wall = wall_now();
+        if (room->starved && t->motion != MOTION_PAUSED) halt(t, "memory");
         if (n == 0 || wall < deadline) move(t, deadline);
         publish(room, t, wall_now());
     }
@@ -353,9 +367,7 @@ static void pause_unwatched(struct room *room, int64_t idle) {
 
 void room_second(struct room *room, int64_t wall) {
     if (atomic_load(&room->state) != ROOM_LIVE) return;
-    int64_t octets = (int64_t)room_memory(room);
-    labs_memory_changed(room->labs, octets - room->counted);
-    room->counted = octets;
+    weigh(room, wall);
     if (labs_options(room->labs)->data && wall > room->heads_due) {
         room->heads_due = wall + HEADS_NS;
         room_record_heads(room);
@@ -369,8 +381,7 @@ void room_second(struct room *room, int64_t wall) {
     pause_unwatched(room, idle);
     if (idle > (int64_t)labs_options(room->labs)->idle_seconds * SECOND_NS && !in_use(room)) {
         room_park(room);
-        octets = (int64_t)room_memory(room);
-        labs_memory_changed(room->labs, octets - room->counted);
-        room->counted = octets;
+        room->weighed = 0;
+        weigh(room, wall);
     }
 }

@@ -107,7 +107,8 @@ struct room {
     uint64_t heads_sum; /* of the heads that were written last */
     struct revival *revival;
     struct page_pool pool;
-    int64_t counted; /* octets of memory that the labs know of */
+    int64_t counted, weighed; /* octets of memory that the labs know of, and since when */
+    bool starved;             /* it holds as much as it may: nothing moves */
     struct timeline_config config;
     struct timeline **timelines;
     uint32_t timeline_count, timeline_room, next_number, turn;

@@ -157,11 +157,14 @@ static void keep_answer(struct room *room, const struct job *job, const char *na
     snprintf(a->name, sizeof a->name, "%s", name);
 }
 
+/* The last quarter is the key holder's, so that viewers cannot take all from him. */
 static bool may_branch(struct room *room, struct job *job) {
-    const struct options *options = labs_options(room->labs);
-    if (room->timeline_count >= options->timelines)
+    uint32_t most = labs_options(room->labs)->timelines;
+    if (!same_secret(job->key, room->key)) most -= most / 4;
+    if (room->timeline_count >= most)
         job_fail(job, 429, "too_many_timelines", "", "this lab has as many timelines as it may");
-    else if (!labs_memory_left(room->labs, lab_used(room->timelines[0]->lab)))
+    else if (room->starved ||
+             !labs_memory_left(room->labs, lab_used(room->timelines[0]->lab)))
         job_fail(job, 503, "memory", "", "the server has no memory for a branch; try again later");
     else
         return true;
@@ -329,7 +332,8 @@ bool job_step(struct room *room, struct job *job) {
         t->motion = MOTION_PAUSED;
     }
     int64_t deadline = wall_now() + 1000000;
-    while (job->to < job->count) {
+    if (room->starved) t->stopped = "memory";
+    while (job->to < job->count && !room->starved) {
         enum stop stop = timeline_step(t, 1, SIM_TIME_MAX);
         job->to += interesting_since(t, job->from);
         job->from = timeline_head(t);
@@ -355,7 +359,11 @@ bool job_run(struct room *room, struct job *job) {
             t->motion = MOTION_PAUSED;
             t->stopped = "log_full";
         }
-        if (job->has_speed) {
+        if (room->starved) {
+            t->motion = MOTION_PAUSED;
+            t->stopped = "memory";
+        }
+        if (job->has_speed && t->motion != MOTION_PAUSED) {
             pacer_begin(&t->pacer, job->speed, lab_now(t->lab), wall_now());
             return head_answer(job, t, 200);
         }

@@ -7,10 +7,12 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include <cmocka.h>
 
 #include "files.h"
+#include "labs.h"
 #include "service.h"
 
 static struct house house;
@@ -102,6 +104,35 @@ static void test_files(void **state) {
     expect("GET", "/../../etc/passwd", NULL, NULL, NULL, 404, "not_found");
     expect("GET", "/t/%2e%2e/a.js", NULL, NULL, NULL, 404, NULL);
     expect("POST", "/t/a.js", NULL, "{}", NULL, 405, "use GET");
+}
+
+/* A long answer is packed for who takes it, a short one and one without the offer is not. */
+static void test_answers_are_packed(void **state) {
+    (void)state;
+    char value[80], plain[16384] = "";
+    const char *offer = "Accept-Encoding: gzip, br\r\n";
+    struct reply r = ask(house.port, "GET", "/metrics", NULL, NULL, offer);
+    assert_true(reply_header(&r, "Content-Encoding", value, sizeof value));
+    assert_string_equal(value, "gzip");
+    assert_true(reply_header(&r, "Vary", value, sizeof value));
+    z_stream z = {.next_in = (Bytef *)r.body,
+                  .avail_in = (uInt)r.length,
+                  .next_out = (Bytef *)plain,
+                  .avail_out = sizeof plain - 1};
+    assert_int_equal(inflateInit2(&z, 15 + 16), Z_OK);
+    assert_int_equal(inflate(&z, Z_FINISH), Z_STREAM_END);
+    inflateEnd(&z);
+    assert_non_null(strstr(plain, "netstep_viewers 0"));
+    assert_true(r.length < z.total_out);
+    reply_free(&r);
+    r = ask(house.port, "GET", "/metrics", NULL, NULL, NULL);
+    assert_false(reply_header(&r, "Content-Encoding", value, sizeof value));
+    assert_true(reply_header(&r, "Vary", value, sizeof value));
+    assert_true(reply_has(&r, "netstep_viewers 0"));
+    reply_free(&r);
+    r = ask(house.port, "GET", "/healthz", NULL, NULL, offer);
+    assert_false(reply_header(&r, "Content-Encoding", value, sizeof value));
+    reply_free(&r);
 }
 
 static void test_addresses(void **state) {
@@ -230,6 +261,28 @@ static void test_garbage_on_the_port(void **state) {
         close(fd);
     }
     expect("GET", "/healthz", NULL, NULL, NULL, 200, "ok");
+}
+
+/* RFC 9112 6.3: a proxy in front may have believed the other length, and would then take the rest
+ * of the body for the next visitor's request. */
+static void test_two_lengths_are_refused(void **state) {
+    (void)state;
+    static const char *const cases[] = {
+        "POST /api/labs HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+        "Content-Length: 2\r\nContent-Length: 5\r\n\r\n{}abc",
+        "POST /api/labs HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+        "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+    };
+    for (size_t n = 0; n < sizeof cases / sizeof *cases; n++) {
+        int fd = dial(house.port);
+        struct reply r = exchange(fd, cases[n], strlen(cases[n]));
+        char end;
+        assert_int_equal(r.status, 400);
+        assert_true(reply_has(&r, "\"bad_length\""));
+        assert_true(recv(fd, &end, 1, 0) <= 0); /* and what follows is not a request */
+        reply_free(&r);
+        close(fd);
+    }
 }
 
 static void test_half_requests_do_not_hold_the_others(void **state) {
@@ -428,6 +481,41 @@ static void test_a_run_without_end_stops_at_its_log(void **state) {
     reply_free(&r);
 }
 
+/* Labs that are small when they are made must not grow past --memory later; and whoever holds
+ * less than his share goes on. */
+static void test_memory_is_a_bound_for_what_runs(void **state) {
+    (void)state;
+    enum { FLOODS = 6, MIB = 1 << 20 };
+    house_close(&house);
+    house.options.memory_octets = 16 * MIB;
+    house.options.log_octets = 64 * MIB;
+    house_open(&house);
+    struct lab_names quiet = make_lab(house.port, handshake_lab), floods[FLOODS];
+    for (int n = 0; n < FLOODS; n++) floods[n] = make_lab(house.port, flood_lab);
+    for (int n = 0; n < FLOODS; n++) {
+        struct reply r = {.status = 202};
+        while (r.status == 202) {
+            reply_free(&r);
+            r = ask(house.port, "POST", path(&floods[n], "/timelines/T0/run"), floods[n].key, "{}",
+                    NULL);
+        }
+        assert_int_equal(r.status, 200);
+        assert_true(reply_has(&r, "\"stopped\":\"memory\""));
+        reply_free(&r);
+    }
+    size_t held = 0;
+    for (int n = 0; n < FLOODS; n++) {
+        struct room *room = labs_find(service_labs(house.service), floods[n].lab);
+        held += room_memory(room);
+        room_release(room);
+    }
+    /* What the first held before the others came, their shares, and what 10 ms add to each. */
+    assert_true(held < 3 * 16 * MIB);
+    expect("POST", path(&floods[0], "/timelines/T0/step"), floods[0].key, "{}", NULL, 200,
+           "\"memory\"");
+    expect("POST", path(&quiet, "/timelines/T0/run"), quiet.key, "{}", NULL, 200, "\"quiet\"");
+}
+
 static void test_bad_places_to_listen(void **state) {
     (void)state;
     static const char *const places[] = {"127.0.0.1:99999",
@@ -466,6 +554,22 @@ static void test_quotas(void **state) {
     expect("POST", path(&l, "/timelines/T0/commands"), NULL,
            "{\"id\":\"2\",\"line\":\"ss\",\"node\":\"client\"}", NULL, 429, "too_many_timelines");
     house_close(&house);
+    house.options.timelines = 4; /* the last quarter is the key holder's */
+    house_open(&house);
+    l = make_lab(house.port, handshake_lab);
+    for (int n = 0; n < 3; n++) {
+        char command[80];
+        snprintf(command, sizeof command, "{\"id\":\"%d\",\"line\":\"ss\",\"node\":\"client\"}", n);
+        expect("POST", path(&l, "/timelines/T0/commands"), NULL, command, NULL, n < 2 ? 200 : 429,
+               n < 2 ? "\"key\"" : "too_many_timelines");
+    }
+    expect("POST", path(&l, "/timelines/T0/step"), l.key, "{\"count\":20}", NULL, 200, NULL);
+    expect("POST", path(&l, "/timelines/T0/commands"), l.key,
+           "{\"id\":\"4\",\"at\":2,\"line\":\"ss\",\"node\":\"client\"}", NULL, 200, "\"T3\"");
+    expect("POST", path(&l, "/timelines/T0/commands"), l.key,
+           "{\"id\":\"5\",\"at\":2,\"line\":\"ss\",\"node\":\"client\"}", NULL, 429,
+           "too_many_timelines");
+    house_close(&house);
     house.options.labs_per_visitor = 300;
     house.options.labs = 1;
     house_open(&house);
@@ -490,6 +594,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_health_metrics_and_headers, setup, teardown),
         cmocka_unit_test_setup_teardown(test_files, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_answers_are_packed, setup, teardown),
         cmocka_unit_test_setup_teardown(test_addresses, setup, teardown),
         cmocka_unit_test_setup_teardown(test_bad_bodies_name_their_place, setup, teardown),
         cmocka_unit_test_setup_teardown(test_who_may_post, setup, teardown),
@@ -501,6 +606,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_control, setup, teardown),
         cmocka_unit_test_setup_teardown(test_commands, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_run_without_end_stops_at_its_log, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_memory_is_a_bound_for_what_runs, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_two_lengths_are_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(test_bad_places_to_listen, setup, teardown),
         cmocka_unit_test_setup_teardown(test_quotas, setup, teardown),
     };

@@ -44,7 +44,7 @@ export function layFlights(
   for (const f of raw) taken.addLine(f.line);
   takeSigns(raw, fonts, taken);
   const style = { head: fonts.head, rest: fonts.rest, measure: scene.metrics.measure, most, clear: most === 1 ? 8 : 14 };
-  const sign = fonts.head.size * 1.15;
+  const sign = fonts.head.size * 1.35;
   // A reason right beside its cross goes first, then the labels, then reasons wherever there is room.
   const lost = (f: Raw): boolean => f.phase === 'lost' && most > 0;
   const first = raw.map((f) => (lost(f) ? placeWhy(f, scene, fonts, taken, true) : null));

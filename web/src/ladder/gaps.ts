@@ -45,12 +45,18 @@ function gapText(scene: Scene, gap: Gap, fonts: Fonts): string {
   const { words, metrics, log, view } = scene;
   const timeline = log.timelines[gap.side];
   const span = words.span(gap.to - gap.from);
-  const waited = timeline === undefined ? null : timerThatEnded(timeline, gap.i);
+  const waited = timeline === undefined ? null : whatEnded(timeline, gap.i);
   const idle = words.t('ui.ladder.idle', { span });
-  if (waited === null) return idle;
-  const what = words.say(waited.say, waited.a);
-  const timer = waited.timer.replace(/_/g, ' ');
-  const texts = what === '' ? [] : [words.t('ui.ladder.idle_for', { span, timer, what }), words.t('ui.ladder.idle_what', { span, what })];
+  const texts: string[] = [];
+  if (waited?.k === 'tm') {
+    const what = words.say(waited.say, waited.a);
+    const timer = waited.timer.replace(/_/g, ' ');
+    if (what !== '') texts.push(words.t('ui.ladder.idle_for', { span, timer, what }), words.t('ui.ladder.idle_what', { span, what }));
+  } else if (waited !== null) {
+    const node = scene.lab.node(waited.n)?.name; // none: a command to the network itself
+    texts.push(node === undefined ? words.t('ui.ladder.idle_what', { span, what: waited.text })
+      : words.t('ui.ladder.idle_line', { span, node, line: waited.text }));
+  }
   return texts.find((text) => metrics.measure(text, fonts.words) < view.width - 24) ?? idle;
 }
 
@@ -80,13 +86,13 @@ function middle(columns: Columns, width: number, view: number): number {
   return Math.min(Math.max((first + last) / 2, width / 2 + 6), Math.max(view - width / 2 - 6, width / 2 + 6));
 }
 
-/** The timer that fired at the instant of event i. */
-function timerThatEnded(timeline: Timeline, i: number) {
+/** What began at the instant of event i: the timer that fired, or the line that a node was given. */
+function whatEnded(timeline: Timeline, i: number) {
   const t = timeline.time(i);
   for (let k = i; k < timeline.length && timeline.time(k) === t; k++) {
-    if (timeline.kind(k) !== KIND.tm) continue;
+    if (timeline.kind(k) !== KIND.tm && timeline.kind(k) !== KIND.cmd) continue;
     const e = timeline.event(k);
-    if (e !== null && e.k === 'tm' && e.op === 'fire') return e;
+    if (e !== null && (e.k === 'cmd' || (e.k === 'tm' && e.op === 'fire'))) return e;
   }
   return null;
 }

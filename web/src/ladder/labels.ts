@@ -169,11 +169,14 @@ function* places(wanted: Wanted, text: Text, style: LabelStyle): Generator<reado
   if (text.width > length) return;
   const slope = (line.y2 - line.y1) / (line.x2 - line.x1 || 1);
   const high = style.head.size * 1.2;
+  // A line that ends under its text (a packet that dies at once) is level from there on.
+  const heightAt = (x: number): number => line.y1 + Math.min(Math.max(0, (x - line.x1) * way), Math.abs(line.x2 - line.x1)) * way * slope;
+  const short = Math.abs(line.x2 - line.x1) < text.width;
   for (const [k, step] of STEPS.entries()) {
     if (step * hop + text.width > length) return;
     const near = line.x1 + way * (style.clear + step * hop);
     const far = near + way * text.width;
-    const [yNear, yFar] = [line.y1 + (near - line.x1) * slope, line.y1 + (far - line.x1) * slope];
+    const [yNear, yFar] = [heightAt(near), heightAt(far)];
     const left = Math.min(near, far);
     const slack = Math.abs(yFar - yNear) * PRICE.slack;
     const at = (y: number, plate = false): Placed => ({
@@ -182,6 +185,7 @@ function* places(wanted: Wanted, text: Text, style: LabelStyle): Generator<reado
     });
     yield [k * PRICE.step + slack, at(Math.min(yNear, yFar) - high / 2 - 1)];
     yield [k * PRICE.step + slack + PRICE.below, at(Math.max(yNear, yFar) + high / 2 + 2)];
-    yield [k * PRICE.step + PRICE.on, at((yNear + yFar) / 2, true)];
+    if (short) yield [k * PRICE.step, at(line.y1)];
+    else yield [k * PRICE.step + PRICE.on, at((yNear + yFar) / 2, true)];
   }
 }

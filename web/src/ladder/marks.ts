@@ -123,15 +123,15 @@ function drawLabels(list: ListBuilder, layout: Layout, f: Flight): void {
   const ink = `role-${f.role}`;
   if (f.label !== null) drawLabel(list, layout, f.label, ink, f.again, of);
   if (f.why !== null) {
-    drawPlate(list, f.why);
+    drawPlate(list, layout, f.why);
     list.text(f.why.head, f.why.x, f.why.y, f.why.headWidth, layout.fonts.words, 'role-problem', { halo: 'halo', of });
   }
 }
 
 function drawLabel(list: ListBuilder, layout: Layout, label: Placed, ink: string, again: boolean, of: Owner): void {
   const { head, rest } = layout.fonts;
-  drawPlate(list, label);
-  if (again) list.glyph('again', label.x - label.lead / 2 - 1, label.y, head.size, ink, 0, { of });
+  drawPlate(list, layout, label);
+  if (again) list.glyph('again', label.x - label.lead / 2 - 2, label.y, head.size, ink, 0, { of });
   list.text(label.head, label.x, label.y, label.headWidth, head, ink, { halo: 'halo', of });
   if (label.rest !== '') {
     const x = label.x + label.headWidth + 8;
@@ -139,10 +139,14 @@ function drawLabel(list: ListBuilder, layout: Layout, label: Placed, ink: string
   }
 }
 
-/** Covers the lines under a label, so that none strikes it through. */
-function drawPlate(list: ListBuilder, label: Placed): void {
+/** Covers the lines under a label, so that none strikes it through; the cursor's least of all. */
+function drawPlate(list: ListBuilder, layout: Layout, label: Placed): void {
   const { left, top, right, bottom } = label.box;
-  if (label.plate) list.rect(left, top + 1, right - left, bottom - top - 2, 3, { fill: 'halo', fade: 0.86 });
+  const struck = underCursor(layout, top, bottom);
+  if (label.plate || struck) list.rect(left, top + 1, right - left, bottom - top - 2, 3, { fill: 'halo', fade: struck ? 1 : 0.86 });
+}
+function underCursor(layout: Layout, top: number, bottom: number): boolean {
+  return layout.cursorY !== null && layout.cursorY > top && layout.cursorY < bottom;
 }
 
 function drawState(list: ListBuilder, layout: Layout, s: StateName): void {
@@ -150,6 +154,8 @@ function drawState(list: ListBuilder, layout: Layout, s: StateName): void {
   const fade = s.past ? 1 : FUTURE;
   if (!s.sticky) list.line(s.tick[0], s.tickY, s.tick[1], s.tickY, 'text', 1.6, { fade });
   const ink = s.sticky || !s.past ? 'muted' : 'text'; // what is to come is legible, but paler
+  const [left, half] = [s.anchor === 'start' ? s.x : s.x - s.width, layout.fonts.state.size * 0.58];
+  if (underCursor(layout, s.y - half, s.y + half)) list.rect(left - 3, s.y - half, s.width + 6, 2 * half, 3, { fill: 'halo' });
   list.text(s.text, s.x, s.y, s.width, layout.fonts.state, ink, { anchor: s.anchor, halo: 'halo', of });
   if (s.differs) list.glyph('diamond', (s.tick[0] + s.tick[1]) / 2, s.tickY, 10, 'diff', 0, { of });
 }
@@ -176,12 +182,25 @@ export function overlayMarks(layout: Layout, base: DisplayList, pointed: Pointed
   if (cursorY !== null && pointed.cursor) {
     const font = layout.fonts.time;
     const high = font.size * 1.5;
-    list.rect(3, cursorY - high / 2, pointed.labelWidth + 12, high, 4, { fill: 'cursor' });
-    list.text(pointed.label, 9, cursorY, pointed.labelWidth, font, 'ground');
+    const [left, y] = chipCorner(layout, cursorY, pointed.labelWidth + 12, high);
+    list.rect(left, y - high / 2, pointed.labelWidth + 12, high, 4, { fill: 'cursor' });
+    list.text(pointed.label, left + 6, y, pointed.labelWidth, font, 'ground');
   }
   for (const owner of pointed.events) ring(list, base, owner);
   if (pointed.tip !== null) drawTip(list, layout, pointed.tip);
   return list.done();
+}
+
+/** The chip of the cursor's time: at the left edge on its line, or where it covers no state's name. */
+function chipCorner(layout: Layout, y: number, wide: number, high: number): readonly [number, number] {
+  const right = layout.view.width - wide - 3;
+  const up = y - high / 2 - 2;
+  const places: ReadonlyArray<readonly [number, number]> = [[3, y], [right, y], [3, up], [3, y + high / 2 + 2], [right, up]];
+  const free = places.find(([left, middle]) => layout.states.every((s) => {
+    const from = s.anchor === 'start' ? s.x : s.x - s.width;
+    return from > left + wide || from + s.width < left || Math.abs(s.y - middle) > (high + layout.fonts.state.size) / 2;
+  }));
+  return free ?? [3, y];
 }
 
 function drawTip(list: ListBuilder, layout: Layout, tip: Tip): void {

@@ -108,7 +108,8 @@ function Picture(props: PictureProps) {
   const extra = taken
     .map((x) => [index(x.from), index(x.to)] as const)
     .filter(([a, b]) => a >= 0 && b >= 0 && !graph.edges.some((e) => e.from === a && e.to === b));
-  const picture = layGraph(graph, width, height, measure, height < 320 ? 12 : 14, extra);
+  const size = height < 320 ? 12 : Math.max(14, readTokens(document.documentElement).fontSize);
+  const picture = layGraph(graph, width, height, measure, size, extra);
   const takenArc = (arc: Arc): Taken | null =>
     taken.find((x) => index(x.from) === arc.from && index(x.to) === arc.to) ?? null;
   const last = taken.reduce((most, x) => Math.max(most, x.last), -1);

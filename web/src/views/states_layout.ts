@@ -35,7 +35,7 @@ export interface GraphPicture {
 }
 
 const EDGE = 10; // px between the picture and its frame
-const SIZES = [14, 13, 12, 11, 10, 9];
+const SIZES = [22, 20, 18, 16, 14, 13, 12, 11, 10, 9];
 
 export type Point = readonly [number, number];
 
@@ -51,10 +51,10 @@ export function layGraph(
     ...extra.map(([from, to]) => ({ from, to, edge: null })),
   ];
   const arcs = all.flatMap((a) => {
-    const arc = layArc(graph, boxes, a.from, a.to, a.edge, toPixels);
+    const arc = layArc(graph, boxes, a.from, a.to, a.edge, toPixels, width);
     return arc === null ? [] : [arc];
   });
-  return { font, small: { ...font, size: cssPx(Math.max(10, font.size - 2)) }, boxes, arcs, beside };
+  return { font, small: { ...font, size: cssPx(Math.max(10, Math.round(font.size * 0.84))) }, boxes, arcs, beside };
 }
 
 interface Fitted {
@@ -153,7 +153,7 @@ function scaleFor(graph: Graph, boxes: readonly StateBox[], width: number, heigh
 }
 
 function layArc(
-  graph: Graph, boxes: readonly StateBox[], from: number, to: number, edge: GraphEdge | null, scale: (v: Point) => Point,
+  graph: Graph, boxes: readonly StateBox[], from: number, to: number, edge: GraphEdge | null, scale: (v: Point) => Point, width: number,
 ): Arc | null {
   const [a, b] = [boxes[from], boxes[to]];
   const [sa, sb] = [graph.states[from], graph.states[to]];
@@ -163,6 +163,7 @@ function layArc(
   const length = Math.hypot(sb.x - sa.x, sb.y - sa.y) || 1;
   const away: Point = [(-(sb.y - sa.y) / length) * bend * 2, ((sb.x - sa.x) / length) * bend * 2];
   const [dx, dy] = scale(away);
+  if (Math.abs(bend) > AROUND && Math.abs(dx) > Math.abs(dy)) return layDetour(boxes, a, b, edge, (a.x + b.x + dx) / 2, width);
   const aim: Point = [(a.x + b.x) / 2 + dx, (a.y + b.y) / 2 + dy];
   const start = leave(a, aim);
   const end = leave(b, aim);
@@ -175,6 +176,28 @@ function layArc(
     tip: [end[0], end[1], angle],
     length: Math.hypot(end[0] - start[0], end[1] - start[1]),
     middle: [start[0] / 4 + control[0] / 2 + end[0] / 4, start[1] / 4 + control[1] / 2 + end[1] / 4],
+  };
+}
+
+/** A bend beyond this, in the graph's unit, means a way around other states. */
+const AROUND = 250;
+const CLEAR = 14; // px from the boxes that it goes around
+
+/** Leaves both boxes by one side, and passes outside of every box between them. */
+function layDetour(
+  boxes: readonly StateBox[], a: StateBox, b: StateBox, edge: GraphEdge | null, wanted: number, width: number,
+): Arc {
+  const right = wanted > (a.x + b.x) / 2;
+  const [x1, x2] = right ? [a.right + 2, b.right + 2] : [a.left - 2, b.left - 2];
+  const passed = boxes.filter((o) => o !== a && o !== b && o.y > Math.min(a.y, b.y) && o.y < Math.max(a.y, b.y));
+  const middle = right
+    ? Math.min(width - EDGE, Math.max(wanted, ...passed.map((o) => o.right + CLEAR)))
+    : Math.max(EDGE, Math.min(wanted, ...passed.map((o) => o.left - CLEAR)));
+  const control = (middle - (x1 + x2) / 8) * (4 / 3);
+  return {
+    from: a.index, to: b.index, edge,
+    path: `M${n(x1)} ${n(a.y)}C${n(control)} ${n(a.y)} ${n(control)} ${n(b.y)} ${n(x2)} ${n(b.y)}`,
+    tip: [x2, b.y, right ? Math.PI : 0], length: Math.abs(a.y - b.y), middle: [middle, (a.y + b.y) / 2],
   };
 }
 

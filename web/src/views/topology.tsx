@@ -237,11 +237,11 @@ function along(a: Place, b: Place, part: number): Spot {
   return { x: a.x + ux * way - uy * BESIDE, y: a.y + uy * way + ux * BESIDE, side: { x: -uy, y: ux } };
 }
 
-/** Keeps a label off the names of the nodes at both ends: `after` px behind the lower one, `before` px
- * in front of the higher; in the middle when there is not so much room. */
-function between(v: number, a: number, b: number, after: number, before: number): number {
-  const [low, high] = [Math.min(a, b) + after, Math.max(a, b) - before];
-  return low > high ? (a + b) / 2 : Math.max(low, Math.min(high, v));
+/** Keeps a label off the names of the nodes at both ends, `off` px from the first and the second; null
+ * when there is not so much room. */
+function between(v: number, a: number, b: number, off: readonly [number, number]): number | null {
+  const [low, high] = a < b ? [a + off[0], b - off[1]] : [b + off[1], a - off[0]];
+  return low > high ? null : Math.max(low, Math.min(high, v));
 }
 
 function StrandShape(props: { strand: Strand; at: At }) {
@@ -269,9 +269,13 @@ function PacketShape(props: { moving: Moving; lab: Lab; at: At }) {
   const { side } = place; // labels lie away from the cable: above and below it, or left and right
   const anchor = Math.abs(side.y) > 0.5 ? 'middle' : side.x > 0 ? 'start' : 'end';
   const text = e.rtx > 0 ? `↻ ${label}` : label;
-  const spot = anchor === 'middle'
-    ? { x: between(place.x, a.x, b.x, 46 + text.length * 4, 46 + text.length * 4), y: place.y + side.y * 15 }
-    : { x: place.x + side.x * 13, y: between(place.y, a.y, b.y, 66, 30) };
+  const off = (id: NodeId): number => Math.max(46, name(id).length * 3.8 + 14) + text.length * 4;
+  const level = between(place.x, a.x, b.x, [off(e.n), off(e.to)]);
+  const beside: readonly [number, number] = a.y < b.y ? [66, 30] : [30, 66]; // the upper node's name lies between
+  const spot = anchor !== 'middle'
+    ? { x: place.x + side.x * 13, y: between(place.y, a.y, b.y, beside) ?? (a.y + b.y) / 2 }
+    : level !== null ? { x: level, y: place.y + side.y * 15 }
+    : { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 - BESIDE - 15 }; // too short a cable: over it, where no name is
   return (
     <g
       class={['topology-packet', lost ? 'lost' : '', chosen ? 'chosen' : ''].join(' ').trim()}

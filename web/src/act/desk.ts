@@ -5,7 +5,7 @@ import { batch } from '@preact/signals';
 import { Link } from '../wire/link';
 import type { LinkEvents, Wires } from '../wire/link';
 import type { Rest } from '../wire/rest';
-import { eventIndex } from '../wire/types';
+import { eventIndex, virtualNs } from '../wire/types';
 import type { EventIndex, LabId, StreamLine, TimelineId, TimelineInfo } from '../wire/types';
 import type { Lab, Timeline } from '../model/lab';
 import * as session from '../state/session';
@@ -139,6 +139,14 @@ export class Desk {
     const timeline = this.lab.declare(id, fork);
     this.retire();
     this.links.set(id, new Link(lab, id, timeline.length, this.wires, this.ears(id, timeline)));
+    if (!fork) void this.fillTables(lab, id);
+  }
+  /** The stream says changes: what stands in the tables before the first one is asked for. */
+  private async fillTables(lab: LabId, id: TimelineId): Promise<void> {
+    const answer = await this.rest.tables(lab, id);
+    if (!answer.ok || this.opened !== lab) return;
+    this.lab.apply(id, { line: 'snapshot', i: eventIndex(-1), t: virtualNs(0), tables: answer.value });
+    this.dirty();
   }
   private ears(id: TimelineId, timeline: Timeline): LinkEvents {
     return {

@@ -19,7 +19,7 @@ export function findTyped(lab: Lab, typed: string): EventIndex | null {
   const words = text.toLowerCase();
   const speaks = (i: number): boolean => {
     const e = timeline.event(i);
-    return e !== null && timeline.isStop(i) && narrate(lab, timeline, e).sentence.toLowerCase().includes(words);
+    return e !== null && (timeline.isStop(i) || e.k === 'con') && narrate(lab, timeline, e).sentence.toLowerCase().includes(words);
   };
   return timeline.seek(view.cursor.value, 1, speaks) ?? timeline.seek(-1, 1, speaks);
 }

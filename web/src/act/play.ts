@@ -6,10 +6,12 @@ import * as lessons from '../state/lesson';
 import * as view from '../state/view';
 import * as session from '../state/session';
 import type { App } from './context';
-import { nextStop, place } from './moves';
+import { KIND } from '../wire/types';
+import { current, nextStop, place } from './moves';
 
 export const SPEEDS = [0.25, 0.5, 1, 2, 4, 8] as const;
 const STEP_MS = 620; // of one step at speed 1: a flight and a moment to look
+const WORD_MS = 160; // of a step that only says something in one place
 
 export function startPlay(app: App): () => void {
   let timer: ReturnType<typeof setTimeout> | null = null;
@@ -32,7 +34,7 @@ export function startPlay(app: App): () => void {
   };
   const arm = (): void => {
     if (view.playing.value && timer === null && !asking) {
-      timer = setTimeout(() => void tick(), STEP_MS / view.speed.value);
+      timer = setTimeout(() => void tick(), (saysOnly(app) ? WORD_MS : STEP_MS) / view.speed.value);
     }
   };
   const stop = effect(() => {
@@ -46,6 +48,11 @@ export function startPlay(app: App): () => void {
     stop();
     if (timer !== null) clearTimeout(timer);
   };
+}
+/** Is the event under the cursor a command, a call or its output, of which nothing moves? */
+function saysOnly(app: App): boolean {
+  const kind = current(app.lab)?.kind(view.cursor.value);
+  return kind === KIND.cmd || kind === KIND.con || kind === KIND.call;
 }
 /** The next faster or slower pace. */
 export function changeSpeed(way: 1 | -1): void {

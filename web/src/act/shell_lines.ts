@@ -8,8 +8,9 @@ import type { App } from './context';
 import * as session from '../state/session';
 import { moves } from '../state/settings';
 import * as view from '../state/view';
-import { eventIndex } from '../wire/types';
-import { current } from './moves';
+import { KIND, eventIndex } from '../wire/types';
+import type { EventIndex } from '../wire/types';
+import { current, goTo, lastStop, nextStop } from './moves';
 
 export const consoleDraft = signal('');
 export const completions = signal<readonly Completion[]>([]);
@@ -17,7 +18,12 @@ const history: string[] = [];
 let historyAt = 0;
 let asked: AbortController | null = null;
 
-/** Gives the line to the node: at the head, or, when the cursor stands in the past, there. */
+/** Does a line that is given now make a branch? The cursor rests in the past; a play is on its way to the head. */
+export function isPast(app: App): boolean {
+  const timeline = current(app.lab);
+  return timeline !== null && !view.playing.value && nextStop(app.lab, 1) !== null;
+}
+/** Gives the line to the node: at the head, or, when the cursor rests in the past, there. */
 export async function giveLine(app: App, node: NodeId): Promise<void> {
   const line = consoleDraft.value.trim();
   if (line === '') return;
@@ -29,15 +35,23 @@ export async function giveLine(app: App, node: NodeId): Promise<void> {
   const from = view.timeline.value;
   const cursor = view.cursor.value;
   if (!timeline || from === null) return;
-  const past = cursor < timeline.head - 1 && timeline.seek(cursor, 1, (i) => timeline.isStop(i)) !== null;
-  const at = past ? eventIndex(cursor + 1) : null;
+  const at = isPast(app) ? eventIndex(cursor + 1) : null;
   consoleDraft.value = '';
   completions.value = [];
   const made = await engine.asks.command('console', line, at, node);
   if (!made) return;
   if (made.timeline !== from) engine.asks.showBeside(made.timeline, from, cursor);
   await engine.asks.runOn(null);
-  view.playing.value = moves.value;
+  showAnswer(app, made.i);
+}
+/** The cursor goes to the line and what it printed at once; what takes time is played from there. */
+function showAnswer(app: App, line: EventIndex): void {
+  const timeline = current(app.lab);
+  goTo(app.lab, line);
+  const next = nextStop(app.lab, 1);
+  if (timeline && next !== null && timeline.kind(next) === KIND.con && timeline.time(next) === timeline.time(line)) goTo(app.lab, next);
+  if (moves.value) view.playing.value = true;
+  else goTo(app.lab, lastStop(app.lab));
 }
 export function recall(way: 1 | -1): void {
   historyAt = Math.max(0, Math.min(history.length, historyAt + way));

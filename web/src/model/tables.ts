@@ -1,6 +1,6 @@
 // Tables, states and timers at any event: every cell keeps the list of its changes in order of
-// event, so a seek is one binary search a cell and nothing is replayed. No keyframe is needed for
-// what was streamed; a keyframe from the server is taken in as changes at its own event.
+// event, so a seek is one binary search a cell and nothing is replayed. One keyframe is needed: of
+// what holds before the first event; any keyframe is taken in as changes at its own event.
 
 import type { EventIndex } from '../wire/types';
 
@@ -62,7 +62,7 @@ export class History<V> {
     cell.set(i, value);
   }
   at(key: string, i: number): V | undefined {
-    const own = i >= this.fork ? this.cells.get(key)?.at(i) : undefined;
+    const own = i >= this.fork || !this.parent ? this.cells.get(key)?.at(i) : undefined;
     return own !== undefined ? own : this.parent?.at(key, Math.min(i, this.fork - 1));
   }
   /** Every key that was ever set, the parent's first, each once. */

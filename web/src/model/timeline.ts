@@ -144,12 +144,16 @@ export class Timeline {
 
   // ------------------------------------------------------------------------------- steps
 
-  /** Does a step of the user interface stop at event i? */
+  /** Does a step of the user interface stop at event i? Lines that a node prints at once are one step. */
   isStop(i: number): boolean {
     const kind = this.kind(i);
+    if (kind === KIND.con && this.goesOn(i)) return false;
     if (STOPS.has(kind)) return true;
     const e = kind === KIND.tm ? this.event(i) : null;
     return e !== null && e.k === 'tm' && e.op === 'fire';
+  }
+  private goesOn(i: number): boolean {
+    return this.kind(i + 1) === KIND.con && this.node(i + 1) === this.node(i) && this.time(i + 1) === this.time(i);
   }
   /** The next (way 1) or previous (way -1) event after i that `wanted` accepts, or null. */
   seek(i: number, way: 1 | -1, wanted: (i: number) => boolean): EventIndex | null {

@@ -5,7 +5,7 @@ import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { useApp } from '../act/context';
 import { current } from '../act/moves';
-import { askCompletions, completions, consoleDraft, giveLine } from '../act/shell_lines';
+import { askCompletions, completions, consoleDraft, giveLine, isPast } from '../act/shell_lines';
 import * as session from '../state/session';
 import * as view from '../state/view';
 import { number, t } from '../text/text';
@@ -77,11 +77,6 @@ function Line({ n }: { readonly n: NodeId }): JSX.Element {
       <button type="submit" class="do plain" aria-disabled={offline}>{t('ui.console.give')}</button>
     </form>
   );
-}
-/** A line given while the cursor stands in the past makes a branch there: the field says so. */
-function isPast(app: ReturnType<typeof useApp>): boolean {
-  const timeline = current(app.lab);
-  return timeline !== null && timeline.seek(view.cursor.value, 1, (i) => timeline.isStop(i)) !== null;
 }
 function joined(word: string): string {
   const line = consoleDraft.value;

@@ -3,14 +3,14 @@
 
 import { askJson, askLesson, askText } from './ask';
 import type { Answer, Reader } from './ask';
-import { Decoder } from './decode';
+import { Decoder, readTables } from './decode';
 import { WireError, array, list, object, optionalText, optionalWhole, text, whole } from './values';
 import { readLessonList, readPacket, readVerdict } from './packet';
 import type { Lesson, LessonInfo, Verdict } from './types_lesson';
 
 export type { Answer } from './ask';
 import type {
-  CommandAnswer, EventIndex, LabId, Packet, TimelineId, TimelineInfo, TraceEvent, VirtualNs,
+  CommandAnswer, EventIndex, LabId, Packet, TableImage, TimelineId, TimelineInfo, TraceEvent, VirtualNs,
 } from './types';
 
 export interface NewLab {
@@ -107,6 +107,10 @@ export class Rest {
     const answer = await askText(path);
     if (!answer.ok) return answer;
     return readLines(answer.value);
+  }
+  /** The tables before the first event: what the stream does not say, for nothing has changed yet. */
+  tables(lab: LabId, timeline: TimelineId): Promise<Answer<TableImage>> {
+    return this.get(`${this.path(lab, timeline)}/keyframes/0`, (o) => readTables(o['tables']));
   }
   lessons(language: string): Promise<Answer<readonly LessonInfo[]>> {
     return this.get(`/api/lessons?lang=${language}`, readLessonList);

@@ -1,5 +1,6 @@
 // The prose of a lesson: blocks that the server made of Markdown, drawn as elements. A link to an
-// event moves the cursor to the first event that matches.
+// event moves the cursor to the first event that matches; it is an anchor, for a button would not
+// break where its line does.
 
 import type { ComponentChildren, JSX } from 'preact';
 import { useApp } from './context';
@@ -45,13 +46,14 @@ function EventLink({ match, children }: { readonly match: Match; readonly childr
   session.revision.value;
   const i = findEvent(app.lab, match);
   return (
-    <button
-      type="button" class="event-link" aria-disabled={i === null}
+    <a
+      href="#event" class="event-link" aria-disabled={i === null}
       title={i === null ? t('ui.lesson.not_yet') : t('ui.lesson.show')}
-      onClick={() => {
+      onClick={(ev) => {
+        ev.preventDefault();
         if (i !== null) visit(app, i);
         else session.notice.value = t('ui.lesson.not_yet');
       }}
-    >{children}</button>
+    >{children}</a>
   );
 }

@@ -64,17 +64,22 @@ function Body({ packet }: { readonly packet: Packet }): JSX.Element {
   const [fixed, fix] = useState<Range>(NOTHING);
   const shown = lit.to > lit.from ? lit : fixed;
   // The outer headers begin closed: what is asked about is nearly always the innermost.
-  const inner = packet.tree.reduce((last, field, k) => (field.children.length > 0 ? k : last), -1);
+  const inner = distinct(packet.tree).reduce((last, field, k) => (field.children.length > 0 ? k : last), -1);
   return (
     <div class="packet-body">
       <Octets packet={packet} shown={shown} light={light} fix={fix} />
       <ul class="tree" role="tree" aria-label={t('ui.packet.fields')} data-rove="tree">
-        {packet.tree.map((field, k) => (
+        {distinct(packet.tree).map((field, k) => (
           <Branch key={k} field={field} depth={1} first={k === 0} begins={k === inner} shown={shown} fix={fix} light={light} />
         ))}
       </ul>
     </div>
   );
+}
+/** Without the fields that only say again, under a name to search by, what one before them said. */
+function distinct(fields: readonly Field[]): readonly Field[] {
+  return fields.filter((f, k) => !f.generated || f.children.length > 0 || !fields.slice(0, k).some((g) =>
+    g.offset === f.offset && g.length === f.length && g.value === f.value));
 }
 interface BranchProps {
   readonly field: Field;
@@ -115,7 +120,7 @@ function Branch({ field, depth, first, begins, shown, fix, light }: BranchProps)
       </div>
       {parent && open ? (
         <ul role="group">
-          {field.children.map((child, k) => (
+          {distinct(field.children).map((child, k) => (
             <Branch key={k} field={child} depth={depth + 1} first={false} begins={depth < 2} shown={shown} fix={fix} light={light} />
           ))}
         </ul>

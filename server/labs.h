@@ -35,7 +35,7 @@ const struct labs_ears *labs_ears(const struct labs *);
 bool labs_memory_left(struct labs *, size_t octets); /* may all labs together grow by so much? */
 void labs_memory_changed(struct labs *, int64_t by); /* a room has grown or shrunk */
 size_t labs_share(struct labs *); /* what each may hold even when --memory is used up */
-void labs_count(struct labs *);                      /* renew the gauges; any thread */
+void labs_count(struct labs *);   /* renew the gauges; any thread */
 
 /* Random names: unpredictable, from getrandom. */
 void random_id(char *out, size_t size); /* lower-case letters and digits, size - 1 of them */

@@ -20,7 +20,10 @@
 #include "metrics.h"
 #include "report.h"
 
-enum { PACK_AT_LEAST = 200 }; /* shorter batches do not get smaller */
+enum {
+    PACK_AT_LEAST = 200,     /* shorter batches do not get smaller */
+    PENDING_KEPT = 64 * 1024 /* the gathering buffer of a log that has run fast is let go */
+};
 
 struct place { /* a batch, resident or not */
     uint64_t offset;
@@ -294,6 +297,11 @@ bool log_flush(struct log *log, struct packer *packer) {
     bool published = false;
     while (log->pending_length && flush_one(log, packer)) published = true;
     if (published) evict(log);
+    if (!log->pending_length && log->pending_room > PENDING_KEPT) {
+        free(log->pending);
+        log->pending = NULL;
+        log->pending_room = 0;
+    }
     return published;
 }
 

@@ -163,8 +163,7 @@ static bool may_branch(struct room *room, struct job *job) {
     if (!same_secret(job->key, room->key)) most -= most / 4;
     if (room->timeline_count >= most)
         job_fail(job, 429, "too_many_timelines", "", "this lab has as many timelines as it may");
-    else if (room->starved ||
-             !labs_memory_left(room->labs, lab_used(room->timelines[0]->lab)))
+    else if (room->starved || !labs_memory_left(room->labs, lab_used(room->timelines[0]->lab)))
         job_fail(job, 503, "memory", "", "the server has no memory for a branch; try again later");
     else
         return true;

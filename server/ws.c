@@ -174,6 +174,7 @@ static void viewer_close(struct viewer *v) {
     LEAVE(v, all);
     LEAVE(v, log);
     LEAVE(v, room);
+    if (!v->ws->all) metric_set(METRIC_LAG_OCTETS, 0); /* nobody is left to be behind */
     atomic_fetch_sub(&audience->viewers, 1);
     if (v->visit.packed) atomic_fetch_sub(&audience->packed, 1);
     atomic_fetch_sub(&v->visit.channel->viewers, 1);

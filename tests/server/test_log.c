@@ -91,6 +91,7 @@ static void test_a_large_append_makes_batches_of_whole_lines(void **state) {
     add(log, 0, 5000);
     log_flush(log, NULL);
     assert_int_equal(log_count(log), 5000);
+    assert_true(log_memory(log) < log_end(log) + 64 * 1024); /* the text once, and little else */
     check_from(log, 3333, 5000);
     log_release(log);
 }

@@ -28,6 +28,7 @@ struct labs {
     struct worker **workers;
     unsigned worker_count;
     _Atomic int64_t memory; /* as the rooms have weighed themselves lately */
+    _Atomic size_t answers; /* octets of large answers until they are sent */
     _Atomic unsigned live;  /* rooms, when they were counted last */
     bool stopped;
 };
@@ -271,6 +272,17 @@ void labs_post(struct labs *l, struct room *room, struct job *job) {
 
 bool labs_memory_left(struct labs *l, size_t octets) {
     return atomic_load(&l->memory) + (int64_t)octets <= (int64_t)l->options->memory_octets;
+}
+
+/* Many captures that are asked for at once must not take more than an eighth of the memory. */
+bool labs_answer_grows(struct labs *l, size_t by) {
+    if (atomic_fetch_add(&l->answers, by) + by <= l->options->memory_octets / 8) return true;
+    atomic_fetch_sub(&l->answers, by);
+    return false;
+}
+
+void labs_answer_over(struct labs *l, size_t octets) {
+    atomic_fetch_sub(&l->answers, octets);
 }
 
 size_t labs_share(struct labs *l) {

@@ -34,6 +34,8 @@ const struct options *labs_options(const struct labs *);
 const struct labs_ears *labs_ears(const struct labs *);
 bool labs_memory_left(struct labs *, size_t octets); /* may all labs together grow by so much? */
 void labs_memory_changed(struct labs *, int64_t by); /* a room has grown or shrunk */
+bool labs_answer_grows(struct labs *, size_t by);    /* false: the answers hold all they may */
+void labs_answer_over(struct labs *, size_t octets);
 size_t labs_share(struct labs *); /* what each may hold even when --memory is used up */
 void labs_count(struct labs *);   /* renew the gauges; any thread */
 

@@ -47,6 +47,8 @@ void job_end(struct job *job) {
     job->log = NULL;
     channel_release(job->channel);
     job->channel = NULL;
+    if (job->weighed) labs_answer_over(job->room->labs, job->weighed);
+    job->weighed = 0;
     if (job->room) room_release(job->room);
     job->room = NULL;
 }

@@ -58,6 +58,7 @@ struct job {
     /* the answer */
     unsigned status;
     struct buffer body;
+    size_t weighed;   /* octets of a large body that the labs know of */
     const char *type; /* NULL: application/json */
     long strings_at;  /* X-Strings-At; -1: none */
     struct log *log;  /* open: held */

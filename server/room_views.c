@@ -81,8 +81,20 @@ bool job_open(struct room *room, struct job *job) {
     return true;
 }
 
+/* Counts a large answer while it is made, and until it is sent. False: it is failed. */
+static bool weigh_answer(const struct room *room, struct job *job) {
+    size_t more = job->body.length - job->weighed;
+    if (labs_answer_grows(room->labs, more)) {
+        job->weighed += more;
+        return true;
+    }
+    buffer_free(&job->body);
+    job_fail(job, 503, "busy", "", "too many large answers are being made; try again later");
+    return false;
+}
+
 /* Records of job->from .. job->to, made in slices. */
-static bool records(struct job *job, struct log *log) {
+static bool records(const struct room *room, struct job *job, struct log *log) {
     if (!job->state) {
         job->state = spine_create();
         job->state_free = (void (*)(void *))spine_free;
@@ -101,6 +113,7 @@ static bool records(struct job *job, struct log *log) {
     job->offset += (uint64_t)(at - text);
     free(text);
     if (n < 0) return job_fail(job, 503, "log", "", "the log cannot be read; try again later");
+    if (!weigh_answer(room, job)) return true;
     if (job->from < job->to && n > 0) return false;
     job->strings_at = (long)job->body.length;
     job->type = "application/octet-stream";
@@ -124,7 +137,7 @@ bool job_events(struct room *room, struct job *job) {
         if (job->from > job->to) job->from = job->to;
         if (job->binary && job->to - job->from > RECORDS_MAX) job->to = job->from + RECORDS_MAX;
     }
-    if (job->binary) return records(job, s->log);
+    if (job->binary) return records(room, job, s->log);
     if (!log_offset(s->log, job->from, &job->offset) || !log_offset(s->log, job->to, &job->index))
         return job_fail(job, 503, "log", "", "the log cannot be read; try again later");
     job->log = log_hold(s->log);
@@ -387,6 +400,7 @@ bool job_pcap(struct room *room, struct job *job) {
     buffer_clear(blocks);
     if (job->body.failed || job->body.length > PCAP_OCTETS)
         return job_fail(job, 413, "too_long", "", "this timeline is too long for one capture");
+    if (!weigh_answer(room, job)) return true;
     if (!over) return false;
     job->type = "application/vnd.tcpdump.pcap";
     return true;

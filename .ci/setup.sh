@@ -4,7 +4,7 @@
 set -eu
 
 need_build='gcc make pkg-config libmicrohttpd-dev libwebsockets-dev libjansson-dev libmd4c-dev zlib1g-dev libssl-dev'
-need_test='bc clang clang-format libcmocka-dev tshark python3 fonts-dejavu-core fonts-wqy-zenhei curl'
+need_test='bc clang clang-format libcmocka-dev tshark python3 python3-jsonschema fonts-dejavu-core fonts-wqy-zenhei curl'
 
 have() { dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q '^install ok installed'; }
 missing=''

@@ -33,6 +33,7 @@ export function startReplay(what) {
     }
     if (pathname.startsWith('/api/text/')) return json(response, what.words[pathname.slice(-2)] ?? {});
     if (pathname.includes('/packets/')) return json(response, what.packet);
+    if (pathname.includes('/keyframes/')) return json(response, { i: 0, t: 0, tables: {}, states: [] });
     if (pathname === '/api/lessons') return json(response, { lessons: [] });
     const file = join(DIST, pathname === '/' ? 'index.html' : pathname);
     if (pathname.startsWith('/api/') || !existsSync(file)) {

@@ -117,20 +117,20 @@ export function crowding(page) {
       if (box.right > innerWidth + 1 && !scrolls) wrong.push(`beyond the right edge: ${name(e)}`);
     }
     const controls = all.filter((e) => e.matches('button, a[href], input, select, [role=slider], .live, .where, .sentence-text, .panel-title'));
-    const visiblePart = (e) => {
-      const b = e.getBoundingClientRect();
+    // Each line of a link that breaks has a box of its own.
+    const visibleParts = (e) => {
       const c = clipper(e).getBoundingClientRect();
-      return { left: Math.max(b.left, c.left), right: Math.min(b.right, c.right), top: Math.max(b.top, c.top), bottom: Math.min(b.bottom, c.bottom) };
+      return [...e.getClientRects()].map((b) => (
+        { left: Math.max(b.left, c.left), right: Math.min(b.right, c.right), top: Math.max(b.top, c.top), bottom: Math.min(b.bottom, c.bottom) }));
     };
+    const meet = (p, q) => Math.min(p.right, q.right) - Math.max(p.left, q.left) > 1 && Math.min(p.bottom, q.bottom) - Math.max(p.top, q.top) > 1;
     const layer = (e) => e.closest('dialog, .sheet, .menu-list, .notice') ?? document.body;
     controls.forEach((a, k) => {
-      const p = visiblePart(a);
+      const p = visibleParts(a);
       for (const b of controls.slice(k + 1)) {
         if (a.contains(b) || b.contains(a) || layer(a) !== layer(b)) continue;
-        const q = visiblePart(b);
-        const w = Math.min(p.right, q.right) - Math.max(p.left, q.left);
-        const h = Math.min(p.bottom, q.bottom) - Math.max(p.top, q.top);
-        if (w > 1 && h > 1) wrong.push(`overlap: ${name(a)} and ${name(b)}`);
+        const q = visibleParts(b);
+        if (p.some((x) => q.some((y) => meet(x, y)))) wrong.push(`overlap: ${name(a)} and ${name(b)}`);
       }
     });
     if (document.documentElement.scrollWidth > innerWidth) wrong.push('the page scrolls sideways');

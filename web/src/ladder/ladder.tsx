@@ -252,11 +252,22 @@ function Headers(props: { mounted: Mounted }) {
   );
 }
 
-/** Which of two timelines stands here, and the command that made it. */
+/** What the command says that made a timeline; of one that loses a packet, the packet's own label. */
+function madeBy(timeline: Timeline, title: string): string {
+  const packet = /^drop (\S+)$/.exec(title)?.[1];
+  const sent = packet === undefined ? null : timeline.seek(timeline.base + 1, -1, (i) => {
+    const e = timeline.event(i);
+    return e?.k === 'tx' && e.p === packet;
+  });
+  const e = sent === null ? null : timeline.event(sent);
+  return e?.k === 'tx' ? `× ${e.lab.join(' ')}` : title;
+}
+
+/** Which of two timelines stands here, and what made it. */
 function Side(props: { timeline: Timeline; columns: Columns; k: number }) {
   const { timeline, columns, k } = props;
   const own = columns.all.filter((c) => c.side === k).map((c) => c.x);
-  const made = session.timelines.value.find((info) => info.id === timeline.id)?.title ?? '';
+  const made = madeBy(timeline, session.timelines.value.find((info) => info.id === timeline.id)?.title ?? '');
   const middle = (Math.min(...own) + Math.max(...own)) / 2;
   return (
     <p class={timeline.id === view.timeline.value ? 'ladder-side current' : 'ladder-side'} style={{ left: `${middle}px` }}>

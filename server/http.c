@@ -292,11 +292,12 @@ static bool build_files(struct http *http) {
     return true;
 }
 
-static enum MHD_Result not_modified(struct request *r, const char *etag) {
+/* The headers of a 304 take the place of those that were kept (RFC 9111 3.2): they must agree. */
+static enum MHD_Result not_modified(struct request *r, const char *type, const char *etag) {
     struct MHD_Response *empty =
         MHD_create_response_from_buffer(0, (void *)(uintptr_t) "", MHD_RESPMEM_PERSISTENT);
     if (!empty) return MHD_NO;
-    add_security(empty, "");
+    add_security(empty, type);
     MHD_add_response_header(empty, "ETag", etag);
     MHD_add_response_header(empty, "Vary", "Accept-Encoding");
     return queue(r, 304, empty, 0);
@@ -317,7 +318,7 @@ enum MHD_Result request_file(struct request *r, const char *path) {
     const char *known = request_header(r, "If-None-Match");
     char etag[80];
     etag_of(file, form, etag, sizeof etag);
-    if (known && (strstr(known, etag) || !strcmp(known, "*"))) return not_modified(r, etag);
+    if (known && (strstr(known, etag) || !strcmp(known, "*"))) return not_modified(r, file->type, etag);
     struct MHD_Response *response = r->http->files[n][form];
     r->status = 200;
     r->octets = file->form[form].length;

@@ -14,13 +14,13 @@ import { onFrame, requestFrame, setReducedMotion } from './draw/frame';
 import { readTokens } from './draw/tokens';
 import { Lab } from './model/lab';
 import { Shell } from './shell/app';
-import { loadPhoneStyle, loadStyle } from './shell/later';
+import { loadPhone, loadStyle } from './shell/later';
 import { readPlace } from './state/place';
 import * as session from './state/session';
 import * as settings from './state/settings';
 import * as view from './state/view';
 import { catalogue, t, words } from './text/text';
-import { loadWords } from './text/load';
+import { loadLaterWords, loadWords } from './text/load';
 
 function makeApp(): App {
   const lab = new Lab();
@@ -29,7 +29,7 @@ function makeApp(): App {
     lab,
     engine: null,
     need: () => {
-      asked ??= Promise.all([import('./act/start'), loadStyle()]).then(([start]) => start.startEngine(app, requestFrame), () => {
+      asked ??= loadStart().then((start) => start.startEngine(app, requestFrame), () => {
         asked = null; // the next wish tries again
         session.problem.value = t('ui.problem.no_server');
         return null;
@@ -43,6 +43,11 @@ function makeApp(): App {
     },
   };
   return app;
+}
+/** The engine's calls, and the words and the style of what they lead to. */
+async function loadStart(): Promise<typeof import('./act/start')> {
+  const [start] = await Promise.all([import('./act/start'), loadStyle(), loadLaterWords()]);
+  return start;
 }
 /** The root's attributes follow the settings; the styles follow the attributes. */
 function dress(): void {
@@ -101,7 +106,7 @@ async function main(): Promise<void> {
   onFrame(() => publish(app.lab));
   await arrive(app);
   publish(app.lab);
-  if (matchMedia(NARROW).matches) await loadPhoneStyle().catch(() => undefined);
+  if (matchMedia(NARROW).matches) await loadPhone().catch(() => undefined);
   const root = document.getElementById('app');
   if (!root) return;
   root.textContent = '';

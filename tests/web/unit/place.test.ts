@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { NOWHERE, readPlace, writePlace } from '../../../web/src/state/place';
+import { readPlace } from '../../../web/src/state/place';
+import { NOWHERE, writePlace } from '../../../web/src/state/place_text';
 import type { Place } from '../../../web/src/state/place';
 import { eventIndex, labId, nodeId, timelineId } from '../../../web/src/wire/types';
 import { dice } from './support';

@@ -3,7 +3,8 @@
 
 import { batch, effect } from '@preact/signals';
 import { eventIndex } from '../wire/types';
-import { NOWHERE, readPlace, writePlace } from '../state/place';
+import { readPlace } from '../state/place';
+import { NOWHERE, writePlace } from '../state/place_text';
 import type { Place } from '../state/place';
 import * as lessons from '../state/lesson';
 import * as session from '../state/session';

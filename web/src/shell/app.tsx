@@ -13,16 +13,18 @@ import { Ladder } from '../ladder/ladder';
 import { FlightClock } from '../ladder/flight';
 import { ClassBar, StageRoom } from '../views/room_bar';
 import { LessonPane } from '../views/lesson';
+import { States } from '../views/states';
+import { Topology } from '../views/topology';
 import { Scrubber } from '../views/scrubber';
 import { Sentence, Transport } from '../views/transport';
 import { Announce, Banner, Notice } from './announce';
-import { Dialogs, Outcome, States, Topology, loadPhoneStyle, loadStyle } from './later';
-import { Panel, Sheet, Splitter, Tabs } from './panels';
-import { PhoneQuestion, SheetBar } from './phone';
+import { Dialogs, Outcome, loadPhone, loadStyle, phone } from './later';
+import { Panel, Splitter, Tabs } from './panels';
 import { TopBar } from './topbar';
 
 export function Shell(): JSX.Element {
   useNarrow();
+  const parts = phone.value;
   const face = projector.value ? 'stage' : narrow.value ? 'phone' : 'wide';
   return (
     <div
@@ -36,8 +38,8 @@ export function Shell(): JSX.Element {
       {face === 'wide' ? <Wide /> : face === 'phone' ? <Phone /> : <Stage />}
       <footer class="dock">
         <Sentence />
-        {face === 'phone' ? <PhoneQuestion /> : null}
-        {face === 'phone' ? <SheetBar /> : null}
+        {face === 'phone' && parts ? <parts.PhoneQuestion /> : null}
+        {face === 'phone' && parts ? <parts.SheetBar /> : null}
         <Transport><Scrubber /></Transport>
       </footer>
       <Notice />
@@ -51,7 +53,7 @@ function useNarrow(): void {
   useEffect(() => {
     const query = matchMedia(NARROW);
     const see = (): void => {
-      if (query.matches) void loadPhoneStyle();
+      if (query.matches) void loadPhone().catch(() => undefined);
       narrow.value = query.matches;
     };
     see();
@@ -78,10 +80,11 @@ function Wide(): JSX.Element {
   );
 }
 function Phone(): JSX.Element {
+  const parts = phone.value;
   return (
     <main class="floor phone">
       <Panel name="ladder" title={t('ui.panel.ladder')}><Ladder /></Panel>
-      {sheet.value === null ? null : <Sheet name={sheet.value} />}
+      {sheet.value === null || !parts ? null : <parts.Sheet name={sheet.value} />}
     </main>
   );
 }

@@ -1,6 +1,7 @@
-// The components whose code comes later: the tools at the first wish for one, topology and states
-// when the first picture stands. The story is told, stepped and answered without them.
+// The components whose code comes at the first wish for one. The story is told, stepped and
+// answered without them.
 
+import { signal } from '@preact/signals';
 import type { ComponentType } from 'preact';
 import { loadLaterWords } from '../text/load';
 import { loadSheet } from '../act/sheets';
@@ -22,14 +23,12 @@ function tools(): Promise<Tools> {
 }
 /** The style of all that comes after the first interaction. */
 export const loadStyle = (): Promise<void> => loadSheet(LATER_STYLE);
-export const loadPhoneStyle = (): Promise<void> => loadSheet(PHONE_STYLE);
-
-type Network = typeof import('./network');
-const network = (pick: (n: Network) => ComponentType): ReturnType<typeof lazy> =>
-  lazy(() => import('./network').then(pick), true);
-
-export const States = network((n) => n.States);
-export const Topology = network((n) => n.Topology);
+/** What only a phone has; null on a wide page, and until it is here. */
+export const phone = signal<typeof import('./phone') | null>(null);
+export async function loadPhone(): Promise<void> {
+  const [parts] = await Promise.all([import('./phone'), loadSheet(PHONE_STYLE)]);
+  phone.value = parts;
+}
 
 const later = (pick: (t: Tools) => ComponentType): ReturnType<typeof lazy> => lazy(() => tools().then(pick), true);
 

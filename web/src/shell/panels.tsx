@@ -1,4 +1,4 @@
-// Panels, tabs, the phone's sheets and the splitters between columns.
+// Panels, tabs and the splitters between columns.
 
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
@@ -6,14 +6,16 @@ import { useApp, withEngine } from '../act/context';
 import { listen } from '../act/gestures';
 import { Do } from '../act/do';
 import { Icon } from '../act/icon';
-import { large, lastPanel, sheet, tab } from '../act/panels';
+import { large, lastPanel, tab } from '../act/panels';
 import type { PanelName, TabName } from '../act/panels';
 import { SHARES, setShare } from '../act/shares';
 import type { ShareName } from '../act/shares';
 import * as session from '../state/session';
 import { t } from '../text/text';
 import { LessonPane } from '../views/lesson';
-import { Console, Inspector, Outcome, States, Tables, Topology } from './later';
+import { States } from '../views/states';
+import { Topology } from '../views/topology';
+import { Console, Inspector, Outcome, Tables } from './later';
 
 interface PanelProps {
   readonly name: PanelName;
@@ -82,7 +84,8 @@ export function Tabs({ shown }: { readonly shown: TabName }): JSX.Element {
     </section>
   );
 }
-function Inside({ name }: { readonly name: PanelName }): JSX.Element | null {
+/** What a panel of this name shows. */
+export function Inside({ name }: { readonly name: PanelName }): JSX.Element | null {
   if (session.opened.value === null && (name === 'packet' || name === 'tables' || name === 'console')) {
     return <Recorded />;
   }
@@ -104,20 +107,6 @@ function Recorded(): JSX.Element {
       <p>{t('ui.tabs.story')}</p>
       <button type="button" class="do plain" onClick={() => withEngine(app, (e) => e.course.makeReal())}>{t('ui.tabs.start')}</button>
     </div>
-  );
-}
-/** A phone's bottom sheet: the ladder stays in sight above it, the transport below. */
-export function Sheet({ name }: { readonly name: PanelName }): JSX.Element {
-  return (
-    <section class="sheet panel" id={`panel-${name}`} tabIndex={-1} aria-labelledby="title-sheet">
-      <header class="panel-head">
-        <h2 class="panel-title" id="title-sheet">{t(`ui.panel.${name}`)}</h2>
-        <button type="button" class="do" aria-label={t('ui.close')} onClick={() => { sheet.value = null; }}>
-          <Icon name="close" />
-        </button>
-      </header>
-      <div class="panel-body"><Inside name={name} /></div>
-    </section>
   );
 }
 /** Between two columns: a drag or the arrow keys. */

@@ -1,7 +1,9 @@
-// What only the phone has: the row that opens the sheets, and the question as a card.
+// What only the phone has, and only it loads: the sheets, the row that opens them, and the question
+// as a card.
 
 import type { JSX } from 'preact';
 import { useApp, withEngine } from '../act/context';
+import { Icon } from '../act/icon';
 import { openPanel, sheet } from '../act/panels';
 import type { PanelName } from '../act/panels';
 import * as lessons from '../state/lesson';
@@ -9,6 +11,7 @@ import type { Progress } from '../state/lesson';
 import * as view from '../state/view';
 import { t } from '../text/text';
 import { Blocks } from '../act/blocks';
+import { Inside } from './panels';
 
 const SHEETS: readonly PanelName[] = ['lesson', 'packet', 'states', 'topology', 'tables', 'console'];
 
@@ -60,5 +63,19 @@ function PhoneVerdict({ done }: { readonly done: Progress }): JSX.Element | null
       <p>{t(said)}</p>
       <button type="button" class="do plain" onClick={() => openPanel('lesson')}>{t('ui.panel.lesson')}</button>
     </div>
+  );
+}
+/** A phone's bottom sheet: the ladder stays in sight above it, the transport below. */
+export function Sheet({ name }: { readonly name: PanelName }): JSX.Element {
+  return (
+    <section class="sheet panel" id={`panel-${name}`} tabIndex={-1} aria-labelledby="title-sheet">
+      <header class="panel-head">
+        <h2 class="panel-title" id="title-sheet">{t(`ui.panel.${name}`)}</h2>
+        <button type="button" class="do" aria-label={t('ui.close')} onClick={() => { sheet.value = null; }}>
+          <Icon name="close" />
+        </button>
+      </header>
+      <div class="panel-body"><Inside name={name} /></div>
+    </section>
   );
 }

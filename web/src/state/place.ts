@@ -1,5 +1,5 @@
-// The address bar <-> where one is: lab, timeline, event, selected node, language, lesson and its
-// step. Pure both ways; the format has a version, and every older one is read for ever.
+// The address bar -> where one is: lab, timeline, event, selected node, language, lesson and its
+// step (place_text.ts has the way back). Pure; the format has a version, and every older one is read for ever.
 
 import { eventIndex, labId, nodeId, timelineId } from '../wire/types';
 import type { EventIndex, LabId, NodeId, TimelineId } from '../wire/types';
@@ -18,11 +18,6 @@ export interface Place {
   readonly join: string | null;
   readonly stage: boolean; // the projector's face
 }
-export const NOWHERE: Place = {
-  lab: null, timeline: null, beside: null, event: null, node: null, lesson: null, step: null,
-  language: null, join: null, stage: false,
-};
-const VERSION = '1';
 const SAFE = /^[A-Za-z0-9._-]{1,64}$/;
 
 /** "/join/CODE", "/l/LAB" and "/lesson/SLUG" are short forms that people type and share. */
@@ -56,20 +51,4 @@ export function readPlace(query: string, path = '/'): Place {
     join: word('join') ?? short(path, 'join'),
     stage: q.get('view') === 'stage',
   };
-}
-export function writePlace(place: Place): string {
-  const q = new URLSearchParams();
-  if (place.lab !== null || place.lesson !== null) q.set('v', VERSION);
-  if (place.lesson !== null) q.set('lesson', place.lesson);
-  if (place.step !== null) q.set('step', place.step);
-  if (place.lab !== null) q.set('lab', place.lab);
-  if (place.timeline !== null) q.set('t', place.timeline);
-  if (place.beside !== null) q.set('with', place.beside);
-  if (place.event !== null && place.event >= 0) q.set('e', String(place.event));
-  if (place.node !== null) q.set('n', String(place.node));
-  if (place.language !== null) q.set('lang', place.language);
-  if (place.join !== null) q.set('join', place.join);
-  if (place.stage) q.set('view', 'stage');
-  const text = q.toString();
-  return text === '' ? '' : `?${text}`;
 }

@@ -318,7 +318,8 @@ enum MHD_Result request_file(struct request *r, const char *path) {
     const char *known = request_header(r, "If-None-Match");
     char etag[80];
     etag_of(file, form, etag, sizeof etag);
-    if (known && (strstr(known, etag) || !strcmp(known, "*"))) return not_modified(r, file->type, etag);
+    if (known && (strstr(known, etag) || !strcmp(known, "*")))
+        return not_modified(r, file->type, etag);
     struct MHD_Response *response = r->http->files[n][form];
     r->status = 200;
     r->octets = file->form[form].length;

@@ -352,3 +352,18 @@ uint32_t stream_expect(struct stream *s, uint32_t first, uint32_t last) {
     }
     return next - first;
 }
+
+void expect_reply(const struct house *house, const char *method, const char *path, const char *key,
+                  const char *body, const char *more, unsigned status, const char *contains) {
+    struct reply r = ask(house->port, method, path, key, body, more);
+    if (r.status != status || (contains && !reply_has(&r, contains)))
+        fail_msg("%s %s: %u %.300s; wanted %u %s", method, path, r.status, r.body ? r.body : "",
+                 status, contains ? contains : "");
+    reply_free(&r);
+}
+
+const char *lab_path(const struct lab_names *l, const char *rest) {
+    static char room[256];
+    snprintf(room, sizeof room, "/api/labs/%s%s", l->lab, rest);
+    return room;
+}

@@ -72,4 +72,10 @@ void stream_close(struct stream *);
 /* Reads until event `last`; checks that indices are gapless from `first`. Returns how many. */
 uint32_t stream_expect(struct stream *, uint32_t first, uint32_t last);
 
+/* Asks and fails unless status and words are these; `contains` NULL: any body. */
+void expect_reply(const struct house *, const char *method, const char *path, const char *key,
+                  const char *body, const char *more, unsigned status, const char *contains);
+/* "/api/labs/L" + rest; lives until the next call. */
+const char *lab_path(const struct lab_names *, const char *rest);
+
 #endif

@@ -114,7 +114,7 @@ test('the pace of play, and pause', async () => {
   assert.equal(await eventNumber(page), at, 'paused');
   await closePage(page);
 });
-test('a key is a painted step within a frame or two', async () => {
+test('a key is a painted step; how soon is printed', async () => {
   const page = await lab();
   await press(page, 'Home');
   const took = await page.evaluate(async () => {

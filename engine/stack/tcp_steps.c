@@ -304,7 +304,11 @@ static enum verdict check_ack(struct step *s, struct tcb *c, struct segment *seg
     case TCP_LAST_ACK:
         if (tcp_take_ack(s, c, seg) && our_fin_is_acked(c)) tcp_delete(s, c, CLAUSE);
         return DONE;
-    case TCP_TIME_WAIT: return NEXT; /* a retransmitted FIN has been answered in the first step */
+    case TCP_TIME_WAIT:
+        /* "Acknowledge it, and restart the 2 MSL timeout": the first step has restarted it, and has
+         * answered a true repetition, which lies before the window. */
+        if ((seg->flags & TCP_FIN) != 0) tcp_send_ack(s, c);
+        return NEXT;
     }
     return DONE;
 }

@@ -212,6 +212,14 @@ static void expect_options(const struct script *s, const struct tcp_options *o, 
     if (count != there) wrong(s, "the segment has other options than", wanted);
 }
 
+/* A SYN tells the host's first number and, of an active OPEN, its port. */
+static void learn(struct script *s, const struct tcp_header *h) {
+    if ((h->flags & TCP_SYN) == 0) return;
+    if ((h->flags & TCP_ACK) == 0) s->flow->peer_port = h->dst_port;
+    if (s->flow->peer_port == h->dst_port)
+        *s->flow = (struct flow){h->dst_port, h->src_port, h->seq};
+}
+
 static void expect(struct script *s, char *text) {
     struct line_segment want;
     struct tcp_header h;
@@ -222,12 +230,7 @@ static void expect(struct script *s, char *text) {
     run_until(&s->run, s->at + slack);
     const struct trace_record *r = next_sent(s, &h, &length);
     if (r == NULL) wrong(s, "the host sent nothing; expected", text);
-    if ((h.flags & TCP_SYN) != 0) {
-        /* Of an active OPEN the script learns the port here. */
-        if ((h.flags & TCP_ACK) == 0) s->flow->peer_port = h.dst_port;
-        if (s->flow->peer_port == h.dst_port)
-            *s->flow = (struct flow){h.dst_port, h.src_port, h.seq};
-    }
+    learn(s, &h);
     text_of_segment(s, &h, length, sent, sizeof sent);
     uint32_t seq = h.seq == 0 && (h.flags & TCP_RST) != 0 ? 0 : h.seq - s->flow->iss;
     bool same = h.dst_port == s->flow->peer_port && h.flags == want.flags && seq == want.seq &&
@@ -292,15 +295,20 @@ static void returned(struct script *s, char *text) {
     expect_call(s, name, value);
 }
 
-static void expect_state(struct script *s, char *text) {
-    char wanted[24];
+const char *script_state(const struct script *s) {
     const char *state = "none";
-    word_of(&text, wanted, sizeof wanted);
     for (size_t i = 0; i < s->run.count; i++) {
         const struct trace_record *r = &s->run.records[i].r;
         if (r->kind == TRACE_STATE && r->node == 1 && r->machine == 0)
             state = engine_state_name(0, r->after);
     }
+    return state;
+}
+
+static void expect_state(struct script *s, char *text) {
+    char wanted[24];
+    const char *state = script_state(s);
+    word_of(&text, wanted, sizeof wanted);
     if (strcmp(state, wanted) != 0) wrong(s, "the state is", state);
 }
 
@@ -408,6 +416,22 @@ void script_line(struct script *s, const char *text) {
         event(s, line);
     else
         directive(s, line);
+}
+
+bool script_sent(struct script *s, char *out, size_t room) {
+    struct tcp_header h;
+    uint32_t length;
+    run_until(&s->run, s->at);
+    if (next_sent(s, &h, &length) == NULL) return false;
+    learn(s, &h);
+    text_of_segment(s, &h, length, out, room);
+    char *window = strstr(out, " win ");
+    *window = '\0';
+    return true;
+}
+
+struct lab *script_lab(struct script *s) {
+    return s->run.lab;
 }
 
 void script_end(struct script *s, struct script_arcs *arcs) {

@@ -22,6 +22,7 @@
  * Everything that the host sends must be named, in order. A script that does not hold fails.
  */
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum { SCRIPT_STATES = 16 };
@@ -32,9 +33,15 @@ struct script_arcs {
 void script_run(const char *path, struct script_arcs *);
 
 /* The same line by line; one at a time. `name` is what a failure names; `profile` NULL: Linux's. */
+struct lab;
 struct script;
 struct script *script_begin(const char *name, const char *profile);
 void script_line(struct script *, const char *line);
 void script_end(struct script *, struct script_arcs *);
+/* For tests that look by themselves. The next segment that the host has sent by now, as in a
+ * script's line but for the window; false: there is none. */
+bool script_sent(struct script *, char *out, size_t room);
+const char *script_state(const struct script *); /* of the connection that changed last */
+struct lab *script_lab(struct script *);
 
 #endif

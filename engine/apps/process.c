@@ -186,39 +186,63 @@ struct id fd_socket(const struct lab *lab, struct id process, uint64_t fd) {
     return process_get(lab, process)->fd[fd - FD_FIRST];
 }
 
-enum { LINE = 16, WORD = 8, DIGITS = 7 };
+enum { LINE = 16, HALF = LINE / 2, DIGITS = 7, LINES = 16, BLOCK = LINES * LINE };
 
-/* The line at `number`: "netstep 00001f0" and a newline; the last seven digits, if it has more. */
-static void pattern_line(uint8_t line[LINE], uint64_t number) {
-    memcpy(line, "netstep 0000000\n", LINE);
-    for (int digit = WORD + DIGITS - 1; number != 0 && digit >= WORD; digit--, number >>= 4)
-        line[digit] = (uint8_t) "0123456789abcdef"[number & 0xf];
+static uint64_t word_of(const uint8_t octets[HALF]) {
+    uint64_t word;
+    memcpy(&word, octets, HALF);
+    return word;
 }
 
-/* The line that follows, LINE octets on: the last digit stays, the one before it counts. Made from
- * the line before, since every octet that a process sends comes from here. */
-static void pattern_next(uint8_t line[LINE]) {
-    for (int digit = WORD + DIGITS - 2; digit >= WORD; digit--) {
-        if (line[digit] != 'f') {
-            line[digit] = line[digit] == '9' ? 'a' : (uint8_t)(line[digit] + 1);
-            return;
-        }
-        line[digit] = '0';
+/* The second half of the lines of the block at `offset`, all digits but the one that counts them:
+ * "0000a_0", the last seven digits of the offset if it has more. */
+static uint64_t pattern_digits(uint64_t offset) {
+    uint8_t half[HALF] = {[DIGITS - 2] = 0, [DIGITS - 1] = '0', [DIGITS] = '\n'};
+    for (int digit = DIGITS - 3; digit >= 0; digit--)
+        half[digit] = (uint8_t) "0123456789abcdef"[offset >> 4 * (DIGITS - 1 - digit) & 0xf];
+    return word_of(half);
+}
+
+/* Lines FROM to TO of the block at `offset`. Every octet that a process sends comes from here, so
+ * lines are put together from words: most of a line is that of the line before. */
+static uint8_t *pattern_lines(uint8_t *out, uint64_t offset, size_t from, size_t to) {
+    static const uint8_t name[HALF] = {'n', 'e', 't', 's', 't', 'e', 'p', ' '};
+    static const uint8_t counts[LINES][HALF] = {
+#define COUNT(digit) {[DIGITS - 2] = digit}
+        COUNT('0'), COUNT('1'), COUNT('2'), COUNT('3'), COUNT('4'), COUNT('5'),
+        COUNT('6'), COUNT('7'), COUNT('8'), COUNT('9'), COUNT('a'), COUNT('b'),
+        COUNT('c'), COUNT('d'), COUNT('e'), COUNT('f'),
+    };
+    uint64_t first = word_of(name), digits = pattern_digits(offset);
+    for (size_t line = from; line < to; line++, out += LINE) {
+        uint64_t second = digits | word_of(counts[line]);
+        memcpy(out, &first, HALF);
+        memcpy(out + HALF, &second, HALF);
     }
+    return out;
+}
+
+/* Part of one line. */
+static void pattern_part(uint8_t *out, uint64_t offset, size_t count) {
+    uint8_t line[LINE];
+    size_t place = offset % LINE, number = offset % BLOCK / LINE;
+    pattern_lines(line, offset, number, number + 1);
+    memcpy(out, line + place, count);
 }
 
 void pattern_fill(uint8_t *out, uint64_t offset, size_t count) {
-    uint8_t line[LINE];
-    size_t place = offset % LINE;
-    pattern_line(line, offset - place);
-    for (; place + count >= LINE; place = 0) {
-        if (place == 0)
-            memcpy(out, line, LINE); /* of a known size: no call */
-        else
-            memcpy(out, line + place, LINE - place);
-        out += LINE - place;
-        count -= LINE - place;
-        pattern_next(line);
+    size_t head = (LINE - offset % LINE) % LINE;
+    if (head > count) head = count;
+    if (head > 0) pattern_part(out, offset, head);
+    out += head;
+    offset += head;
+    count -= head;
+    while (count >= LINE) {
+        size_t from = offset % BLOCK / LINE, lines = count / LINE;
+        size_t to = lines < LINES - from ? from + lines : LINES;
+        out = pattern_lines(out, offset, from, to);
+        offset += (to - from) * LINE;
+        count -= (to - from) * LINE;
     }
-    if (count > 0) memcpy(out, line + place, count);
+    if (count > 0) pattern_part(out, offset, count);
 }

@@ -31,8 +31,13 @@ static void update_window(struct step *s, struct tcb *c, const struct segment *s
     if (c->snd.wnd > 0) stop_probing(s, c);
 }
 
+uint32_t tcp_flight(const struct lab *lab, const struct tcb *c) {
+    (void)lab;
+    return c->snd.nxt - c->snd.una;
+}
+
 /* Octets leave the retransmission queue; RFC 6298 (5.2) and (5.3). */
-static void advance(struct step *s, struct tcb *c, const struct segment *seg) {
+static uint32_t advance(struct step *s, struct tcb *c, const struct segment *seg) {
     uint32_t acked = seg->ack - c->snd.una;
     if (c->snd.una == c->iss) acked--; /* the SYN took a number, but no place in the buffer */
     uint32_t text = acked < c->send.count ? acked : c->send.count; /* and so does the FIN */
@@ -51,15 +56,20 @@ static void advance(struct step *s, struct tcb *c, const struct segment *seg) {
     arp_confirm(s, c->node, c->remote_address); /* the way works: RFC 1122 2.3.2.1 */
     if (3 * (uint64_t)c->send.count <= 2 * (uint64_t)tcp_send_limit(s->lab, c))
         tcp_notify(s, c, SOCKET_WRITABLE);
+    return text;
 }
 
 /* RFC 6582 3.2, the response to a full and to a partial acknowledgment. */
-static void repair(struct step *s, struct tcb *c) {
+static void repair(struct step *s, struct tcb *c, uint32_t acked) {
     if (!c->snd.recovering) return;
-    if (seq_geq(c->snd.una, c->snd.recover))
+    if (seq_geq(c->snd.una, c->snd.recover)) {
         c->snd.recovering = 0;
-    else
+        tcp_congestion_recovery_exit(s, c);
+        tcp_congestion_loss_exit(s, c);
+    } else {
+        tcp_congestion_partial(s, c, acked);
         tcp_retransmit(s, c);
+    }
 }
 
 /* RFC 5681 2: what a duplicate acknowledgment is. */
@@ -73,6 +83,7 @@ static void count_duplicate(struct step *s, struct tcb *c) {
     if (c->snd.duplicate_acks != DUPLICATES_THAT_MEAN_LOSS || c->snd.recovering) return;
     c->snd.recover = c->snd.nxt;
     c->snd.recovering = 1;
+    tcp_congestion_recovery_enter(s, c);
     tcp_retransmit(s, c);
     tcp_timer_start(s, c, TIMER_TCP_RETRANSMISSION, c->rto);
 }
@@ -90,14 +101,16 @@ bool tcp_take_ack(struct step *s, struct tcb *c, const struct segment *seg) {
         return false;
     }
     bool moves = seq_gt(seg->ack, c->snd.una), duplicate = is_duplicate(c, seg);
-    if (moves) advance(s, c, seg);
+    struct tcp_progress told = {.duplicate = duplicate};
+    if (moves) told.acked = told.delivered = advance(s, c, seg);
     /* MUST-37, SHLD-17: a receiver that answers is alive, however long its window stays closed. */
     else if (c->probes > 0 || c->snd.wnd == 0)
         c->retransmissions = 0;
     if (seq_geq(seg->ack, c->snd.una)) update_window(s, c, seg);
     if (moves)
-        repair(s, c);
+        repair(s, c, told.acked);
     else if (duplicate && c->probes == 0)
         count_duplicate(s, c);
+    tcp_congestion_acked(s, c, &told);
     return true;
 }

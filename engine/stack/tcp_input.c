@@ -125,6 +125,7 @@ static void established_by_syn(struct step *s, struct tcb *c, struct segment *se
     c->snd.una = seg->ack;
     tcp_rtt_acked(s, c, seg);
     tcp_rtt_established(s, c);
+    tcp_congestion_begin(s, c);
     c->retransmissions = 0;
     tcp_timer_stop(s, c, TIMER_TCP_RETRANSMISSION);
     tcp_enter(s, c, TCP_ESTABLISHED, "RFC 9293 3.10.7.3");

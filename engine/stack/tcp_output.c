@@ -5,9 +5,7 @@
  * tcp_output(), decides about data, FIN and window updates; whoever has changed the TCB calls it
  * once at the end, so that an acknowledgment rides on data whenever it can (MUST-58).
  * The segments themselves are made in tcp_segment.c.
- *
- * Left out: congestion control. tcp_flight_room() stands where it belongs, and holds as many
- * segments in flight as an initial window has, RFC 6928.
+ * How much may be in flight at all is congestion control's, tcp_flight_room().
  */
 #include "stack/mib.h"
 #include "stack/seq.h"
@@ -15,13 +13,6 @@
 #include <assert.h>
 
 enum { TIMESTAMPS_OCTETS = 12, WINDOW_FIELD_MAX = 65535 };
-
-/* Octets that may still enter the network. The one place that congestion control will own. */
-static uint32_t tcp_flight_room(const struct lab *lab, const struct tcb *c) {
-    uint32_t most = (uint32_t)setting_of(lab, c->node, SETTING_CONST_INITIAL_WINDOW) * c->snd.mss;
-    uint32_t in_flight = c->snd.nxt - c->snd.una;
-    return in_flight < most ? most - in_flight : 0;
-}
 
 static bool syn_acked(const struct tcb *c) {
     return seq_gt(c->snd.una, c->iss);
@@ -117,6 +108,7 @@ static void send_next(struct step *s, struct tcb *c, const struct offer *next) {
     c->snd.nxt = end;
     c->fin_sent = c->fin_sent || next->fin;
     tcp_rtt_sent(s, c, end);
+    tcp_congestion_sent(s, c, next->count, false);
     /* tcp_event_data_sent(): an answer within the ACK time-out makes a connection interactive. */
     if (next->count > 0 && s->now - c->data_received_at < c->ato_ns) c->ping_pong = 1;
     tcp_transmit(s, c, seq, flags, next->count);
@@ -140,10 +132,13 @@ static void arm(struct step *s, struct tcb *c) {
 
 void tcp_output(struct step *s, struct tcb *c) {
     struct offer next;
+    bool sent = false;
     while (next_segment(s, c, &next)) {
         tcp_timer_stop(s, c, TIMER_TCP_PERSIST);
         send_next(s, c, &next);
+        sent = true;
     }
+    if (c->congestion.cwnd != 0) tcp_congestion_output(s, c, sent);
     if (c->ack_due == TCP_ACK_NOW) tcp_send_ack(s, c);
     if (syn_acked(c)) arm(s, c);
 }

@@ -7,6 +7,7 @@
 #include "sim/event.h"
 #include "sim/trace.h"
 #include "stack/tcp.h"
+#include "stack/tcp_congestion.h"
 
 enum { TCP_TIMERS = 8, TCP_CHUNK_OCTETS = 1000, TCP_MSS_DEFAULT = 536 /* MUST-15 */ };
 enum tcp_ack_due { TCP_ACK_NONE, TCP_ACK_DELAYED, TCP_ACK_NOW };
@@ -98,6 +99,7 @@ struct tcb {
     uint8_t window_scaling, timestamps, sack_permitted; /* agreed in the SYNs */
     uint8_t no_delay;                                   /* MUST-17: Nagle's algorithm is off */
     uint8_t reserved;
+    struct tcp_congestion congestion; /* tcp_congestion.h */
 };
 #pragma GCC diagnostic pop
 

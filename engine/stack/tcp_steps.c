@@ -251,6 +251,7 @@ static enum verdict ack_of_syn(struct step *s, struct tcb *c, struct segment *se
     tcp_enter(s, c, TCP_ESTABLISHED, CLAUSE);
     tcp_open_window(s, c, seg);
     tcp_timer_stop(s, c, TIMER_TCP_SYNACK);
+    tcp_congestion_begin(s, c);
     tcp_take_ack(s, c, seg);
     tcp_rtt_established(s, c);
     if (listener == NULL) {

@@ -109,6 +109,7 @@ static void retransmission_timeout(struct step *s, struct tcb *c) {
     c->snd.recover = c->snd.nxt;
     c->snd.recovering = 1;
     c->snd.duplicate_acks = 0;
+    tcp_congestion_timeout(s, c, c->retransmissions == 0);
     c->timeouts++;
     tcp_retransmit(s, c); /* (5.4) */
     /* Differs: the first time-outs of a SYN do not double on Linux (tcp_syn_linear_timeouts). */

@@ -170,6 +170,7 @@ size_t tcp_send_room(const struct lab *lab, struct id connection) {
 static enum tcp_error queue_text(struct step *s, struct tcb *c, const uint8_t *octets, size_t count,
                                  size_t *taken) {
     size_t room = tcp_send_room(s->lab, c->self);
+    tcp_congestion_idle(s, c);
     *taken = tcp_buffer_append(s, &c->send, octets, count < room ? count : room);
     /* Nothing is under way that could make room: waiting would be for ever. */
     if (*taken == 0 && count > 0 && c->send.count == 0) return TCP_ERROR_NO_BUFFERS;

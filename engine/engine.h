@@ -345,7 +345,7 @@ struct packet_summary {
     enum role role;
     char label[3][32]; /* "SYN ACK", "seq 0 ack 1", "len 5": drop from the end when crowded */
     char say[32];      /* sentence key: "tcp.syn_ack" */
-    char arguments[8][2][40]; /* names and values for the sentence: {"seq", "0"} */
+    char arguments[10][2][40]; /* names and values for the sentence: {"seq", "0"} */
     uint32_t label_count, argument_count;
     uint32_t payload_length; /* octets above the transport header */
 };

@@ -117,7 +117,8 @@ static void look_at(struct tally *tally, const struct path *path,
                     void (*look)(struct tally *tally, bool open), bool open) {
     struct events events;
     if (path->lines.failed ||
-        !events_read(&events, path->lines.length > 0 ? path->lines.data : "", path->lines.length)) {
+        !events_read(&events, path->lines.length > 0 ? path->lines.data : "", path->lines.length,
+                     lesson_step_then(tally->lesson, tally->step))) {
         count(tally, false, "out of memory", "the lab says too much");
         return;
     }
@@ -138,18 +139,20 @@ static void look_closed(struct tally *tally, bool open) {
     }
 }
 
+static void give(struct tally *tally, struct path *path, const struct lesson_command *command) {
+    struct sink sink = story_sink(path->story);
+    struct complaint why = {{0}, {0}};
+    uint32_t node = command->node == NULL ? 0 : lab_node_named(path->lab, command->node);
+    if (command->at > 0) path_run(path, command->at);
+    bool taken = (command->node == NULL || node != 0) &&
+                 lab_command(path->lab, &sink, lab_now(path->lab), node, command->line, &why);
+    count(tally, taken, "the command is refused", why.problem);
+}
+
 static void check_step(struct tally *tally, struct path *path) {
     const struct lesson *lesson = tally->lesson;
-    const char *command = lesson_step_command(lesson, tally->step);
-    if (command != NULL) {
-        struct sink sink = story_sink(path->story);
-        struct complaint why = {{0}, {0}};
-        const char *name = lesson_step_command_node(lesson, tally->step);
-        uint32_t node = name == NULL ? 0 : lab_node_named(path->lab, name);
-        bool taken = (name == NULL || node != 0) &&
-                     lab_command(path->lab, &sink, lab_now(path->lab), node, command, &why);
-        count(tally, taken, "the command is refused", why.problem);
-    }
+    for (size_t i = 0; i < lesson_step_command_count(lesson, tally->step); i++)
+        give(tally, path, lesson_step_command(lesson, tally->step, i));
     path_run(path, lesson_step_until(lesson, tally->step));
     if (lesson_option_count(lesson, tally->step) > 0) look_at(tally, path, check_answer, true);
     path_run(path, lesson_step_then(lesson, tally->step));
@@ -165,7 +168,7 @@ static void check_lesson(struct tally *tally, const struct lesson *lesson) {
         count(tally, false, "the lab cannot be made", "see its scenario");
     for (size_t step = 0; base.story != NULL && step < lesson_step_count(lesson); step++) {
         struct path branch = {0};
-        bool own = lesson_step_command(lesson, step) != NULL;
+        bool own = lesson_step_command_count(lesson, step) > 0;
         tally->step = step;
         if (own && !path_begin(&branch, lesson))
             count(tally, false, "the lab cannot be made", "see its scenario");

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "buffer.h"
+#include "units.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
@@ -18,7 +19,7 @@ static size_t count_lines(const char *text, size_t length) {
     return count;
 }
 
-static void add_line(struct events *e, const char *line, size_t length) {
+static void add_line(struct events *e, const char *line, size_t length, int64_t until) {
     struct complaint ignored;
     struct json_document *document = json_read(line, length, &ignored);
     if (document == NULL) return;
@@ -27,13 +28,13 @@ static void add_line(struct events *e, const char *line, size_t length) {
     e->roots[n] = json_root(document);
     e->arrays[n] = json_get(&e->roots[n], "e");
     e->events[n] = json_item(&e->arrays[n], 0);
-    if (json_is(e->events[n]))
+    if (json_is(e->events[n]) && (until < 0 || events_time(e, n) <= until))
         e->count++;
     else
         json_free(document);
 }
 
-bool events_read(struct events *e, const char *text, size_t length) {
+bool events_read(struct events *e, const char *text, size_t length, int64_t until) {
     size_t most = count_lines(text, length);
     *e = (struct events){.lines = calloc(most, sizeof *e->lines),
                          .roots = calloc(most, sizeof *e->roots),
@@ -46,7 +47,7 @@ bool events_read(struct events *e, const char *text, size_t length) {
     for (const char *at = text, *end = text + length; at < end;) {
         const char *stop = memchr(at, '\n', (size_t)(end - at));
         if (stop == NULL) stop = end;
-        add_line(e, at, (size_t)(stop - at));
+        add_line(e, at, (size_t)(stop - at), until);
         at = stop + 1;
     }
     return true;
@@ -67,6 +68,12 @@ int64_t events_time(const struct events *e, size_t i) {
 }
 
 /* ------------------------------------------------------------------------------------- matching */
+
+static bool text_is_integer(const char *text, int64_t *number) {
+    char *end;
+    *number = strtoll(text, &end, 10);
+    return end != text && *end == '\0';
+}
 
 /* A label has each piece that is asked for. */
 static bool has_piece(const struct json_node *label, const struct json_node *piece) {
@@ -94,7 +101,34 @@ static bool value_matches(const struct json_node *value, const struct json_node 
         return strstr(json_text_or(value, ""), text) != NULL;
     if (text != NULL && json_holds_integer(value))
         return json_integer_or(value, -1) == lab_node_named(lab, text);
+    if (json_holds_integer(wanted) && json_holds_text(value)) { /* "a.win": 0 */
+        int64_t number;
+        return text_is_integer(json_text_or(value, ""), &number) &&
+               number == json_integer_or(wanted, -1);
+    }
     return json_same(value, wanted);
+}
+
+/* "since": a time before which nothing matches; in what a page is sent it is a number of ns. */
+static bool is_since(const struct json_node *event, const struct json_node *since) {
+    struct json_node time = json_get(event, "t");
+    int64_t from = json_integer_or(since, 0);
+    if (json_holds_text(since)) read_duration(json_text_or(since, ""), &from);
+    return json_integer_or(&time, 0) >= from;
+}
+
+struct json_node event_value(const struct json_node *event, const char *key) {
+    if (key[0] != 'a' || key[1] != '.') return json_get(event, key);
+    struct json_node arguments = json_get(event, "a"), value = json_get(&arguments, key + 2);
+    value.up = event; /* never to the local above: a node's parent must outlive it */
+    return value;
+}
+
+bool event_number(const struct json_node *event, const char *key, int64_t *number) {
+    struct json_node value = event_value(event, key);
+    if (json_holds_text(&value)) return text_is_integer(json_text_or(&value, ""), number);
+    *number = json_integer_or(&value, 0);
+    return json_holds_integer(&value);
 }
 
 bool event_matches(const struct json_node *event, const struct json_node *match,
@@ -102,7 +136,11 @@ bool event_matches(const struct json_node *event, const struct json_node *match,
     for (size_t i = 0; i < json_count(match); i++) {
         struct json_node wanted = json_member(match, i);
         if (strcmp(wanted.key, "nth") == 0) continue;
-        struct json_node value = json_get(event, wanted.key);
+        if (strcmp(wanted.key, "since") == 0) {
+            if (!is_since(event, &wanted)) return false;
+            continue;
+        }
+        struct json_node value = event_value(event, wanted.key);
         if (!json_is(value) || !value_matches(&value, &wanted, lab)) return false;
     }
     return true;
@@ -124,8 +162,10 @@ size_t events_count(const struct events *e, const struct json_node *match, const
 }
 
 static const char *const event_keys[] = {
-    "k",   "n", "to",   "from", "l",   "p",  "proto", "role", "lab",   "len", "size", "rtx", "conn",
-    "why", "m", "name", "ref",  "tab", "op", "timer", "text", "value", "say", "obj",  "nth"};
+    "k",     "n",     "to",     "from",  "l",     "p",      "proto",  "role",  "lab",
+    "len",   "size",  "rtx",    "conn",  "why",   "m",      "name",   "ref",   "tab",
+    "op",    "timer", "text",   "value", "say",   "obj",    "nth",    "since", "a.seq",
+    "a.ack", "a.len", "a.next", "a.win", "a.mss", "a.from", "a.port", "a.wire"};
 
 bool match_check(const struct json_node *match) {
     if (!json_need_object(match, event_keys, COUNT(event_keys))) return false;
@@ -133,6 +173,10 @@ bool match_check(const struct json_node *match) {
         return json_fail(match, "matches everything; give at least \"k\", the kind of event");
     struct json_node nth = json_get(match, "nth");
     if (json_is(nth)) json_need_integer(&nth, 1, 1000000);
+    struct json_node since = json_get(match, "since");
+    int64_t time;
+    if (json_is(since) && !read_duration(json_need_text(&since), &time))
+        return json_fail(&since, "is no time; write one such as \"10s\"");
     return !json_failed(match->document);
 }
 

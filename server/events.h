@@ -14,8 +14,9 @@ struct events {
 };
 #define NO_EVENT SIZE_MAX
 
-/* Reads NDJSON lines; lines that are no events are skipped. False: out of memory. */
-bool events_read(struct events *, const char *lines, size_t length);
+/* Reads NDJSON lines; lines that are no events, or later than `until` (-1: none is), are skipped.
+ * False: out of memory. */
+bool events_read(struct events *, const char *lines, size_t length, int64_t until);
 void events_free(struct events *);
 int64_t events_time(const struct events *, size_t i);
 /* Names of nodes in a match stand for their ids in this lab. `nth` is not looked at. */
@@ -24,6 +25,9 @@ bool event_matches(const struct json_node *event, const struct json_node *match,
 /* The first event from `from` on that matches, or, with "nth": N in the match, the N-th. */
 size_t events_find(const struct events *, const struct json_node *match, size_t from,
                    const struct lab *);
+/* What an event has under a key; "a.win" is the argument `win` of its sentence. */
+struct json_node event_value(const struct json_node *event, const char *key);
+bool event_number(const struct json_node *event, const char *key, int64_t *number);
 size_t events_count(const struct events *, const struct json_node *match, const struct lab *);
 
 /* Complains when a match in a lesson has a key that no event has, or a value of a wrong kind. */

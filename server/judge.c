@@ -6,11 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "measure.h"
 #include "units.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
-static const char *const that_words[] = {"exists", "never", "count", "order", "state", "within"};
-enum { THAT_EXISTS, THAT_NEVER, THAT_COUNT, THAT_ORDER, THAT_STATE, THAT_WITHIN };
+static const char *const that_words[] = {"exists", "never", "order", "state", "within",
+                                         "count",  "rows",  "sum",   "number"};
+enum { THAT_EXISTS, THAT_NEVER, THAT_ORDER, THAT_STATE, THAT_WITHIN, THAT_MEASURE };
 
 /* -------------------------------------------------------------------------------------- answers */
 
@@ -57,14 +59,14 @@ static struct verdict judge_gap(const struct json_node *answer, const struct eve
         .answer = find_band(answer, gap_ns), .events = {from, to}, .event_count = 2};
 }
 
-static struct verdict judge_count(const struct json_node *answer, const struct events *events,
-                                  const struct lab *lab, bool over) {
-    struct json_node match = json_get(answer, "count");
-    size_t first = events_find(events, &match, 0, lab);
-    if (!over) return (struct verdict){0};
-    return (struct verdict){.answer = find_band(answer, (int64_t)events_count(events, &match, lab)),
-                            .events = {first},
-                            .event_count = first != NO_EVENT};
+/* A measured number, by bands. Counts and sums are known only when the step is over. */
+static struct verdict judge_measure(const struct json_node *answer, const struct events *events,
+                                    const struct lab *lab, bool over) {
+    struct measure measured = measure_take(answer, events, lab);
+    if (!measured.known || (measured.grows && !over)) return (struct verdict){0};
+    return (struct verdict){.answer = find_band(answer, measured.number),
+                            .events = {measured.event},
+                            .event_count = measured.event != NO_EVENT};
 }
 
 struct verdict judge_answer(const struct lesson *lesson, size_t step, const struct events *events,
@@ -81,20 +83,23 @@ struct verdict judge_answer(const struct lesson *lesson, size_t step, const stru
     else if (json_is(gap))
         verdict = judge_gap(answer, events, lab);
     else
-        verdict = judge_count(answer, events, lab, over);
+        verdict = judge_measure(answer, events, lab, over);
     if (verdict.answer == NULL && over) verdict.answer = json_text_or(&otherwise, NULL);
     return verdict;
 }
 
 /* --------------------------------------------------------------------------------------- checks */
 
-static bool check_count(const struct json_node *check, const struct events *events,
-                        const struct lab *lab) {
-    struct json_node match = json_get(check, "match"), is = json_get(check, "is"),
-                     least = json_get(check, "least"), most = json_get(check, "most");
-    int64_t count = (int64_t)events_count(events, &match, lab);
-    if (json_is(is)) return count == json_integer_or(&is, -1);
-    return count >= json_integer_or(&least, 0) && count <= json_integer_or(&most, INT64_MAX);
+static bool check_measure(const struct json_node *check, const struct events *events,
+                          const struct lab *lab, size_t *event) {
+    struct json_node is = json_get(check, "is"), least = json_get(check, "least"),
+                     most = json_get(check, "most");
+    struct measure measured = measure_take(check, events, lab);
+    *event = measured.event;
+    if (!measured.known) return false;
+    if (json_is(is)) return measured.number == json_integer_or(&is, INT64_MIN);
+    return measured.number >= json_integer_or(&least, 0) &&
+           measured.number <= json_integer_or(&most, INT64_MAX);
 }
 
 static bool check_order(const struct json_node *check, const struct events *events,
@@ -158,13 +163,13 @@ bool judge_check(const struct json_node *check, const struct events *events, con
     *event = events_find(events, &match, 0, lab);
     if (strcmp(word, that_words[THAT_EXISTS]) == 0) return *event != NO_EVENT;
     if (strcmp(word, that_words[THAT_NEVER]) == 0) return *event == NO_EVENT;
-    return check_count(check, events, lab);
+    return check_measure(check, events, lab, event);
 }
 
 void lesson_judge(const struct lesson *lesson, size_t step, enum language language,
                   const struct lab *lab, const char *lines, size_t length, struct buffer *out) {
     struct events events;
-    if (!events_read(&events, lines, length)) {
+    if (!events_read(&events, lines, length, lesson_step_then(lesson, step))) {
         out->failed = true;
         return;
     }
@@ -244,18 +249,18 @@ static void read_gives(const struct json_node *answer, const char *const options
 }
 
 void judge_read_answer(const struct json_node *answer, const char *const options[], size_t count) {
-    static const char *const keys[] = {"first", "after", "gives",    "gap",
-                                       "count", "bands", "otherwise"};
+    static const char *const keys[] = {"first", "after", "gives",  "gap", "bands", "otherwise",
+                                       "count", "rows",  "number", "sum", "of",    "less"};
     bool *reached = calloc(count + 1, sizeof *reached);
     if (reached == NULL || !json_need_object(answer, keys, COUNT(keys))) {
         free(reached);
         return;
     }
     struct json_node first = json_get(answer, "first"), gap = json_get(answer, "gap"),
-                     many = json_get(answer, "count"), after = json_get(answer, "after"),
-                     otherwise = json_get(answer, "otherwise");
-    if (json_is(first) + json_is(gap) + json_is(many) != 1)
-        json_fail(answer, "needs one of first, gap and count; give exactly one");
+                     after = json_get(answer, "after"), otherwise = json_get(answer, "otherwise");
+    size_t measures = measure_kinds(answer);
+    if (json_is(first) + json_is(gap) + measures != 1)
+        json_fail(answer, "needs one of first, gap, count, rows, number and sum; give exactly one");
     if (json_is(first)) {
         read_matches(&first);
         read_gives(answer, options, count, reached);
@@ -266,7 +271,7 @@ void judge_read_answer(const struct json_node *answer, const char *const options
         if (json_count(&gap) != 2)
             json_fail(&gap, "is no pair; give the match that begins it and the one that ends it");
     }
-    if (json_is(many)) match_check(&many);
+    if (measures == 1) measure_read(answer);
     if (json_is(after)) match_check(&after);
     size_t place = json_is(otherwise) ? option_place(&otherwise, options, count) : SIZE_MAX;
     if (place != SIZE_MAX) reached[place] = true;
@@ -292,8 +297,9 @@ static void read_time(const struct json_node *time) {
 }
 
 void judge_read_check(const struct json_node *check) {
-    static const char *const keys[] = {"that", "say",  "match",   "is",    "least", "most", "order",
-                                       "node", "name", "machine", "state", "from",  "to"};
+    static const char *const keys[] = {"that", "say",  "match",  "is", "least",   "most",  "order",
+                                       "node", "name", "from",   "to", "machine", "state", "count",
+                                       "rows", "sum",  "number", "of", "less"};
     if (!json_need_object(check, keys, COUNT(keys))) return;
     struct json_node that = json_get(check, "that"), match = json_get(check, "match"),
                      order = json_get(check, "order"), node = json_get(check, "node"),
@@ -302,6 +308,7 @@ void judge_read_check(const struct json_node *check) {
                      most = json_get(check, "most"), is = json_get(check, "is");
     read_say(check);
     switch (json_need_word(&that, that_words, COUNT(that_words))) {
+    case -1: return;
     case THAT_ORDER: read_matches(&order); return;
     case THAT_STATE:
         json_need_text(&node);
@@ -315,13 +322,12 @@ void judge_read_check(const struct json_node *check) {
         if (!json_is(least) && !json_is(most))
             json_fail(check, "has no bound; give least, most or both");
         return;
-    case THAT_COUNT:
-        if (json_is(is) == (json_is(least) || json_is(most)))
-            json_fail(check, "needs how many; give \"is\", or \"least\" and \"most\"");
-        match_check(&match);
-        return;
     case THAT_EXISTS:
     case THAT_NEVER: match_check(&match); return;
-    default: return;
+    default:
+        if (json_is(is) == (json_is(least) || json_is(most)))
+            json_fail(check, "needs how many; give \"is\", or \"least\" and \"most\"");
+        measure_read(check);
+        return;
     }
 }

@@ -57,17 +57,44 @@ static void read_options(struct lesson_step *step) {
     if (!json_failed(list.document)) judge_read_answer(&step->answer, step->options, count);
 }
 
-/* A line for the lab, or {"node": NAME, "line": LINE} for a node's console. */
-static void read_command(struct lesson_step *step, const struct json_node *command) {
-    static const char *const keys[] = {"node", "line"};
-    if (!json_holds_object(command)) {
-        step->command = json_need_text(command);
+/* A line for the lab, or {"line": LINE, "node": NAME, "at": TIME}. */
+static void read_command(struct lesson_step *step, const struct json_node *json) {
+    static const char *const keys[] = {"node", "line", "at"};
+    struct lesson_command *command = &step->commands[step->command_count++];
+    if (!json_holds_object(json)) {
+        command->line = json_need_text(json);
         return;
     }
-    if (!json_need_object(command, keys, COUNT(keys))) return;
-    struct json_node node = json_get(command, "node"), line = json_get(command, "line");
-    step->command_node = json_need_text(&node);
-    step->command = json_need_text(&line);
+    if (!json_need_object(json, keys, COUNT(keys))) return;
+    struct json_node node = json_get(json, "node"), line = json_get(json, "line"),
+                     at = json_get(json, "at");
+    if (json_is(node)) command->node = json_need_text(&node);
+    command->line = json_need_text(&line);
+    if (!json_is(at)) return;
+    const char *text = json_need_text(&at);
+    if (!read_duration(text, &command->at))
+        json_fail(&at, "\"%.30s\" is no time; write one such as \"2s\"", text);
+    else if (step->command_count == 1)
+        json_fail(&at, "is for the commands behind the first; that one begins the timeline");
+}
+
+/* One command, or a list of them in the order of time. */
+static void read_commands(struct lesson_step *step, const struct json_node *list) {
+    if (!json_holds_array(list)) {
+        read_command(step, list);
+        return;
+    }
+    size_t count = json_count(list);
+    if (count < 1 || count > COMMANDS_MAX) {
+        json_fail(list, "has %zu commands; give 1 to %d", count, COMMANDS_MAX);
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        struct json_node item = json_item(list, i);
+        read_command(step, &item);
+        if (i > 0 && step->commands[i].at < step->commands[i - 1].at)
+            json_fail(&item, "is earlier than the one before it; put them in the order of time");
+    }
 }
 
 static void read_step(struct lesson *lesson, size_t n) {
@@ -87,8 +114,8 @@ static void read_step(struct lesson *lesson, size_t n) {
     step->kind = word < 0 ? STEP_READ : (enum step_kind)word;
     step->until = read_until(&until);
     step->then = read_until(&then);
-    if (json_is(command)) read_command(step, &command);
-    if (step->kind == STEP_BREAK && step->command == NULL)
+    if (json_is(command)) read_commands(step, &command);
+    if (step->kind == STEP_BREAK && step->command_count == 0)
         json_fail(&command, "is missing; a break step begins with one, such as \"drop 1.3\"");
     read_options(step);
     if (step->kind == STEP_PREDICT && step->option_count == 0)
@@ -321,11 +348,12 @@ int lesson_step_named(const struct lesson *lesson, const char *id) {
 enum step_kind lesson_step_kind(const struct lesson *lesson, size_t step) {
     return lesson->steps[step].kind;
 }
-const char *lesson_step_command(const struct lesson *lesson, size_t step) {
-    return lesson->steps[step].command;
+size_t lesson_step_command_count(const struct lesson *lesson, size_t step) {
+    return lesson->steps[step].command_count;
 }
-const char *lesson_step_command_node(const struct lesson *lesson, size_t step) {
-    return lesson->steps[step].command_node;
+const struct lesson_command *lesson_step_command(const struct lesson *lesson, size_t step,
+                                                 size_t n) {
+    return &lesson->steps[step].commands[n];
 }
 sim_time lesson_step_until(const struct lesson *lesson, size_t step) {
     return lesson->steps[step].until;

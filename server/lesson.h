@@ -35,8 +35,13 @@ size_t lesson_step_count(const struct lesson *);
 const char *lesson_step_id(const struct lesson *, size_t step);
 int lesson_step_named(const struct lesson *, const char *id); /* -1: none */
 enum step_kind lesson_step_kind(const struct lesson *, size_t step);
-const char *lesson_step_command(const struct lesson *, size_t step);      /* NULL: none */
-const char *lesson_step_command_node(const struct lesson *, size_t step); /* NULL: the lab */
+/* What a step does to its timeline, in the order of time. The first one is at the very start. */
+struct lesson_command {
+    const char *line, *node; /* node NULL: for the lab itself */
+    sim_time at;
+};
+size_t lesson_step_command_count(const struct lesson *, size_t step); /* 0: the base timeline */
+const struct lesson_command *lesson_step_command(const struct lesson *, size_t step, size_t n);
 /* How far the head may go: while the question is open, and once it is answered. -1: not said. */
 sim_time lesson_step_until(const struct lesson *, size_t step);
 sim_time lesson_step_then(const struct lesson *, size_t step);

@@ -6,6 +6,8 @@
  */
 #include <string.h>
 
+#include "units.h"
+
 static const struct scenario_node *node_named(const struct lesson *lesson, const char *name,
                                               size_t *id) {
     const struct scenario *scenario = &lesson->scenario->scenario;
@@ -42,8 +44,12 @@ static void write_match(void *user, const char *href, struct buffer *out) {
             buffer_add(out, i == 0 ? "" : ",");
             buffer_json_string(out, member.key);
             buffer_char(out, ':');
-            if (is_node_key(member.key, json_text_or(&kind, "")) &&
-                node_named(lesson, json_text_or(&member, ""), &id) != NULL)
+            int64_t since;
+            if (strcmp(member.key, "since") == 0 &&
+                read_duration(json_text_or(&member, ""), &since))
+                buffer_printf(out, "%lld", (long long)since);
+            else if (is_node_key(member.key, json_text_or(&kind, "")) &&
+                     node_named(lesson, json_text_or(&member, ""), &id) != NULL)
                 buffer_u64(out, id);
             else
                 json_write(&member, out);
@@ -75,6 +81,22 @@ static void write_options(const struct lesson *lesson, const struct lesson_step 
     block_write_list(list->next, NULL, write_match, (void *)lesson, out);
 }
 
+static void write_commands(const struct lesson_step *step, struct buffer *out) {
+    buffer_add(out, ",\"commands\":[");
+    for (size_t i = 0; i < step->command_count; i++) {
+        const struct lesson_command *command = &step->commands[i];
+        buffer_add(out, i == 0 ? "{\"line\":" : ",{\"line\":");
+        buffer_json_string(out, command->line);
+        buffer_add(out, ",\"node\":");
+        if (command->node == NULL)
+            buffer_add(out, "null");
+        else
+            buffer_json_string(out, command->node);
+        buffer_printf(out, ",\"at\":%lld}", (long long)command->at);
+    }
+    buffer_char(out, ']');
+}
+
 static void write_step(const struct lesson *lesson, const struct lesson_step *step,
                        enum language language, struct buffer *out) {
     const struct section *section = markdown_section(&lesson->text[language], step->id);
@@ -86,14 +108,7 @@ static void write_step(const struct lesson *lesson, const struct lesson_step *st
     buffer_add(out, ",\"blocks\":");
     block_write_list(section->first, list, write_match, (void *)lesson, out);
     if (list != NULL) write_options(lesson, step, list, out);
-    if (step->command != NULL) {
-        buffer_add(out, ",\"command\":");
-        buffer_json_string(out, step->command);
-    }
-    if (step->command_node != NULL) {
-        buffer_add(out, ",\"node\":");
-        buffer_json_string(out, step->command_node);
-    }
+    write_commands(step, out);
     write_time(out, "until", step->until);
     write_time(out, "then", step->then);
     buffer_printf(out, ",\"checks\":%zu}", json_count(&step->checks));

@@ -4,10 +4,13 @@
 #include "lesson.h"
 #include "markdown.h"
 
+enum { COMMANDS_MAX = 8 };
 struct lesson_step {
     struct json_node node; /* in lesson.json; its parts point back to it, so it never moves */
     struct json_node answer, checks;
-    const char *id, *command, *command_node; /* the node NULL: the lab itself */
+    const char *id;
+    struct lesson_command commands[COMMANDS_MAX];
+    size_t command_count;
     const char **options;
     size_t option_count;
     sim_time until, then;

@@ -138,6 +138,7 @@ static void tcp_summarise(struct packet_summary *s, const struct layers *l, uint
     if (length > 0) label_length(s, length);
     uint32_t header = l->end[LAYER_TCP] - l->at[LAYER_TCP];
     number(s, "seq", seq);
+    number(s, "wire", field_get(o, &f[TCP_F_SEQ]));
     number(s, "ack", ack);
     number(s, "len", length);
     number(s, "next", seq + length + !!(flags & TCP_SYN) + !!(flags & TCP_FIN));

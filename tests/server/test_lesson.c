@@ -102,7 +102,8 @@ static const char scenario[] =
     "{\"netstep\":1,\"nodes\":[{\"name\":\"a\",\"interfaces\":[{\"address\":\"10.0.0.1/24\"}]},"
     "{\"name\":\"b\",\"interfaces\":[{\"address\":\"10.0.0.2/24\"}]}],"
     "\"links\":[{\"between\":[\"a\",\"b\"],\"delay\":\"10ms\"}],"
-    "\"script\":[{\"at\":\"1s\",\"on\":\"a\",\"run\":\"ping -c 1 b\"}]}";
+    "\"script\":[{\"at\":\"1s\",\"on\":\"a\",\"run\":\"ping -c 1 b\"},"
+    "{\"at\":\"3s\",\"on\":\"a\",\"run\":\"ping -c 1 b\"}]}";
 static const char text_en[] = "## Ask {#ask}\n\nWho speaks?\n\n- A\n- B\n- C\n\n"
                               "After: [it](event:k=tx&n=b&lab=ARP%20reply).\n";
 static const char text_zh[] = "## Wen {#ask}\n\nShei?\n\n- A\n- B\n- C\n\n[ta](event:k=tx&n=a).\n";
@@ -184,6 +185,18 @@ static void test_answers(void **state) {
         "\"gives\":\"y\"},{\"gives\":\"z\"}]}";
     expect_answer(count, 1500000000, NULL);
     expect_answer(count, 2000000000, "y");
+    static const char rows[] =
+        "{\"rows\":{\"tab\":\"arp\",\"n\":\"a\"},\"bands\":[{\"below\":1,\"gives\":\"x\"},"
+        "{\"below\":2,\"gives\":\"y\"},{\"gives\":\"z\"}]}";
+    expect_answer(rows, 1500000000, NULL);
+    expect_answer(rows, 2000000000, "y");
+    /* What happens after the step is over changes nothing: the second ping is not counted. */
+    expect_answer(count, 4000000000, "y");
+    static const char number[] =
+        "{\"number\":{\"k\":\"tx\",\"nth\":3},\"of\":\"size\",\"less\":{\"k\":\"tx\"},\"bands\":["
+        "{\"below\":10,\"gives\":\"x\"},{\"below\":99,\"gives\":\"y\"},{\"gives\":\"z\"}]}";
+    expect_answer(number, 1019000000, NULL); /* two frames so far: nothing to measure */
+    expect_answer(number, 1500000000, "y");  /* as soon as it is there: 98 - 42 octets */
 }
 
 static void expect_holds(const char *check, bool holds) {
@@ -207,6 +220,20 @@ static void test_checks(void **state) {
     expect_holds("\"that\":\"never\",\"match\":{\"k\":\"rx\"}", false);
     expect_holds("\"that\":\"count\",\"match\":{\"k\":\"tx\",\"to\":\"b\"},\"is\":2", true);
     expect_holds("\"that\":\"count\",\"match\":{\"k\":\"tx\"},\"least\":5", false);
+    expect_holds("\"that\":\"count\",\"match\":{\"k\":\"tx\",\"since\":\"1015ms\"},\"is\":2", true);
+    expect_holds("\"that\":\"rows\",\"rows\":{\"tab\":\"arp\",\"text\":\"10.0.0.2\"},\"is\":1",
+                 true);
+    expect_holds("\"that\":\"rows\",\"rows\":{\"tab\":\"arp\",\"text\":\"10.0.0\"},\"is\":0", true);
+    expect_holds("\"that\":\"rows\",\"rows\":{\"tab\":\"arp\"},\"is\":2", true);
+    expect_holds(
+        "\"that\":\"sum\",\"sum\":{\"k\":\"tx\",\"proto\":\"icmp\"},\"of\":\"size\",\"is\":196",
+        true);
+    expect_holds("\"that\":\"sum\",\"sum\":{\"k\":\"tx\"},\"of\":\"size\",\"least\":300", false);
+    expect_holds("\"that\":\"number\",\"number\":{\"k\":\"tx\"},\"of\":\"size\",\"less\":"
+                 "{\"k\":\"tx\",\"nth\":3},\"is\":4294967240", /* 42 - 98, modulo 2^32 */
+                 true);
+    expect_holds("\"that\":\"number\",\"number\":{\"k\":\"lost\"},\"of\":\"where\",\"least\":0",
+                 false);
     expect_holds("\"that\":\"order\",\"order\":[{\"k\":\"cmd\"},{\"k\":\"tx\"},{\"k\":\"rx\"}]",
                  true);
     expect_holds("\"that\":\"order\",\"order\":[{\"k\":\"rx\"},{\"k\":\"tx\"}]", false);
@@ -256,6 +283,16 @@ static void test_refusals(void **state) {
                    "{\"that\":\"within\",\"say\":{\"en\":\"\",\"zh\":\"\"},\"from\":{\"k\":\"tx\"},"
                    "\"to\":{\"k\":\"rx\"}}",
                    "lesson.json: steps[0].checks[0]", "no bound");
+    expect_refused(first_b,
+                   "{\"that\":\"sum\",\"say\":{\"en\":\"\",\"zh\":\"\"},\"sum\":{\"k\":\"tx\"},"
+                   "\"is\":1}",
+                   "lesson.json: steps[0].checks[0].of", "is missing");
+    expect_refused(first_b,
+                   "{\"that\":\"rows\",\"say\":{\"en\":\"\",\"zh\":\"\"},\"rows\":{\"tab\":"
+                   "\"arp\"}}",
+                   "lesson.json: steps[0].checks[0]", "needs how many");
+    expect_refused("{\"first\":[{\"k\":\"tx\",\"since\":\"soon\"}],\"gives\":[\"x\"]}", "",
+                   "lesson.json: steps[0].answer.first[0].since", "is no time");
     write_file("zh.md", "## Wen {#aks}\n");
     expect_refused(first_b, "", "zh.md: {#ask}", "no section");
     write_file("zh.md", "## Wen {#ask}\n\n- A\n- B\n");
@@ -272,6 +309,50 @@ static void test_refusals(void **state) {
     snprintf(path, sizeof path, "%s/zh.md", folder);
     unlink(path);
     expect_refused(first_b, "", "zh.md", "cannot be opened");
+}
+
+/* A step's commands are read in the order of time, and the page gets them all. */
+static void test_commands(void **state) {
+    (void)state;
+    static const char form[] =
+        "{\"slug\":\"small\",\"title\":{\"en\":\"S\",\"zh\":\"X\"},\"question\":{\"en\":\"Q\","
+        "\"zh\":\"W\"},\"minutes\":1,\"steps\":[{\"id\":\"ask\",\"kind\":\"break\",\"command\":%s,"
+        "\"then\":{\"t\":\"2s\"}}]}";
+    static const struct {
+        const char *command, *place, *problem;
+    } bad[] = {
+        {"[]", "lesson.json: steps[0].command", "give 1 to 8"},
+        {"[{\"line\":\"a\",\"at\":\"1s\"}]", "lesson.json: steps[0].command[0].at",
+         "behind the first"},
+        {"[\"a\",{\"line\":\"b\",\"at\":\"2s\"},{\"line\":\"c\",\"at\":\"1s\"}]",
+         "lesson.json: steps[0].command[2]", "in the order of time"},
+        {"[{\"node\":\"a\"}]", "lesson.json: steps[0].command[0].line", "is missing"},
+    };
+    char text[2000];
+    struct complaint why = {{0}, {0}};
+    write_file("scenario.json", scenario);
+    write_file("en.md", "## Ask {#ask}\n");
+    write_file("zh.md", "## Wen {#ask}\n");
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        snprintf(text, sizeof text, form, bad[i].command);
+        write_file("lesson.json", text);
+        if (lesson_load(folder, &why) != NULL) fail_msg("taken: %s", bad[i].command);
+        assert_string_equal(why.place, bad[i].place);
+        assert_non_null(strstr(why.problem, bad[i].problem));
+    }
+    snprintf(text, sizeof text, form,
+             "[\"link a-b down\",{\"node\":\"a\",\"line\":\"arp -n\",\"at\":\"1s\"}]");
+    write_file("lesson.json", text);
+    struct lesson *lesson = lesson_load(folder, &why);
+    if (lesson == NULL) fail_msg("%s: %s", why.place, why.problem);
+    assert_int_equal(lesson_step_command_count(lesson, 0), 2);
+    struct buffer json = {0};
+    lesson_json(lesson, LANGUAGE_ZH, &json);
+    assert_non_null(strstr(json.data, "\"commands\":[{\"line\":\"link a-b down\",\"node\":null,"
+                                      "\"at\":0},{\"line\":\"arp -n\",\"node\":\"a\","
+                                      "\"at\":1000000000}]"));
+    buffer_free(&json);
+    lesson_free(lesson);
 }
 
 /* -------------------------------------------------------------------------------- the real ones */
@@ -339,6 +420,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_markdown), cmocka_unit_test(test_nesting),
         cmocka_unit_test(test_answers),  cmocka_unit_test(test_checks),
-        cmocka_unit_test(test_refusals), cmocka_unit_test(test_page)};
+        cmocka_unit_test(test_refusals), cmocka_unit_test(test_commands),
+        cmocka_unit_test(test_page)};
     return cmocka_run_group_tests(tests, make_folder, drop_folder);
 }

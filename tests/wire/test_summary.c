@@ -60,7 +60,7 @@ static void segments(void **state) {
         assert_int_equal(s.payload_length, cases[i].data);
         for (uint32_t k = 0; k < 3; k++)
             assert_string_equal(k < s.label_count ? s.label[k] : "", cases[i].label[k]);
-        assert_int_equal(s.argument_count, 8);
+        assert_int_equal(s.argument_count, 9);
     }
 }
 
@@ -76,6 +76,7 @@ static void numbers(void **state) {
     size_t count = tcp_frame(frame, h, 0);
     packet_summarise(frame, count, 0xffffffff, 10, &s);
     assert_string_equal(argument(&s, "seq"), "0");
+    assert_string_equal(argument(&s, "wire"), "4294967295");
     assert_string_equal(argument(&s, "ack"), "1");
     assert_string_equal(argument(&s, "next"), "1"); /* past the wrap */
     assert_string_equal(argument(&s, "win"), "4000");

@@ -3,8 +3,8 @@
 
 import { batch, effect, untracked } from '@preact/signals';
 import { eventIndex } from '../wire/types';
-import type { TimelineId } from '../wire/types';
-import type { Lesson, LessonStep } from '../wire/types_lesson';
+import type { NodeId, TimelineId } from '../wire/types';
+import type { Lesson, LessonCommand, LessonStep } from '../wire/types_lesson';
 import type { Rest } from '../wire/rest';
 import type { Lab } from '../model/lab';
 import * as lessons from '../state/lesson';
@@ -111,13 +111,14 @@ export class Course {
   async enter(): Promise<void> {
     const step = lessons.step.value;
     if (!step || this.base === null) return;
-    if (step.kind === 'read' && step.command === null && step.until === null) {
+    const [first, ...rest] = step.commands;
+    if (step.kind === 'read' && first === undefined && step.until === null) {
       this.note(step, { begun: true });
       return;
     }
     if (session.role.value !== 'holder') return;
-    if (step.command !== null) {
-      if (!(await this.fork(step, step.command))) return;
+    if (first !== undefined) {
+      if (!(await this.fork(step, first, rest))) return;
     } else if (view.timeline.value !== this.base) {
       view.beside.value = null;
       showTimeline(this.lab, this.base);
@@ -132,18 +133,29 @@ export class Course {
     if (step.options.length === 0) await this.finish(step);
   }
   /** A what-if begins at the start of the base timeline, which is shown beside it. */
-  private async fork(step: LessonStep, command: string): Promise<boolean> {
+  private async fork(step: LessonStep, first: LessonCommand, rest: readonly LessonCommand[]): Promise<boolean> {
     const base = this.base;
     if (base === null) return false;
     view.timeline.value = base;
-    const node = this.lab.nodes.find((n) => n.name === step.node)?.id ?? null;
-    const made = await this.asks.command('step', command, eventIndex(0), node);
+    const made = await this.asks.command('step', first.line, eventIndex(0), this.nodeOf(first));
     if (!made) {
       this.note(step, { failed: true });
       return false;
     }
     this.asks.showBeside(made.timeline, base, eventIndex(made.i));
+    this.note(step, { timeline: made.timeline });
+    for (const next of rest) {
+      const given = (next.at === 0 || await this.asks.runOn(next.at)) &&
+        await this.asks.command('step', next.line, null, this.nodeOf(next)) !== null;
+      if (!given) {
+        this.note(step, { failed: true });
+        return false;
+      }
+    }
     return true;
+  }
+  private nodeOf(command: LessonCommand): NodeId | null {
+    return this.lab.nodes.find((n) => n.name === command.node)?.id ?? null;
   }
   /** Takes an answer ('' is "just show me"), runs on, and asks who is right. */
   async answer(option: string): Promise<void> {

@@ -12,6 +12,7 @@ import { SurfaceBox, type Drawing, type Surface } from '../draw/surface';
 import { readTokens, watchTokens, type Tokens } from '../draw/tokens';
 import { shownGraph } from '../model/graphs';
 import type { Lab, Timeline } from '../model/lab';
+import * as lessons from '../state/lesson';
 import * as session from '../state/session';
 import * as view from '../state/view';
 import { t, words } from '../text/text';
@@ -252,8 +253,10 @@ function Headers(props: { mounted: Mounted }) {
   );
 }
 
-/** What the command says that made a timeline; of one that loses a packet, the packet's own label. */
+/** What made a timeline: a lesson's step by its title, a packet that was lost by its label, else the command. */
 function madeBy(timeline: Timeline, title: string): string {
+  const step = lessons.titleOf(timeline.id, title);
+  if (step !== '') return step;
   const packet = /^drop (\S+)$/.exec(title)?.[1];
   const sent = packet === undefined ? null : timeline.seek(timeline.base + 1, -1, (i) => {
     const e = timeline.event(i);

@@ -27,6 +27,12 @@ export const step = computed<LessonStep | null>(() => lesson.value?.steps[stepIn
 export const stepProgress = computed<Progress>(
   () => progress.value.get(step.value?.id ?? '') ?? NO_PROGRESS,
 );
+/** What a timeline shows: the step whose what-if it is; '' when it is no step's. */
+export function titleOf(timeline: TimelineId, made: string): string {
+  const whatIfs = lesson.value?.steps.filter((s) => s.commands.length > 0) ?? [];
+  const own = whatIfs.find((s) => progress.value.get(s.id)?.timeline === timeline);
+  return (own ?? whatIfs.find((s) => s.commands[0]?.line === made))?.title ?? '';
+}
 /** A question that waits for an answer: nothing beyond it is computed. */
 export const openQuestion = computed<LessonStep | null>(() => {
   const now = step.value;

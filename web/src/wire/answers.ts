@@ -2,7 +2,7 @@
 
 import { WireError, array, list, object, optionalText, real, text, whole } from './values';
 import type { Json } from './values';
-import type { Block, Lesson, LessonStep, Match, Plain } from './types_lesson';
+import type { Block, Lesson, LessonCommand, LessonStep, Match, Plain } from './types_lesson';
 
 const MAX_DEPTH = 24;
 
@@ -31,9 +31,15 @@ function readStep(v: unknown, k: number): LessonStep {
       return { id: text(option['id'], `${place}.options.id`), blocks: readBlocks(option['blocks'], 0) };
     }),
     after: readBlocks(o['after'], 0),
-    command: typeof o['command'] === 'string' ? o['command'] : null,
-    node: typeof o['node'] === 'string' ? o['node'] : null,
+    commands: list(o['commands']).map((w) => readCommand(object(w, `${place}.commands`), place)),
     until: readTime(o['until']), then: readTime(o['then']), checks: real(o['checks'], 0),
+  };
+}
+function readCommand(o: Json, place: string): LessonCommand {
+  const node = o['node'];
+  return {
+    line: text(o['line'], `${place}.commands.line`), node: typeof node === 'string' ? node : null,
+    at: real(o['at'], 0),
   };
 }
 function readTime(v: unknown): number | null {

@@ -22,6 +22,11 @@ export interface LessonOption {
   readonly id: string;
   readonly blocks: readonly Block[];
 }
+export interface LessonCommand {
+  readonly line: string;
+  readonly node: string | null; // on whose console it is given; null: the lab itself
+  readonly at: number; // ns of virtual time; the first one is given at the very start
+}
 export interface LessonStep {
   readonly id: string;
   readonly kind: 'read' | 'predict' | 'watch' | 'break';
@@ -29,8 +34,7 @@ export interface LessonStep {
   readonly blocks: readonly Block[];
   readonly options: readonly LessonOption[];
   readonly after: readonly Block[]; // what is said when it has happened
-  readonly command: string | null;
-  readonly node: string | null; // on whose console the command is given; null: the lab itself
+  readonly commands: readonly LessonCommand[]; // that make its timeline; none: it goes on in the base
   readonly until: number | null; // ns of virtual time
   readonly then: number | null;
   readonly checks: number;

@@ -30,7 +30,7 @@ enum {
     NODE_NAME_ROOM = 32,
     INTERFACE_NAME_ROOM = 16,
     NODE_INTERFACES_MAX = 64,
-    SETTING_MAX = 96,
+    SETTING_MAX = 160,
     COUNTER_MAX = 96,
     NODES_MAX = 4096,
     LINKS_MAX = 16384
@@ -55,7 +55,8 @@ struct node {
     uint32_t first_interface, interface_count; /* global interface numbers, from 1, consecutive */
     uint32_t packets_made;                     /* packet ids: (node, this counter) */
     uint32_t ip_id;
-    uint32_t processes_made, reserved; /* process ids */
+    uint32_t processes_made; /* process ids */
+    uint32_t iss_made;       /* initial sequence numbers chosen so far */
     uint64_t events_made; /* the node's own event counter, for the order of simultaneous events */
     struct id first_neighbour, first_route, first_socket, first_process; /* per node lists */
     struct prng prng[PRNG_PURPOSE_COUNT];

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum unit { UNIT_NUMBER, UNIT_SECONDS, UNIT_MILLISECONDS, UNIT_MICROSECONDS };
+enum unit { UNIT_NUMBER, UNIT_SECONDS, UNIT_MILLISECONDS, UNIT_MICROSECONDS, UNIT_ISN };
 enum { VALUES_MAX = 3, VALUE_MAX = 0x7fffffff };
 
 struct range {
@@ -38,6 +38,8 @@ struct knob {
             rfc                                                                                    \
         }                                                                                          \
     }
+#define BROKEN(name, setting)                                                                      \
+    { name, setting, 1, UNIT_NUMBER, {0, 1}, SAME(0) }
 
 static const struct knob knobs[] = {
     {"net.ipv4.ip_forward", SETTING_IP_FORWARD, 1, UNIT_NUMBER, {0, 1}, SAME(0)},
@@ -181,8 +183,29 @@ static const struct knob knobs[] = {
      EACH(200, 0, 200)}, /* RFC 9293 3.8.6.3 MUST-40: less than 0.5 seconds */
     {"const.quickacks", SETTING_CONST_QUICKACKS, 1, UNIT_NUMBER, {0, 255}, EACH(16, 16, 0)},
     {"const.jiffy", SETTING_CONST_JIFFY, 1, UNIT_MILLISECONDS, {0, 100}, EACH(4, 0, 0)},
-    {"const.isn", SETTING_CONST_ISN, 1, UNIT_NUMBER, {0, 1}, EACH(0, 0, 1)},
+    {"const.isn",
+     SETTING_CONST_ISN,
+     1,
+     UNIT_ISN,
+     {0, VALUE_MAX},
+     EACH(ISN_LINUX, ISN_LINUX, ISN_RFC6528)},
     {"const.initial_window", SETTING_CONST_INITIAL_WINDOW, 1, UNIT_NUMBER, {1, 1024}, SAME(10)},
+    BROKEN("variant.two_way_handshake", SETTING_VARIANT_TWO_WAY_HANDSHAKE),
+    BROKEN("variant.split_synack", SETTING_VARIANT_SPLIT_SYNACK),
+    BROKEN("variant.rst_on_lost_ack", SETTING_VARIANT_RST_ON_LOST_ACK),
+    BROKEN("variant.seq_instead_of_ack", SETTING_VARIANT_SEQ_INSTEAD_OF_ACK),
+    BROKEN("variant.no_time_wait", SETTING_VARIANT_NO_TIME_WAIT),
+    BROKEN("variant.no_persist", SETTING_VARIANT_NO_PERSIST),
+    BROKEN("variant.ignore_window", SETTING_VARIANT_IGNORE_WINDOW),
+    BROKEN("variant.shrink_window", SETTING_VARIANT_SHRINK_WINDOW),
+    BROKEN("variant.no_pseudo_header", SETTING_VARIANT_NO_PSEUDO_HEADER),
+    BROKEN("variant.no_checksum", SETTING_VARIANT_NO_CHECKSUM),
+    BROKEN("variant.no_seq_check", SETTING_VARIANT_NO_SEQ_CHECK),
+    BROKEN("variant.no_rexmit", SETTING_VARIANT_NO_REXMIT),
+    BROKEN("variant.no_backoff", SETTING_VARIANT_NO_BACKOFF),
+    BROKEN("variant.no_karn", SETTING_VARIANT_NO_KARN),
+    BROKEN("variant.silent_on_dup", SETTING_VARIANT_SILENT_ON_DUP),
+    BROKEN("variant.no_rst_from_closed", SETTING_VARIANT_NO_RST_FROM_CLOSED),
 };
 enum { KNOB_COUNT = sizeof knobs / sizeof knobs[0] };
 static_assert((int)SETTING_COUNT <= (int)SETTING_MAX, "the node has room for every setting");
@@ -199,6 +222,7 @@ static int64_t unit_ns(enum unit unit) {
     case UNIT_SECONDS: return 1000000000;
     case UNIT_MILLISECONDS: return 1000000;
     case UNIT_MICROSECONDS: return 1000;
+    case UNIT_ISN: return 1;
     }
     abort();
 }
@@ -247,7 +271,26 @@ static const struct knob *knob_named(const char *name) {
     return NULL;
 }
 
+/* "bsd44", or the number itself. */
+static const char *const isn_models[ISN_MODEL_COUNT] = {
+    [ISN_LINUX] = "linux",         [ISN_RFC6528] = "rfc6528", [ISN_RFC793_CLOCK] = "rfc793-clock",
+    [ISN_NOTES_4MS] = "notes-4ms", [ISN_BSD44] = "bsd44",     [ISN_FIXED] = "fixed",
+    [ISN_RANDOM] = "random"};
+
+static bool parse_isn(const char *word, int64_t *value) {
+    uint64_t number;
+    for (int64_t model = 0; model < ISN_MODEL_COUNT; model++)
+        if (same_text(isn_models[model], word)) {
+            *value = model;
+            return true;
+        }
+    if (!parse_u64(word, &number) || number > UINT32_MAX) return false;
+    *value = ISN_EXPLICIT + (int64_t)number;
+    return true;
+}
+
 static bool parse_value(const struct knob *knob, const char *word, int64_t *value) {
+    if (knob->unit == UNIT_ISN) return parse_isn(word, value);
     uint64_t number;
     int64_t ns;
     if (parse_u64(word, &number)) {
@@ -327,7 +370,15 @@ static void complain(struct complaint *why, const struct lab *lab, uint32_t node
         complain_unknown(&t, name);
         return;
     }
-    static const char *const units[] = {"", " seconds", " milliseconds", " microseconds"};
+    static const char *const units[] = {"", " seconds", " milliseconds", " microseconds", ""};
+    if (knob->unit == UNIT_ISN) {
+        text_add(&t, "takes a number of 32 bits or a model:");
+        for (size_t i = 0; i < ISN_MODEL_COUNT; i++) {
+            text_char(&t, ' ');
+            text_add(&t, isn_models[i]);
+        }
+        return;
+    }
     text_add(&t, knob->count == 1 ? "takes a number from " : "takes ");
     if (knob->count > 1) {
         text_u64(&t, knob->count);
@@ -369,7 +420,13 @@ bool setting_text(const struct lab *lab, uint32_t node, const char *name, char *
     if (knob == NULL) return false;
     for (uint32_t i = 0; i < knob->count; i++) {
         if (i > 0) text_char(&t, '\t');
-        text_i64(&t, setting_of(lab, node, knob->first + i) / unit_ns(knob->unit));
+        int64_t value = setting_of(lab, node, knob->first + i);
+        if (knob->unit == UNIT_ISN && value < ISN_MODEL_COUNT) {
+            text_add(&t, isn_models[value]);
+            continue;
+        }
+        if (knob->unit == UNIT_ISN) value -= ISN_EXPLICIT;
+        text_i64(&t, value / unit_ns(knob->unit));
     }
     return true;
 }

@@ -52,8 +52,38 @@ enum setting {
     SETTING_CONST_JIFFY,
     SETTING_CONST_ISN,
     SETTING_CONST_INITIAL_WINDOW,
+    /* Broken on purpose: 0 or 1, never set by a profile. */
+    SETTING_VARIANT_TWO_WAY_HANDSHAKE,
+    SETTING_VARIANT_SPLIT_SYNACK,
+    SETTING_VARIANT_RST_ON_LOST_ACK,
+    SETTING_VARIANT_SEQ_INSTEAD_OF_ACK,
+    SETTING_VARIANT_NO_TIME_WAIT,
+    SETTING_VARIANT_NO_PERSIST,
+    SETTING_VARIANT_IGNORE_WINDOW,
+    SETTING_VARIANT_SHRINK_WINDOW,
+    SETTING_VARIANT_NO_PSEUDO_HEADER,
+    SETTING_VARIANT_NO_CHECKSUM,
+    SETTING_VARIANT_NO_SEQ_CHECK,
+    SETTING_VARIANT_NO_REXMIT,
+    SETTING_VARIANT_NO_BACKOFF,
+    SETTING_VARIANT_NO_KARN,
+    SETTING_VARIANT_SILENT_ON_DUP,
+    SETTING_VARIANT_NO_RST_FROM_CLOSED,
     SETTING_COUNT /* <= SETTING_MAX */
 };
+/* const.isn: how first sequence numbers are chosen (tcp_iss.c), or ISN_EXPLICIT + the number. */
+enum isn_model {
+    ISN_LINUX,
+    ISN_RFC6528,
+    ISN_RFC793_CLOCK,
+    ISN_NOTES_4MS,
+    ISN_BSD44,
+    ISN_FIXED,
+    ISN_RANDOM,
+    ISN_MODEL_COUNT
+};
+#define ISN_EXPLICIT ((int64_t)1 << 32)
+
 int64_t setting_of(const struct lab *, uint32_t node, enum setting); /* times: ns */
 void settings_begin(struct node *, enum profile);
 bool profile_named(const char *, enum profile *);

@@ -23,6 +23,8 @@ void tcp_drop(struct step *s, const struct segment *seg, enum reason reason, con
 
 static void arrives_in_closed(struct step *s, const struct segment *seg) {
     tcp_drop(s, seg, REASON_TCP_NO_LISTENER, "RFC 9293 3.10.7.1");
+    /* variant.no_rst_from_closed: nobody learns that there is no connection here. */
+    if (tcp_broken(s->lab, seg->node, SETTING_VARIANT_NO_RST_FROM_CLOSED)) return;
     tcp_refuse(s, seg);
 }
 
@@ -77,6 +79,17 @@ static void queue_rest_of_syn(struct step *s, struct tcb *c, const struct segmen
     }
 }
 
+/* variant.two_way_handshake: believes the SYN, old or new, without waiting for its answer. */
+static void believe_syn(struct step *s, struct tcb *c) {
+    tcp_timer_stop(s, c, TIMER_TCP_SYNACK);
+    tcp_enter(s, c, TCP_ESTABLISHED, "RFC 9293 3.10.7.2");
+    c->snd.una = c->snd.nxt;
+    c->timed_at = -1;
+    tcp_rtt_established(s, c);
+    tcp_congestion_begin(s, c);
+    tcp_child_established(s, c);
+}
+
 static void answer_syn(struct step *s, struct tcb *listener, const struct segment *seg,
                        uint32_t least_iss) {
     struct tcb *c = child_of(s, listener, seg);
@@ -94,7 +107,8 @@ static void answer_syn(struct step *s, struct tcb *listener, const struct segmen
     tcp_enter(s, c, TCP_SYN_RECEIVED, "RFC 9293 3.10.7.2");
     tcp_rtt_sent(s, c, c->snd.nxt);
     tcp_timer_start(s, c, TIMER_TCP_SYNACK, c->rto);
-    tcp_transmit(s, c, c->iss, TCP_SYN | TCP_ACK, 0); /* <SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK> */
+    tcp_send_synack(s, c); /* <SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK> */
+    if (tcp_broken(s->lab, c->node, SETTING_VARIANT_TWO_WAY_HANDSHAKE)) believe_syn(s, c);
 }
 
 static void arrives_in_listen(struct step *s, struct tcb *listener, const struct segment *seg,
@@ -122,7 +136,7 @@ static void arrives_in_listen(struct step *s, struct tcb *listener, const struct
 
 /* Fourth: our SYN has been acknowledged, so the connection stands on this side. */
 static void established_by_syn(struct step *s, struct tcb *c, struct segment *seg) {
-    c->snd.una = seg->ack;
+    if ((seg->flags & TCP_ACK) != 0) c->snd.una = seg->ack;
     tcp_rtt_acked(s, c, seg);
     tcp_rtt_established(s, c);
     tcp_congestion_begin(s, c);
@@ -166,8 +180,11 @@ static void arrives_in_syn_sent(struct step *s, struct tcb *c, struct segment *s
         return;
     }
     /* Third, check the security: there is none. Fifth, neither SYN nor RST: drop. */
+    bool split = tcp_broken(s->lab, c->node, SETTING_VARIANT_SPLIT_SYNACK);
     if ((seg->flags & TCP_SYN) == 0) {
-        tcp_drop(s, seg, REASON_TCP_NO_ACK, clause);
+        /* variant.split_synack: the ACK of our SYN comes before the peer's SYN. */
+        if (split && ack) c->snd.una = seg->ack;
+        if (!split || !ack) tcp_drop(s, seg, REASON_TCP_NO_ACK, clause);
         return;
     }
     /* Fourth, check the SYN bit */
@@ -175,7 +192,7 @@ static void arrives_in_syn_sent(struct step *s, struct tcb *c, struct segment *s
     c->rcv.nxt = c->rcv.acked = c->rcv.up = seg->seq + 1;
     tcp_agree(s, c, seg);
     tcp_open_window(s, c, seg);
-    if (ack)
+    if (ack || (split && c->snd.una == c->snd.nxt))
         established_by_syn(s, c, seg);
     else
         received_by_syn(s, c, seg);
@@ -221,7 +238,9 @@ static bool reopens(struct step *s, struct tcb *c, struct segment *seg) {
 }
 
 static bool understand(struct step *s, struct segment *seg, struct reader octets) {
-    enum parse_result result = tcp_parse(&seg->header, &octets, seg->src, seg->dst); /* MUST-3 */
+    enum tcp_checksum checksum = tcp_checksum_of(s->lab, seg->node);
+    enum parse_result result =
+        tcp_parse_as(&seg->header, &octets, seg->src, seg->dst, checksum); /* MUST-3 */
     if (result != PARSE_OK) {
         mib_add(s, seg->node,
                 result == PARSE_BAD_CHECKSUM ? MIB_TCP_IN_CSUM_ERRORS : MIB_TCP_IN_ERRS);
@@ -263,5 +282,9 @@ void tcp_segment_in(struct step *s, uint32_t node, const struct ip_in *in, struc
     if (reopens(s, c, &seg)) return;
     segment_arrives(s, c, &seg);
     c = tcb_edit(s, found);
-    if (c != NULL && c->state != TCP_CLOSED && c->state != TCP_LISTEN) tcp_output(s, c);
+    if (c == NULL || c->state == TCP_CLOSED || c->state == TCP_LISTEN) return;
+    tcp_output(s, c);
+    /* variant.no_time_wait: the last ACK has left, and nobody stays to repeat it. */
+    if (c->state == TCP_TIME_WAIT && tcp_broken(s->lab, node, SETTING_VARIANT_NO_TIME_WAIT))
+        tcp_delete(s, c, "RFC 9293 3.6");
 }

@@ -5,12 +5,15 @@
  * the node's secret (SHLD-1), which nobody outside the node knows (MUST-9). The secret comes from
  * the lab's seed, so a run repeats. The start of a connection's timestamp clock is chosen in the
  * same way, RFC 7323 5.4.
- * Differs: Linux's M ticks every 64 ns (secure_seq.c), and so does ours with const.isn 0.
+ * Differs: Linux's M ticks every 64 ns (secure_seq.c), and so does ours with const.isn "linux".
+ * The other models of const.isn are there to be attacked: predictable ones, and ones that overlap.
  */
 #include "base/bytes.h"
 #include "stack/sysctl.h"
+#include <assert.h>
 
 enum purpose { PURPOSE_ISS = 1, PURPOSE_TIMESTAMP = 2 };
+enum { MICROSECOND = 1000, MILLISECOND = 1000000, FIXED_ISS = 1000 };
 enum { TIMESTAMP_TICK_NS = 1000000 }; /* RFC 7323 5.4: 1 ms to 1 s; Linux ticks every ms */
 
 static uint32_t keyed(const struct lab *lab, const struct tcb *c, enum purpose purpose) {
@@ -24,13 +27,35 @@ static uint32_t keyed(const struct lab *lab, const struct tcb *c, enum purpose p
     return (uint32_t)siphash(node_view_at(lab, c->node)->secret, octets, sizeof octets);
 }
 
-uint32_t tcp_iss(const struct step *s, const struct tcb *c) {
-    bool rfc = setting_of(s->lab, c->node, SETTING_CONST_ISN) == 1;
-    uint64_t clock = (uint64_t)s->now / (rfc ? 4000 : 64);
-    return (uint32_t)clock + keyed(s->lab, c, PURPOSE_ISS);
+/* 4.4BSD: 128 000 a second, and 64 000 for each connection before this one. */
+static uint64_t bsd44(const struct step *s, uint32_t before) {
+    enum { EACH_CONNECTION = 64000, NS_EACH = 1000000000 / 128000 };
+    return 1 + (uint64_t)s->now / NS_EACH + (uint64_t)before * EACH_CONNECTION;
 }
 
+uint32_t tcp_iss(struct step *s, const struct tcb *c) {
+    struct node *node = node_at(s->lab, c->node);
+    int64_t model = setting_of(s->lab, c->node, SETTING_CONST_ISN);
+    uint64_t now = (uint64_t)s->now;
+    uint32_t before = node->iss_made++;
+    if (model >= ISN_EXPLICIT) return (uint32_t)(model - ISN_EXPLICIT);
+    switch ((enum isn_model)model) {
+    case ISN_LINUX: return (uint32_t)(now / 64) + keyed(s->lab, c, PURPOSE_ISS);
+    case ISN_RFC6528: return (uint32_t)(now / (4 * MICROSECOND)) + keyed(s->lab, c, PURPOSE_ISS);
+    case ISN_RFC793_CLOCK: return (uint32_t)(now / (4 * MICROSECOND)); /* RFC 793 3.3 */
+    case ISN_NOTES_4MS: return (uint32_t)(now / (4 * MILLISECOND));
+    case ISN_BSD44: return (uint32_t)bsd44(s, before);
+    case ISN_FIXED: return FIXED_ISS;
+    case ISN_RANDOM: return prng_u32(&node->prng[PRNG_ISN]);
+    case ISN_MODEL_COUNT: break;
+    }
+    assert(!"every model has its case");
+    return 0;
+}
+
+/* tcp_timestamps 2: the clock itself, without an offset. */
 uint32_t tcp_ts_offset(const struct lab *lab, const struct tcb *c) {
+    if (setting_of(lab, c->node, SETTING_TCP_TIMESTAMPS) == 2) return 0;
     return keyed(lab, c, PURPOSE_TIMESTAMP);
 }
 

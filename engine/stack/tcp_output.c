@@ -82,6 +82,8 @@ static bool next_segment(const struct step *s, const struct tcb *c, struct offer
     if (!may_send_text((enum tcp_state)c->state) || !syn_acked(c) || c->fin_sent) return false;
     uint32_t window_end = c->snd.una + c->snd.wnd;
     uint32_t window = seq_gt(window_end, c->snd.nxt) ? window_end - c->snd.nxt : 0;
+    /* variant.ignore_window: sends what it has, whether the peer has room or not. */
+    if (tcp_broken(s->lab, c->node, SETTING_VARIANT_IGNORE_WINDOW)) window = c->send.count + 1;
     uint32_t room = tcp_flight_room(s->lab, c);
     uint32_t usable = window < room ? window : room;
     uint32_t unsent = tcp_unsent(c), full = text_room(s, c);
@@ -125,6 +127,8 @@ static void arm(struct step *s, struct tcb *c) {
         if (!tcp_timer_runs(s->lab, c, TIMER_TCP_RETRANSMISSION, &at))
             tcp_timer_start(s, c, TIMER_TCP_RETRANSMISSION, c->rto);
     } else if (!in_flight && waiting && !probing && may_send_text((enum tcp_state)c->state)) {
+        /* variant.no_persist: if the update is lost, each side waits for the other. */
+        if (tcp_broken(s->lab, c->node, SETTING_VARIANT_NO_PERSIST)) return;
         c->probes = 0;
         tcp_timer_start(s, c, TIMER_TCP_PERSIST, c->rto); /* SHLD-29 */
     }
@@ -147,8 +151,11 @@ void tcp_output(struct step *s, struct tcb *c) {
 
 /* 3.8.6.2.2 MUST-39, the receiver's silly window avoidance: the right edge moves by a segment or
  * by half of the buffer, or it stays; SHLD-14: it never moves back. */
-static uint32_t window_to_offer(const struct tcb *c) {
+static uint32_t window_to_offer(const struct lab *lab, const struct tcb *c) {
     uint32_t unread = c->receive.count;
+    /* variant.shrink_window: each octet that waits takes two away, so the right edge moves back. */
+    if (tcp_broken(lab, c->node, SETTING_VARIANT_SHRINK_WINDOW))
+        return 2 * unread < c->rcv.limit ? c->rcv.limit - 2 * unread : 0;
     uint32_t room = unread < c->rcv.limit ? c->rcv.limit - unread : 0;
     uint32_t step = c->rcv.limit / 2 < c->rcv.mss ? c->rcv.limit / 2 : c->rcv.mss;
     return room >= c->rcv.wnd + step ? room : c->rcv.wnd;
@@ -159,18 +166,18 @@ static uint32_t rounded_up(const struct tcb *c, uint32_t window) {
     return (window + unit - 1) & ~(unit - 1);
 }
 
-uint32_t tcp_window_update(struct tcb *c, uint32_t flags) {
+uint32_t tcp_window_update(const struct lab *lab, struct tcb *c, uint32_t flags) {
     if ((flags & TCP_SYN) != 0) return c->rcv.wnd; /* RFC 7323 2.2: a SYN's is never scaled */
     /* Rounding down could take back what was promised, so Linux rounds up, and so do we. */
-    uint32_t field = rounded_up(c, window_to_offer(c)) >> c->rcv.scale;
+    uint32_t field = rounded_up(c, window_to_offer(lab, c)) >> c->rcv.scale;
     if (field > WINDOW_FIELD_MAX) field = WINDOW_FIELD_MAX;
     c->rcv.wnd = field << c->rcv.scale;
     return field;
 }
 
 /* tcp_cleanup_rbuf(): after reading, an update of its own when the window at least doubles. */
-bool tcp_window_opens(const struct tcb *c) {
+bool tcp_window_opens(const struct lab *lab, const struct tcb *c) {
     if (2 * c->rcv.wnd > c->rcv.limit) return false;
-    uint32_t offer = window_to_offer(c);
+    uint32_t offer = window_to_offer(lab, c);
     return offer > c->rcv.wnd && offer >= 2 * c->rcv.wnd;
 }

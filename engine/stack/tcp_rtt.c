@@ -47,7 +47,9 @@ void tcp_rtt_sent(struct step *s, struct tcb *c, uint32_t end) {
 }
 
 void tcp_rtt_repeated(const struct step *s, struct tcb *c) {
-    c->timed_at = NOT_TIMED; /* RFC 6298 3 */
+    /* variant.no_karn: the clock runs on, and the ACK of the repetition counts from the original. */
+    if (!tcp_broken(s->lab, c->node, SETTING_VARIANT_NO_KARN))
+        c->timed_at = NOT_TIMED; /* RFC 6298 3 */
     c->repeated_ts = tcp_ts_now(s, c);
 }
 
@@ -89,6 +91,8 @@ void tcp_rtt_established(struct step *s, struct tcb *c) {
 
 /* RFC 6298 (5.5): back off the timer. */
 sim_time tcp_backed_off(const struct step *s, const struct tcb *c, sim_time rto) {
+    /* variant.no_backoff: a congested network gets the same load again and again. */
+    if (tcp_broken(s->lab, c->node, SETTING_VARIANT_NO_BACKOFF)) return rto;
     sim_time most = setting_of(s->lab, c->node, SETTING_CONST_RTO_MAX);
     return rto > most / 2 ? most : 2 * rto;
 }

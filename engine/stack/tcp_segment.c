@@ -11,6 +11,15 @@
 
 enum { TCP_HEADER_MOST = 60 };
 
+enum tcp_checksum tcp_checksum_of(const struct lab *lab, uint32_t node) {
+    /* variant.no_checksum: what came damaged is believed. What we send has a right one, so that
+     * a peer that looks can still be talked to. */
+    if (tcp_broken(lab, node, SETTING_VARIANT_NO_CHECKSUM)) return TCP_CHECKSUM_NONE;
+    /* variant.no_pseudo_header: the sum knows nothing of the addresses. */
+    if (tcp_broken(lab, node, SETTING_VARIANT_NO_PSEUDO_HEADER)) return TCP_CHECKSUM_BARE;
+    return TCP_CHECKSUM_FULL;
+}
+
 /* Payload first, then the headers in front of it. The segment's text is already in the frame. */
 static enum ip_result send_frame(struct step *s, uint32_t node, struct id frame, ip4 src, ip4 dst,
                                  struct tcp_header *h, size_t text_count) {
@@ -18,6 +27,8 @@ static enum ip_result send_frame(struct step *s, uint32_t node, struct id frame,
     h->data_offset = (uint8_t)length;
     uint8_t *segment = frame_push(s, frame, length);
     tcp_emit(segment, h, text_count, src, dst); /* MUST-2 */
+    if (tcp_checksum_of(s->lab, node) == TCP_CHECKSUM_BARE)
+        tcp_emit_bare_checksum(segment, length + text_count);
     struct ip_out out = {
         .src = src, .dst = dst, .protocol = IP_PROTOCOL_TCP, .dont_fragment = true};
     mib_add(s, node, MIB_TCP_OUT_SEGS);
@@ -34,6 +45,14 @@ static void note(struct step *s, const struct tcb *c, struct id frame, uint32_t 
     n->retransmission = repeated ? c->retransmissions : 0;
 }
 
+/* variant.seq_instead_of_ack: a bare ACK whose two numbers have changed places. */
+static void wrong_field(const struct step *s, uint32_t node, struct tcp_header *h) {
+    if (!tcp_broken(s->lab, node, SETTING_VARIANT_SEQ_INSTEAD_OF_ACK)) return;
+    uint32_t seq = h->seq;
+    h->seq = h->ack;
+    h->ack = seq;
+}
+
 enum ip_result tcp_transmit(struct step *s, struct tcb *c, uint32_t seq, uint32_t flags,
                             uint32_t text_count) {
     struct tcp_header h = {.src_port = (uint16_t)c->local_port,
@@ -41,8 +60,9 @@ enum ip_result tcp_transmit(struct step *s, struct tcb *c, uint32_t seq, uint32_
                            .seq = seq,
                            .flags = (uint16_t)flags};
     if ((flags & TCP_ACK) != 0) h.ack = c->rcv.nxt;
+    if (flags == TCP_ACK && text_count == 0) wrong_field(s, c->node, &h);
     tcp_options_fill(s, c, flags, &h.options);
-    h.window = (uint16_t)tcp_window_update(c, flags);
+    h.window = (uint16_t)tcp_window_update(s->lab, c, flags);
     struct id frame = frame_new(s, c->node, text_count);
     if (!id_is(frame)) {
         /* As if it had been lost: the retransmission timer mends it. */
@@ -63,12 +83,20 @@ void tcp_send_ack(struct step *s, struct tcb *c) {
     tcp_transmit(s, c, c->snd.nxt, TCP_ACK, 0);
 }
 
+/* variant.split_synack: the answer to a SYN in two segments, an ACK and a SYN. */
+void tcp_send_synack(struct step *s, struct tcb *c) {
+    bool split = tcp_broken(s->lab, c->node, SETTING_VARIANT_SPLIT_SYNACK);
+    if (split) tcp_transmit(s, c, c->iss, TCP_ACK, 0);
+    tcp_transmit(s, c, c->iss, split ? TCP_SYN : TCP_SYN | TCP_ACK, 0);
+}
+
 void tcp_send_reset(struct step *s, struct tcb *c) {
     tcp_transmit(s, c, c->snd.nxt, TCP_RST | TCP_ACK, 0);
 }
 
 /* 3.10.8: "send the segment at the front of the retransmission queue again". */
 void tcp_retransmit(struct step *s, struct tcb *c) {
+    if (tcp_broken(s->lab, c->node, SETTING_VARIANT_NO_REXMIT)) return;
     bool syn = c->snd.una == c->iss;
     /* Linux counts its patience from the first repetition, but of a SYN from the SYN itself. */
     if (c->retransmissions == 0 && !syn) c->first_sent_at = s->now;
@@ -77,7 +105,10 @@ void tcp_retransmit(struct step *s, struct tcb *c) {
     mib_add(s, c->node, MIB_TCP_RETRANS_SEGS);
     if (syn) {
         mib_add(s, c->node, MIB_TCP_SYN_RETRANS);
-        tcp_transmit(s, c, c->iss, c->state == TCP_SYN_SENT ? TCP_SYN : TCP_SYN | TCP_ACK, 0);
+        if (c->state == TCP_SYN_SENT)
+            tcp_transmit(s, c, c->iss, TCP_SYN, 0);
+        else
+            tcp_send_synack(s, c);
         return;
     }
     struct tcp_header h = {.flags = TCP_ACK};

@@ -94,6 +94,10 @@ bool tcp_is_linux(const struct lab *lab, uint32_t node) {
     return node_view_at(lab, node)->profile != PROFILE_RFC9293;
 }
 
+bool tcp_broken(const struct lab *lab, uint32_t node, enum setting variant) {
+    return setting_of(lab, node, variant) != 0;
+}
+
 void tcp_enter(struct step *s, struct tcb *c, enum tcp_state state, const char *clause) {
     assert((next[c->state] & NEXT(state)) != 0);
     uint32_t before = c->state;

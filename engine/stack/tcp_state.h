@@ -6,6 +6,7 @@
  */
 #include "sim/event.h"
 #include "sim/trace.h"
+#include "stack/sysctl.h"
 #include "stack/tcp.h"
 #include "stack/tcp_congestion.h"
 
@@ -128,6 +129,9 @@ void tcp_fail(struct step *, struct tcb *, enum tcp_error, const char *clause);
 void tcp_return_to_listen(struct step *, struct tcb *, const char *clause);
 void tcp_notify(struct step *, const struct tcb *, unsigned events);
 bool tcp_is_linux(const struct lab *, uint32_t node);
+/* Whether the node is broken on purpose: `variant` is one of SETTING_VARIANT_*, each of which is
+ * asked at the one step that it breaks. */
+bool tcp_broken(const struct lab *, uint32_t node, enum setting variant);
 
 /* tcp_steps.c: RFC 9293 3.10.7.4. False: the segment has come to its end. */
 enum tcp_step {
@@ -142,7 +146,10 @@ enum tcp_step {
     STEP_COUNT
 };
 void tcp_run_steps(struct step *, struct tcb *, struct segment *, enum tcp_step from);
+void tcp_child_established(struct step *, struct tcb *child); /* into the accept queue */
 void tcp_drop(struct step *, const struct segment *, enum reason, const char *clause);
+/* What this node's TCP does for a checksum: RFC 9293 3.1, unless it is broken on purpose. */
+enum tcp_checksum tcp_checksum_of(const struct lab *, uint32_t node);
 void tcp_open_window(struct step *, struct tcb *, const struct segment *); /* SND.WND, WL1, WL2 */
 
 /* tcp_acked.c: what an acceptable ACK does. False: drop the segment. */
@@ -157,7 +164,7 @@ struct id tcp_find_listener(struct lab *, uint32_t node, struct tcp_endpoint loc
 uint32_t tcp_choose_port(struct step *, uint32_t node, ip4 local, struct tcp_endpoint remote);
 
 /* tcp_iss.c */
-uint32_t tcp_iss(const struct step *, const struct tcb *);
+uint32_t tcp_iss(struct step *, const struct tcb *);
 uint32_t tcp_ts_offset(const struct lab *, const struct tcb *);
 uint32_t tcp_ts_now(const struct step *, const struct tcb *);
 
@@ -184,13 +191,16 @@ sim_time tcp_backed_off(const struct step *, const struct tcb *, sim_time rto);
 /* tcp_output.c */
 enum ip_result tcp_transmit(struct step *, struct tcb *, uint32_t seq, uint32_t flags,
                             uint32_t text_count);
-void tcp_output(struct step *, struct tcb *);     /* data, FIN, window, ACK: all that is due */
-void tcp_send_ack(struct step *, struct tcb *);   /* <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK> now */
+void tcp_output(struct step *, struct tcb *);   /* data, FIN, window, ACK: all that is due */
+void tcp_send_ack(struct step *, struct tcb *); /* <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK> now */
+void tcp_send_synack(struct step *, struct tcb *);
 void tcp_send_reset(struct step *, struct tcb *); /* our own reset: <SEQ=SND.NXT><CTL=RST,ACK> */
 void tcp_refuse(struct step *, const struct segment *); /* the reset that answers a segment */
 void tcp_retransmit(struct step *, struct tcb *);
-uint32_t tcp_window_update(struct tcb *, uint32_t flags); /* sets RCV.WND; the header's field */
-bool tcp_window_opens(const struct tcb *); /* an update is worth a segment of its own */
+uint32_t tcp_window_update(const struct lab *, struct tcb *,
+                           uint32_t flags); /* sets RCV.WND; the header's field */
+bool tcp_window_opens(const struct lab *,
+                      const struct tcb *); /* an update is worth a segment of its own */
 uint32_t tcp_unsent(const struct tcb *);   /* octets of text, the FIN not counted */
 uint32_t tcp_send_limit(const struct lab *, const struct tcb *);
 

@@ -55,6 +55,10 @@ static enum verdict unacceptable(struct step *s, struct tcb *c, const struct seg
         tcp_ack_challenge(s, c, seg);
         return DONE;
     }
+    /* variant.silent_on_dup: if our ACK was lost, the peer repeats for ever. */
+    if (reason == REASON_TCP_OLD_DUPLICATE &&
+        tcp_broken(s->lab, c->node, SETTING_VARIANT_SILENT_ON_DUP))
+        return DONE;
     if ((seg->flags & TCP_SYN) == 0 && c->state != TCP_TIME_WAIT)
         note_duplicate(c, seg->seq, seq_min(seg->seq + seg->len, c->rcv.nxt));
     tcp_quick_acks(s, c); /* <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK> */
@@ -97,10 +101,11 @@ static enum verdict pass(struct tcb *c, struct segment *seg) {
 static enum verdict syn_again(struct step *s, struct tcb *c, struct segment *seg) {
     if ((seg->flags & TCP_ACK) == 0) {
         tcp_drop(s, seg, REASON_TCP_OLD_DUPLICATE, CLAUSE);
-        tcp_transmit(s, c, c->iss, TCP_SYN | TCP_ACK, 0);
+        tcp_send_synack(s, c);
         return DONE;
     }
-    if (c->passive || seg->ack != c->snd.nxt)
+    bool crossed = !c->passive || tcp_broken(s->lab, c->node, SETTING_VARIANT_SPLIT_SYNACK);
+    if (!crossed || seg->ack != c->snd.nxt)
         return unacceptable(s, c, seg, REASON_TCP_OLD_DUPLICATE);
     tcp_quick_acks(s, c);
     return pass(c, seg);
@@ -127,6 +132,8 @@ static enum verdict check_sequence(struct step *s, struct tcb *c, struct segment
         if ((seg->flags & (TCP_FIN | TCP_RST)) == TCP_FIN) tcp_time_wait_begin(s, c);
         break;
     }
+    /* variant.no_seq_check: every segment is as good as any other. */
+    if (tcp_broken(s->lab, c->node, SETTING_VARIANT_NO_SEQ_CHECK)) return NEXT;
     if (paws_rejects(c, seg)) {
         mib_add(s, c->node, MIB_TCP_PAWS_ESTAB);
         return unacceptable(s, c, seg, REASON_TCP_PAWS);
@@ -141,7 +148,7 @@ static enum verdict check_sequence(struct step *s, struct tcb *c, struct segment
 static enum verdict check_rst(struct step *s, struct tcb *c, struct segment *seg) {
     if ((seg->flags & TCP_RST) == 0) return NEXT;
     /* RFC 5961 3.2: only a reset with exactly the next number is believed. */
-    if (seg->seq != c->rcv.nxt) {
+    if (seg->seq != c->rcv.nxt && !tcp_broken(s->lab, c->node, SETTING_VARIANT_NO_SEQ_CHECK)) {
         tcp_drop(s, seg, REASON_TCP_RST_IGNORED, "RFC 5961 3.2");
         tcp_ack_challenge(s, c, seg);
         return DONE;
@@ -233,6 +240,20 @@ static bool our_fin_is_acked(const struct tcb *c) {
     return c->fin_sent && c->snd.una == c->snd.nxt;
 }
 
+void tcp_child_established(struct step *s, struct tcb *c) {
+    struct tcb *listener = tcb_edit(s, c->listener);
+    mib_add(s, c->node, MIB_TCP_PASSIVE_OPENS);
+    c->place = TCP_IN_ACCEPT_QUEUE;
+    listener->syn_queue--;
+    listener->accept_queue++;
+    if (id_is(listener->accept_last))
+        tcb_edit(s, listener->accept_last)->queue_next = c->self;
+    else
+        listener->accept_first = c->self;
+    listener->accept_last = c->self;
+    tcp_notify(s, listener, SOCKET_ACCEPTABLE);
+}
+
 /* The third segment of the handshake. A child goes to its listener's accept queue. Differs: when
  * that is full Linux ignores the ACK; the SYN,ACK will be repeated, and so will the ACK. */
 static enum verdict ack_of_syn(struct step *s, struct tcb *c, struct segment *seg) {
@@ -254,20 +275,10 @@ static enum verdict ack_of_syn(struct step *s, struct tcb *c, struct segment *se
     tcp_congestion_begin(s, c);
     tcp_take_ack(s, c, seg);
     tcp_rtt_established(s, c);
-    if (listener == NULL) {
+    if (listener == NULL)
         tcp_notify(s, c, SOCKET_CONNECTED | SOCKET_WRITABLE);
-        return NEXT;
-    }
-    mib_add(s, c->node, MIB_TCP_PASSIVE_OPENS);
-    c->place = TCP_IN_ACCEPT_QUEUE;
-    listener->syn_queue--;
-    listener->accept_queue++;
-    if (id_is(listener->accept_last))
-        tcb_edit(s, listener->accept_last)->queue_next = c->self;
     else
-        listener->accept_first = c->self;
-    listener->accept_last = c->self;
-    tcp_notify(s, listener, SOCKET_ACCEPTABLE);
+        tcp_child_established(s, c);
     return NEXT;
 }
 
@@ -352,6 +363,15 @@ static void in_order(struct step *s, struct tcb *c, struct segment *seg) {
     if (total > 0) tcp_notify(s, c, SOCKET_READABLE);
 }
 
+/* variant.no_seq_check: octets are delivered as they come, twice or with gaps, and the ACK says
+ * that all before the highest has come. */
+static void on_arrival(struct step *s, struct tcb *c, const struct segment *seg) {
+    size_t taken = tcp_buffer_append(s, &c->receive, seg->text, seg->text_count);
+    c->rcv.nxt = seq_max(c->rcv.nxt, seg->seq + (uint32_t)taken);
+    tcp_ack_text(s, c, taken);
+    tcp_notify(s, c, SOCKET_READABLE);
+}
+
 static void out_of_order(struct step *s, struct tcb *c, struct segment *seg) {
     uint32_t before = c->out_of_order_octets, count = (uint32_t)seg->text_count;
     if (!tcp_queue_insert(s, c, seg->seq, seg->text, count)) /* SHLD-31 */
@@ -385,6 +405,10 @@ static enum verdict process_text(struct step *s, struct tcb *c, struct segment *
     case TCP_CLOSING:
     case TCP_LAST_ACK:
     case TCP_TIME_WAIT: return NEXT; /* should not occur: ignore the text */
+    }
+    if (tcp_broken(s->lab, c->node, SETTING_VARIANT_NO_SEQ_CHECK)) {
+        if (seg->text_count > 0) on_arrival(s, c, seg);
+        return NEXT;
     }
     /* Text that came with the SYN waits in the queue until now. */
     struct tcp_range run;

@@ -97,6 +97,8 @@ static bool given_up(const struct step *s, const struct tcb *c) {
 
 /* RFC 6298 (5.4) to (5.7). */
 static void retransmission_timeout(struct step *s, struct tcb *c) {
+    /* variant.no_rexmit: whatever was lost stays lost, and both sides wait for ever. */
+    if (tcp_broken(s->lab, c->node, SETTING_VARIANT_NO_REXMIT)) return;
     mib_add(s, c->node, MIB_TCP_TIMEOUTS);
     if (given_up(s, c)) {
         mib_add(s, c->node, MIB_TCP_ABORT_ON_TIMEOUT);
@@ -121,6 +123,13 @@ static void retransmission_timeout(struct step *s, struct tcb *c) {
 
 /* A child that waits for the third segment: Linux's reqsk_timer_handler(). */
 static void synack_timeout(struct step *s, struct tcb *c) {
+    /* variant.rst_on_lost_ack: no patience; the peer may believe that it is connected. */
+    if (tcp_broken(s->lab, c->node, SETTING_VARIANT_RST_ON_LOST_ACK)) {
+        mib_add(s, c->node, MIB_TCP_ATTEMPT_FAILS);
+        tcp_send_reset(s, c);
+        tcp_delete(s, c, "RFC 9293 3.8.3");
+        return;
+    }
     if (c->retransmissions >= (uint32_t)setting(s, c, SETTING_TCP_SYNACK_RETRIES)) {
         mib_add(s, c->node, MIB_TCP_ATTEMPT_FAILS);
         tcp_delete(s, c, "RFC 9293 3.8.3");

@@ -94,7 +94,21 @@ static void take_options(struct tcp_options *o, struct reader *list) {
         take_option(o, option.kind, &option.body); /* MUST-6: what is not known is ignored */
 }
 
+static bool checksum_holds(const uint8_t *o, size_t length, ip4 src, ip4 dst,
+                           enum tcp_checksum checksum) {
+    if (checksum == TCP_CHECKSUM_NONE) return true;
+    uint32_t sum = 0;
+    if (checksum == TCP_CHECKSUM_FULL)
+        sum = checksum_add_pseudo(0, src, dst, IP_PROTOCOL_TCP, (uint16_t)length);
+    return checksum_finish(checksum_add(sum, o, length)) == 0;
+}
+
 enum parse_result tcp_parse(struct tcp_header *h, struct reader *r, ip4 src, ip4 dst) {
+    return tcp_parse_as(h, r, src, dst, TCP_CHECKSUM_FULL);
+}
+
+enum parse_result tcp_parse_as(struct tcp_header *h, struct reader *r, ip4 src, ip4 dst,
+                               enum tcp_checksum checksum) {
     const struct wire_field *f = tcp_fields;
     size_t length = read_left(r);
     const uint8_t *o = read_span(r, TCP_HEADER);
@@ -110,9 +124,7 @@ enum parse_result tcp_parse(struct tcp_header *h, struct reader *r, ip4 src, ip4
     h->options = (struct tcp_options){0};
     if (h->data_offset < TCP_HEADER) return PARSE_BAD_HEADER;
     if (h->data_offset > length || length > UINT16_MAX) return PARSE_TRUNCATED;
-    uint32_t sum = checksum_add_pseudo(0, src, dst, IP_PROTOCOL_TCP, (uint16_t)length);
-    if (checksum_finish(checksum_add(sum, o, length)) != 0) /* MUST-3 */
-        return PARSE_BAD_CHECKSUM;
+    if (!checksum_holds(o, length, src, dst, checksum)) return PARSE_BAD_CHECKSUM; /* MUST-3 */
     struct reader list = read_sub(r, (size_t)h->data_offset - TCP_HEADER);
     if (read_left(&list) > 0) take_options(&h->options, &list);
     return PARSE_OK;
@@ -175,4 +187,10 @@ void tcp_emit(uint8_t *segment, const struct tcp_header *h, size_t data_count, i
     emit_options(&w, &h->options);
     uint32_t sum = checksum_add_pseudo(0, src, dst, IP_PROTOCOL_TCP, (uint16_t)length);
     field_put(o, &f[TCP_F_CHECKSUM], checksum_finish(checksum_add(sum, segment, length)));
+}
+
+void tcp_emit_bare_checksum(uint8_t *segment, size_t length) {
+    const struct wire_field *checksum = &tcp_fields[TCP_F_CHECKSUM];
+    field_put(segment, checksum, 0);
+    field_put(segment, checksum, checksum_finish(checksum_add(0, segment, length)));
 }

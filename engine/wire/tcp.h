@@ -38,6 +38,11 @@ struct tcp_header {
  * Unknown options are skipped (MUST-6), illegal lengths end the option list (MUST-7). Leaves the
  * reader at the data. */
 enum parse_result tcp_parse(struct tcp_header *, struct reader *, ip4 src, ip4 dst);
+/* Checksums that are wrong on purpose: without the pseudo-header, or not looked at. */
+enum tcp_checksum { TCP_CHECKSUM_FULL, TCP_CHECKSUM_BARE, TCP_CHECKSUM_NONE };
+enum parse_result tcp_parse_as(struct tcp_header *, struct reader *, ip4 src, ip4 dst,
+                               enum tcp_checksum);
+void tcp_emit_bare_checksum(uint8_t *segment, size_t length);
 /* Octets that emit will write: 20 plus options, padded to 4, in Linux's order and padding:
  * mss; sackOK+timestamps or nop nop timestamps; nop wscale; sack blocks. */
 size_t tcp_header_length(const struct tcp_header *);

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SCRIPTS_MAX = 128, PATH_ROOM = 300 };
+enum { SCRIPTS_MAX = 512, PATH_ROOM = 300 };
 static const char folder[] = "tests/scripts/tcp";
 static struct script_arcs arcs;
 static char paths[SCRIPTS_MAX][PATH_ROOM];

@@ -108,6 +108,10 @@ static void wrong_values_change_nothing(void **state) {
         {"kernel.hostname", "1", "no such setting; \"sysctl -a\" on a node lists them"},
         {"net.ipv4.tcp_fin", "1", "no such setting"},
         {"", "1", "no such setting"},
+        {"const.isn", "openbsd",
+         "takes a number of 32 bits or a model: linux rfc6528 rfc793-clock notes-4ms"},
+        {"const.isn", "4294967296", "takes a number of 32 bits or a model"},
+        {"variant.no_persist", "2", "takes a number from 0 to 1, such as \"0\""},
     };
     struct step *s = begin();
     uint64_t before = lab_hash(run.lab);
@@ -118,6 +122,23 @@ static void wrong_values_change_nothing(void **state) {
         assert_string_equal(why.place, wrong[i][0]);
     }
     assert_int_equal(lab_hash(run.lab), before);
+    end();
+}
+
+/* A model by its name, or the first sequence number itself. */
+static void isn_is_a_name_or_a_number(void **state) {
+    (void)state;
+    static const char *const values[] = {"linux",   "rfc6528",   "rfc793-clock", "notes-4ms",
+                                         "bsd44",   "fixed",     "random",       "0",
+                                         "1234567", "4294967295"};
+    struct step *s = begin();
+    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
+        struct complaint why;
+        char is[96];
+        assert_true(setting_set(s, 1, "const.isn", values[i], &why));
+        assert_true(setting_text(run.lab, 1, "const.isn", is, sizeof is));
+        assert_string_equal(is, values[i]);
+    }
     end();
 }
 
@@ -177,6 +198,7 @@ int main(void) {
         cmocka_unit_test(names_with_slashes_are_the_same),
         cmocka_unit_test(nodes_have_their_own),
         cmocka_unit_test(wrong_values_change_nothing),
+        cmocka_unit_test(isn_is_a_name_or_a_number),
         cmocka_unit_test(every_name_reads_and_writes),
         cmocka_unit_test(profiles_differ_where_they_should),
         cmocka_unit_test(routers_forward),

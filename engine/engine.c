@@ -67,6 +67,12 @@ const char *engine_state_name(uint32_t machine, uint64_t state) {
     return graph != NULL && state < graph->state_count ? graph->states[state].name : NULL;
 }
 
+static const struct gauge_set *const gauges[MACHINE_COUNT] = {[MACHINE_TCP] = &tcp_gauges};
+
+const struct gauge_set *engine_gauges(uint32_t machine) {
+    return machine < MACHINE_COUNT ? gauges[machine] : NULL;
+}
+
 const struct table_shape *engine_table(uint32_t table) {
     return table < TABLE_COUNT ? &stack_tables[table] : NULL;
 }

@@ -230,6 +230,7 @@ enum name_set {
     NAME_STOP
 };
 const char *engine_name(enum name_set, uint32_t value); /* stable keys: "rto", "queue_full" */
+uint32_t engine_field_machine(uint32_t field);          /* whose objects have it */
 const char *engine_state_name(uint32_t machine, uint64_t state); /* "SYN-RECEIVED" */
 /* The watched field's value as the user reads it; returns the length, cut at `size`. */
 size_t engine_field_text(uint32_t field, uint64_t value, char *out, size_t size);
@@ -256,6 +257,10 @@ struct table_shape {
     const char *name;
     const char *const *columns;
     size_t column_count;
+    /* How a viewer may draw it. NULL: as a table. "slots": a row is a queue: where, the title key
+     * of the table of its entries, how many slots are used, how many there are. "entries": its
+     * rows fill those slots; the first cell is the queue's `where`. */
+    const char *view;
 };
 const struct table_shape *engine_table(uint32_t table); /* NULL past the last */
 
@@ -352,5 +357,50 @@ struct packet_summary {
 void packet_summarise(const uint8_t *octets, size_t count, uint32_t seq_base, uint32_t ack_base,
                       struct packet_summary *);
 const char *engine_role_name(enum role); /* "open" */
+
+/* --------------------------------------------- what a viewer draws of watched fields, as data */
+
+enum gauge_unit { GAUGE_OCTETS, GAUGE_NS, GAUGE_COUNT };
+enum gauge_look { GAUGE_LINE, GAUGE_LIMIT, GAUGE_AREA }; /* a limit is dashed, an area is filled */
+struct gauge_line {
+    const char *field; /* the watched field, by its printed name */
+    enum role role;    /* its colour */
+    enum gauge_look look;
+};
+/* Fields of one unit that are read against each other over time. */
+struct gauge_chart {
+    const char *name; /* text key "gauge.MACHINE.NAME" */
+    enum gauge_unit unit;
+    const struct gauge_line *lines;
+    size_t line_count;
+};
+/* A place in a space of sequence numbers: field + plus - minus. All NULL: it has no end. */
+struct gauge_place {
+    const char *field, *plus, *minus;
+};
+struct gauge_zone {
+    const char *name; /* text key "gauge.MACHINE.NAME"; zones of one name share it in the legend */
+    struct gauge_place from, to;
+    enum role role;
+    bool hollow; /* room for octets, not octets: drawn as an outline */
+};
+/* A space of sequence numbers: what lies in it; later zones lie over earlier ones. A sending and a
+ * receiving bar of the two ends of a conversation share their space. */
+struct gauge_bar {
+    const char *name;
+    bool sends; /* numbers that this end makes; else those of its peer */
+    const struct gauge_zone *zones;
+    size_t zone_count;
+    struct gauge_place begin, end; /* what has to be in sight */
+};
+struct gauge_set {
+    const char *machine;
+    /* Between the two ends in an object's name: exchanged, they name the other end. */
+    const char *between;
+    const struct gauge_chart *charts;
+    const struct gauge_bar *bars;
+    size_t chart_count, bar_count;
+};
+const struct gauge_set *engine_gauges(uint32_t machine); /* NULL: that machine has none */
 
 #endif

@@ -309,6 +309,25 @@ static bool read_bins(struct request *r, enum MHD_Result *result) {
            request_query_number(r, "n", 1, BINS_MAX, 100, &r->job.count, result);
 }
 
+/* Of which object: its machine, its node's name, its number. */
+static bool read_variables(struct request *r, enum MHD_Result *result) {
+    const char *machine = request_query(r, "m"), *node = request_query(r, "node");
+    uint32_t object = 0;
+    if (!machine || !node || strlen(machine) >= sizeof r->job.slug ||
+        strlen(node) >= sizeof r->job.node) {
+        *result = request_error(r, 400, "bad_query", machine ? "node" : "m",
+                                "variables needs m=MACHINE, node=NAME and obj=NUMBER");
+        return false;
+    }
+    snprintf(r->job.slug, sizeof r->job.slug, "%s", machine);
+    snprintf(r->job.node, sizeof r->job.node, "%s", node);
+    if (!request_query_number(r, "from", 0, UINT32_MAX, 0, &r->job.from, result) ||
+        !request_query_number(r, "obj", 0, UINT32_MAX, 0, &object, result))
+        return false;
+    r->job.index = object;
+    return true;
+}
+
 /* The index that ends the address: packets/I, keyframes/I. */
 static bool read_index(struct request *r, enum MHD_Result *result) {
     uint64_t index;
@@ -345,6 +364,7 @@ static const struct {
     {"packets", 6, NULL, read_index, job_packet},
     {"bins", 5, NULL, read_bins, job_bins},
     {"keyframes", 6, NULL, read_index, job_keyframe},
+    {"variables", 5, NULL, read_variables, job_variables},
     {"complete", 5, NULL, read_complete, job_complete},
     {"judge", 5, NULL, read_judge, job_judge},
     {"pcap", 5, NULL, read_nothing, job_pcap},

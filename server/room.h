@@ -148,6 +148,8 @@ void room_revive_end(struct room *);
 struct timeline *room_timeline(const struct room *, const char *id); /* NULL: none */
 struct timeline *room_add(struct room *, struct timeline *); /* NULL: out of memory; freed */
 void room_flush(struct room *, struct timeline *, int64_t wall);
+/* Counts a large answer while it is made, and until it is sent. False: it is failed. */
+bool room_weigh(const struct room *, struct job *);
 bool room_controls(const struct room *, const struct timeline *, const char *key);
 void room_class_send(struct room *, int64_t wall);
 size_t room_memory(const struct room *);
@@ -165,6 +167,7 @@ bool job_events(struct room *, struct job *); /* a range: log, offset; or record
 bool job_packet(struct room *, struct job *);
 bool job_bins(struct room *, struct job *);
 bool job_keyframe(struct room *, struct job *);
+bool job_variables(struct room *, struct job *); /* room_samples.c */
 bool job_complete(struct room *, struct job *);
 bool job_judge(struct room *, struct job *);
 bool job_pcap(struct room *, struct job *);

@@ -81,8 +81,7 @@ bool job_open(struct room *room, struct job *job) {
     return true;
 }
 
-/* Counts a large answer while it is made, and until it is sent. False: it is failed. */
-static bool weigh_answer(const struct room *room, struct job *job) {
+bool room_weigh(const struct room *room, struct job *job) {
     size_t more = job->body.length - job->weighed;
     if (labs_answer_grows(room->labs, more)) {
         job->weighed += more;
@@ -113,7 +112,7 @@ static bool records(const struct room *room, struct job *job, struct log *log) {
     job->offset += (uint64_t)(at - text);
     free(text);
     if (n < 0) return job_fail(job, 503, "log", "", "the log cannot be read; try again later");
-    if (!weigh_answer(room, job)) return true;
+    if (!room_weigh(room, job)) return true;
     if (job->from < job->to && n > 0) return false;
     job->strings_at = (long)job->body.length;
     job->type = "application/octet-stream";
@@ -400,7 +399,7 @@ bool job_pcap(struct room *room, struct job *job) {
     buffer_clear(blocks);
     if (job->body.failed || job->body.length > PCAP_OCTETS)
         return job_fail(job, 413, "too_long", "", "this timeline is too long for one capture");
-    if (!weigh_answer(room, job)) return true;
+    if (!room_weigh(room, job)) return true;
     if (!over) return false;
     job->type = "application/vnd.tcpdump.pcap";
     return true;

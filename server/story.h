@@ -32,6 +32,9 @@ struct sink story_sink(struct story *);
 uint32_t story_next(const struct story *); /* the index that the next event gets */
 bool story_failed(const struct story *);   /* out of memory: from then on nothing is written */
 
+/* A watched field's value as the stream says it: a sequence number counts from its base. */
+uint64_t story_value(const struct trace_record *, uint64_t value);
+
 /* Members of a JSON object, without braces around them. */
 void story_world(struct buffer *,
                  const struct lab *); /* "behaviour":1,"nodes":[..],...,"roles":[..] */

@@ -166,14 +166,19 @@ static void write_timer(struct pen *p, const struct lab *lab, const struct trace
 }
 
 /* Sequence numbers count from the connection's own ISS or IRS, which the record brings along. */
+uint64_t story_value(const struct trace_record *r, uint64_t value) {
+    return r->seq_base != 0 ? (uint32_t)(value - r->seq_base) : value;
+}
+
 static void write_variable(struct pen *p, const struct trace_record *r) {
     char value[64];
     KEY_NUMBER(p, "obj", r->object);
     KEY_TEXT(p, "name", engine_name(NAME_FIELD, r->field));
     KEY(p, "from");
-    pen_json(p, value, engine_field_text(r->field, r->before - r->seq_base, value, sizeof value));
+    pen_json(p, value, engine_field_text(r->field, story_value(r, r->before), value, sizeof value));
     KEY(p, "to");
-    pen_json(p, value, engine_field_text(r->field, r->after - r->seq_base, value, sizeof value));
+    pen_json(p, value, engine_field_text(r->field, story_value(r, r->after), value, sizeof value));
+    KEY_NUMBER(p, "value", story_value(r, r->after));
 }
 
 static void write_fate(struct pen *p, const struct lab *lab, const struct trace_record *r) {

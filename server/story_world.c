@@ -143,7 +143,97 @@ static void write_shapes(struct buffer *b) {
             comma(b, i == 0);
             buffer_printf(b, "\"table.%s.%s\"", shape->name, shape->columns[i]);
         }
-        buffer_add(b, "]}");
+        buffer_add(b, shape->view != NULL ? "]" : "]}");
+        if (shape->view != NULL) {
+            next_text(b, "view", shape->view);
+            buffer_char(b, '}');
+        }
+    }
+    buffer_char(b, '}');
+}
+
+/* ---------------------------------------------------------------------- what is worth drawing */
+
+static void write_place(struct buffer *b, const struct gauge_place *place) {
+    if (place->field == NULL) {
+        buffer_add(b, "null");
+        return;
+    }
+    buffer_char(b, '{');
+    key(b, "field");
+    buffer_json_string(b, place->field);
+    if (place->plus != NULL) next_text(b, "plus", place->plus);
+    if (place->minus != NULL) next_text(b, "minus", place->minus);
+    buffer_char(b, '}');
+}
+static void next_place(struct buffer *b, const char *name, const struct gauge_place *place) {
+    next_key(b, name);
+    write_place(b, place);
+}
+
+static void write_chart(struct buffer *b, const char *machine, const struct gauge_chart *chart) {
+    static const char *const units[] = {
+        [GAUGE_OCTETS] = "octets", [GAUGE_NS] = "ns", [GAUGE_COUNT] = "count"};
+    static const char *const looks[] = {
+        [GAUGE_LINE] = "line", [GAUGE_LIMIT] = "limit", [GAUGE_AREA] = "area"};
+    buffer_printf(b, "{\"title\":\"gauge.%s.%s\"", machine, chart->name);
+    next_text(b, "unit", units[chart->unit]);
+    next_key(b, "lines");
+    buffer_char(b, '[');
+    for (size_t i = 0; i < chart->line_count; i++) {
+        const struct gauge_line *line = &chart->lines[i];
+        comma(b, i == 0);
+        buffer_add(b, "{\"field\":");
+        buffer_json_string(b, line->field);
+        next_text(b, "role", engine_role_name(line->role));
+        next_text(b, "look", looks[line->look]);
+        buffer_char(b, '}');
+    }
+    buffer_add(b, "]}");
+}
+
+static void write_bar(struct buffer *b, const char *machine, const struct gauge_bar *bar) {
+    buffer_printf(b, "{\"title\":\"gauge.%s.%s\",\"sends\":%s", machine, bar->name,
+                  bar->sends ? "true" : "false");
+    next_place(b, "begin", &bar->begin);
+    next_place(b, "end", &bar->end);
+    next_key(b, "zones");
+    buffer_char(b, '[');
+    for (size_t i = 0; i < bar->zone_count; i++) {
+        const struct gauge_zone *zone = &bar->zones[i];
+        comma(b, i == 0);
+        buffer_printf(b, "{\"title\":\"gauge.%s.%s\"", machine, zone->name);
+        next_place(b, "from", &zone->from);
+        next_place(b, "to", &zone->to);
+        next_text(b, "role", engine_role_name(zone->role));
+        buffer_printf(b, ",\"hollow\":%s}", zone->hollow ? "true" : "false");
+    }
+    buffer_add(b, "]}");
+}
+
+static void write_gauges(struct buffer *b) {
+    bool first = true;
+    buffer_char(b, '{');
+    for (uint32_t machine = 0; engine_name(NAME_MACHINE, machine) != NULL; machine++) {
+        const struct gauge_set *set = engine_gauges(machine);
+        if (set == NULL) continue;
+        comma(b, first);
+        first = false;
+        key(b, set->machine);
+        buffer_add(b, "{\"between\":");
+        buffer_json_string(b, set->between);
+        next_key(b, "charts");
+        for (size_t i = 0; i < set->chart_count; i++) {
+            buffer_char(b, i == 0 ? '[' : ',');
+            write_chart(b, set->machine, &set->charts[i]);
+        }
+        buffer_add(b, set->chart_count == 0 ? "[]" : "]");
+        next_key(b, "bars");
+        for (size_t i = 0; i < set->bar_count; i++) {
+            buffer_char(b, i == 0 ? '[' : ',');
+            write_bar(b, set->machine, &set->bars[i]);
+        }
+        buffer_add(b, set->bar_count == 0 ? "[]}" : "]}");
     }
     buffer_char(b, '}');
 }
@@ -171,6 +261,8 @@ void story_world(struct buffer *b, const struct lab *lab) {
     write_graphs(b);
     next_key(b, "tables");
     write_shapes(b);
+    next_key(b, "gauges");
+    write_gauges(b);
     next_key(b, "roles");
     buffer_char(b, '[');
     for (int role = 0; role < ROLE_COUNT; role++)

@@ -73,6 +73,10 @@ def hello_keys(hello):
     for table in hello["tables"].values():
         yield table["title"]
         yield from table["columns"]
+    for gauges in hello["gauges"].values():
+        for part in gauges["charts"] + gauges["bars"]:
+            yield part["title"]
+            yield from (zone["title"] for zone in part.get("zones", []))
 
 
 def valid(validator, value, what):

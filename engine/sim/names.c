@@ -120,6 +120,16 @@ static const struct watch *watch_numbered(uint32_t field) {
     return NULL;
 }
 
+uint32_t engine_field_machine(uint32_t field) {
+    for (uint32_t pool = 0; pool < POOL_COUNT; pool++) {
+        const struct object_kind *kind = dispatch.kinds[pool];
+        if (kind == NULL) continue;
+        if (field < kind->watch_count) return kind->machine;
+        field -= kind->watch_count;
+    }
+    return MACHINE_COUNT;
+}
+
 #define NAME_IN(list, value) ((value) < sizeof(list) / sizeof((list)[0]) ? (list)[value] : NULL)
 
 const char *engine_name(enum name_set set, uint32_t value) {

@@ -1,8 +1,9 @@
 #include "stack/stack.h"
 /* The shapes of the tables that viewers show: stable names; what people read is in text/. */
 
-#define SHAPE(table_name, columns)                                                                 \
-    { table_name, columns, sizeof columns / sizeof columns[0] }
+#define SHAPE_AS(table_name, columns, view)                                                        \
+    { table_name, columns, sizeof columns / sizeof columns[0], view }
+#define SHAPE(table_name, columns) SHAPE_AS(table_name, columns, NULL)
 
 static const char *const interfaces[] = {"name", "address", "mac", "mtu", "state"};
 static const char *const arp[] = {"address", "mac", "interface", "state"};

@@ -98,6 +98,7 @@ enum ip_result tcp_forge(struct step *, uint32_t node, ip4 src, ip4 dst, struct 
 /* What the lab needs to know of the objects: defined in tcp_state.c. */
 extern const struct object_kind tcp_object_kind, tcp_chunk_kind;
 extern const struct state_graph tcp_graph;
+extern const struct gauge_set tcp_gauges; /* tcp_gauges.c */
 size_t tcp_tcb_size(void);
 
 /* Told to the layer above: implemented in stack/socket.c. Never acts at once: it wakes the

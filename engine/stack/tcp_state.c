@@ -191,6 +191,12 @@ static const struct watch watches[] = {
     WATCH("TS.Recent", ts_recent, WATCH_NUMBER, 0),
     WATCH("Last.ACK.sent", rcv.acked, WATCH_SEQ, offsetof(struct tcb, irs)),
     WATCH("quick ACKs", quick_acks, WATCH_NUMBER, 0),
+    WATCH_GOT("SACK 1 left", sack[0].left),
+    WATCH_GOT("SACK 1 right", sack[0].right),
+    WATCH_GOT("SACK 2 left", sack[1].left),
+    WATCH_GOT("SACK 2 right", sack[1].right),
+    WATCH_GOT("SACK 3 left", sack[2].left),
+    WATCH_GOT("SACK 3 right", sack[2].right),
     WATCH("SYN queue", syn_queue, WATCH_NUMBER, 0),
     WATCH("accept queue", accept_queue, WATCH_NUMBER, 0),
 };

@@ -69,6 +69,12 @@ static void test_a_lab_from_start_to_end(void **state) {
                  404, "future");
     expect_reply(&house, "GET", lab_path(&l, "/timelines/T0/keyframes/x"), NULL, NULL, NULL, 400,
                  "keyframes");
+    expect_reply(&house, "GET", lab_path(&l, "/timelines/T0/variables?m=tcp&obj=1"), NULL, NULL,
+                 NULL, 400, "variables needs");
+    expect_reply(&house, "GET", lab_path(&l, "/timelines/T0/variables?m=no&node=client&obj=1"),
+                 NULL, NULL, NULL, 404, "no_machine");
+    expect_reply(&house, "GET", lab_path(&l, "/timelines/T0/variables?m=tcp&node=no&obj=1"), NULL,
+                 NULL, NULL, 404, "no_node");
     expect_reply(&house, "GET", lab_path(&l, "/timelines/T0/packets/0"), NULL, NULL, NULL, 404,
                  "no_packet");
     expect_reply(&house, "GET", lab_path(&l, "/timelines/T0/judge?lesson=a&step=b"), NULL, NULL,
@@ -88,6 +94,38 @@ static long event_index(const struct lab_names *l, const char *marks, int nth) {
         }
     reply_free(&r);
     return found;
+}
+
+/* What a connection's fields became; from a later event on, the end of the same list. */
+static void expect_variables(const struct lab_names *l) {
+    char address[160];
+    long st = event_index(l, "\"to\":\"SYN-SENT\"", 1);
+    struct reply all =
+        ask(house.port, "GET", lab_path(l, "/timelines/T0/events"), NULL, NULL, NULL);
+    char *line = strstr(all.body, "\"to\":\"SYN-SENT\"");
+    assert_non_null(line);
+    while (line > all.body && line[-1] != '\n') line--;
+    long object = number_of(line, "obj");
+    snprintf(address, sizeof address, "/timelines/T0/variables?m=tcp&node=client&obj=%ld", object);
+    struct reply r = ask(house.port, "GET", lab_path(l, address), NULL, NULL, NULL);
+    assert_int_equal(r.status, 200);
+    assert_true(reply_has(&r, "\"SND.UNA\""));
+    assert_true(number_of(r.body, "to") > st);
+    long first = 0, field = 0;
+    char *samples = strstr(r.body, "\"samples\":[");
+    assert_int_equal(sscanf(samples, "\"samples\":[%ld,%ld", &first, &field), 2);
+    assert_true(first > 0 && first <= st && st < first + 8);
+    snprintf(address, sizeof address, "/timelines/T0/variables?m=tcp&node=client&obj=%ld&from=%ld",
+             object, st + 1);
+    struct reply later = ask(house.port, "GET", lab_path(l, address), NULL, NULL, NULL);
+    assert_int_equal(later.status, 200);
+    const char *rest = strstr(later.body, "\"samples\":[") + 11;
+    size_t length = (size_t)(strchr(rest, ']') - rest);
+    assert_true(length > 20);
+    assert_non_null(memmem(r.body, strlen(r.body), rest + 1, length - 1));
+    reply_free(&later);
+    reply_free(&r);
+    reply_free(&all);
 }
 
 static void test_ranges_packets_and_tables(void **state) {
@@ -138,6 +176,7 @@ static void test_ranges_packets_and_tables(void **state) {
     assert_true(reply_has(&r, "LISTEN"));
     assert_false(reply_has(&r, "ESTABLISHED"));
     reply_free(&r);
+    expect_variables(&l);
     r = ask(house.port, "GET", lab_path(&l, "/timelines/T0/pcap"), NULL, NULL, NULL);
     assert_int_equal(r.status, 200);
     assert_memory_equal(r.body, "\x0a\x0d\x0d\x0a", 4); /* a section header block */

@@ -10,7 +10,7 @@
 #include "sim/trace.h"
 #include "talk_support.h"
 
-static char *catalogue[2];
+static char *catalogue[2], *tcp_catalogue[2];
 
 static char *whole_file(const char *path) {
     FILE *f = fopen(path, "rb");
@@ -28,6 +28,8 @@ static int load(void **state) {
     (void)state;
     catalogue[0] = whole_file("engine/text/stack.en.json");
     catalogue[1] = whole_file("engine/text/stack.zh.json");
+    tcp_catalogue[0] = whole_file("engine/text/tcp.en.json");
+    tcp_catalogue[1] = whole_file("engine/text/tcp.zh.json");
     return 0;
 }
 
@@ -35,6 +37,8 @@ static int unload(void **state) {
     (void)state;
     free(catalogue[0]);
     free(catalogue[1]);
+    free(tcp_catalogue[0]);
+    free(tcp_catalogue[1]);
     return 0;
 }
 
@@ -43,7 +47,8 @@ static void expect_key(const char *group, const char *name) {
     assert_non_null(name);
     snprintf(key, sizeof key, "\"%s.%s\": \"", group, name);
     for (size_t i = 0; i < 2; i++)
-        if (strstr(catalogue[i], key) == NULL) fail_msg("no text for %s.%s", group, name);
+        if (strstr(catalogue[i], key) == NULL && strstr(tcp_catalogue[i], key) == NULL)
+            fail_msg("no text for %s.%s", group, name);
 }
 
 static void reasons_and_timers_have_sentences(void **state) {
@@ -68,6 +73,53 @@ static void tables_have_headings(void **state) {
         for (size_t c = 0; c < shape->column_count; c++) expect_key(group, shape->columns[c]);
     }
     assert_null(engine_table(TABLE_COUNT));
+}
+
+static bool is_watched(const char *field, uint32_t machine) {
+    const char *name;
+    for (uint32_t i = 0; (name = engine_name(NAME_FIELD, i)) != NULL; i++)
+        if (strcmp(name, field) == 0) return engine_field_machine(i) == machine;
+    return false;
+}
+static void expect_watched(const char *field, uint32_t machine) {
+    if (field != NULL && !is_watched(field, machine)) fail_msg("no watched field %s", field);
+}
+static void expect_place(struct gauge_place place, uint32_t machine) {
+    expect_watched(place.field, machine);
+    expect_watched(place.plus, machine);
+    expect_watched(place.minus, machine);
+}
+
+static void gauges_name_watched_fields(void **state) {
+    (void)state;
+    size_t sets = 0;
+    for (uint32_t m = 0; m < MACHINE_COUNT; m++) {
+        const struct gauge_set *set = engine_gauges(m);
+        if (set == NULL) continue;
+        char group[64];
+        snprintf(group, sizeof group, "gauge.%s", set->machine);
+        assert_string_equal(set->machine, engine_name(NAME_MACHINE, m));
+        for (size_t i = 0; i < set->chart_count; i++) {
+            expect_key(group, set->charts[i].name);
+            for (size_t k = 0; k < set->charts[i].line_count; k++)
+                expect_watched(set->charts[i].lines[k].field, m);
+        }
+        for (size_t i = 0; i < set->bar_count; i++) {
+            const struct gauge_bar *bar = &set->bars[i];
+            expect_key(group, bar->name);
+            expect_place(bar->begin, m);
+            expect_place(bar->end, m);
+            for (size_t k = 0; k < bar->zone_count; k++) {
+                expect_key(group, bar->zones[k].name);
+                expect_place(bar->zones[k].from, m);
+                expect_place(bar->zones[k].to, m);
+            }
+        }
+        sets++;
+    }
+    assert_true(sets > 0);
+    assert_null(engine_gauges(MACHINE_COUNT));
+    assert_false(is_watched("no such field", 0));
 }
 
 static void states_have_names(void **state) {
@@ -117,9 +169,8 @@ static void the_graph_holds_every_transition(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reasons_and_timers_have_sentences),
-        cmocka_unit_test(tables_have_headings),
-        cmocka_unit_test(states_have_names),
+        cmocka_unit_test(reasons_and_timers_have_sentences), cmocka_unit_test(tables_have_headings),
+        cmocka_unit_test(gauges_name_watched_fields),        cmocka_unit_test(states_have_names),
         cmocka_unit_test(the_graph_holds_every_transition),
     };
     return cmocka_run_group_tests(tests, load, unload);

@@ -1,0 +1,84 @@
+#include "stack/tcp.h"
+/*
+ * What is worth drawing of a TCB's watched fields, as data: which of them belong on one chart over
+ * time, and how the sequence space is divided, RFC 9293 3.3.1 Figures 3 and 4. The fields are named
+ * as tcp_state.c prints them; a test holds that each is a watched one. A viewer knows none of it.
+ */
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+/* --------------------------------------------------------------------------------- over time */
+
+static const struct gauge_line windows[] = {
+    {"SND.WND", ROLE_CLOSE, GAUGE_LIMIT},
+};
+/* RFC 6298 2: RTO is SRTT and four times RTTVAR, but not less than its least. */
+static const struct gauge_line times[] = {
+    {"RTO", ROLE_PROBLEM, GAUGE_LINE},
+    {"SRTT", ROLE_DATA, GAUGE_LINE},
+    {"RTTVAR", ROLE_CONTROL, GAUGE_AREA},
+};
+static const struct gauge_line repairs[] = {
+    {"duplicate ACKs", ROLE_DATA, GAUGE_LINE},
+    {"retransmissions", ROLE_PROBLEM, GAUGE_LINE},
+};
+static const struct gauge_line buffers[] = {
+    {"send queue", ROLE_DATA, GAUGE_LINE},
+    {"receive queue", ROLE_OPEN, GAUGE_AREA},
+    {"out-of-order queue", ROLE_PROBLEM, GAUGE_LINE},
+    {"RCV.WND", ROLE_CLOSE, GAUGE_LIMIT},
+};
+static const struct gauge_chart charts[] = {
+    {"window", GAUGE_OCTETS, windows, COUNT(windows)},
+    {"time", GAUGE_NS, times, COUNT(times)},
+    {"buffer", GAUGE_OCTETS, buffers, COUNT(buffers)},
+    {"repair", GAUGE_COUNT, repairs, COUNT(repairs)},
+};
+
+/* ------------------------------------------------------------------------- the sequence space */
+
+#define NO_END                                                                                     \
+    { NULL, NULL, NULL }
+#define HELD(n)                                                                                    \
+    {                                                                                              \
+        "held", {"SACK " n " left", NULL, NULL}, {"SACK " n " right", NULL, NULL}, ROLE_PROBLEM,   \
+            false                                                                                  \
+    }
+
+/* Figure 3: 1 acknowledged, 2 sent, 3 allowed, 4 not yet allowed. */
+static const struct gauge_zone sending[] = {
+    {"acknowledged", NO_END, {"SND.UNA", NULL, NULL}, ROLE_CONTROL, false},
+    {"queued", {"SND.NXT", NULL, NULL}, {"SND.UNA", "send queue", NULL}, ROLE_OPEN, false},
+    {"flying", {"SND.UNA", NULL, NULL}, {"SND.NXT", NULL, NULL}, ROLE_DATA, false},
+    {"offered", {"SND.UNA", NULL, NULL}, {"SND.UNA", "SND.WND", NULL}, ROLE_CLOSE, true},
+};
+/* Figure 4: 1 received, 2 allowed, 3 not yet allowed; of 1, what the user has not read yet. */
+static const struct gauge_zone receiving[] = {
+    {"read", NO_END, {"RCV.NXT", NULL, "receive queue"}, ROLE_CONTROL, false},
+    {"readable", {"RCV.NXT", NULL, "receive queue"}, {"RCV.NXT", NULL, NULL}, ROLE_OPEN, false},
+    HELD("1"),
+    HELD("2"),
+    HELD("3"),
+    {"room", {"RCV.NXT", NULL, NULL}, {"RCV.NXT", "RCV.WND", NULL}, ROLE_CLOSE, true},
+};
+static const struct gauge_bar bars[] = {
+    {"sending",
+     true,
+     sending,
+     COUNT(sending),
+     {"SND.UNA", NULL, NULL},
+     {"SND.UNA", "SND.WND", NULL}},
+    {"receiving",
+     false,
+     receiving,
+     COUNT(receiving),
+     {"RCV.NXT", NULL, "receive queue"},
+     {"RCV.NXT", "RCV.WND", NULL}},
+};
+
+const struct gauge_set tcp_gauges = {.machine = "tcp",
+                                     .between = " > ",
+                                     .charts = charts,
+                                     .bars = bars,
+                                     .chart_count = COUNT(charts),
+                                     .bar_count = COUNT(bars)};

@@ -57,7 +57,7 @@ struct scenario_neighbour { /* a permanent ARP entry */
 struct scenario_node {
     const char *name; /* at most 31 octets of [A-Za-z0-9_.-], unique; usable as a host name */
     enum node_kind kind;
-    const char *profile; /* NULL: "linux-6.12"; also "rfc9293", "linux-6.12-plain" */
+    const char *profile; /* NULL: "linux-6.12"; stack/profile.c has them all */
     ip4 gateway;         /* 0: none; the default route's next hop */
     int32_t x, y;        /* where to draw it, 0..1000; -1: not said */
     const struct scenario_interface *interfaces;

@@ -253,7 +253,10 @@ void run_sysctl(struct step *s, const struct command *c) {
         return;
     }
     if (same_text(c->words[1], "-a")) {
-        for (uint32_t i = 0; setting_name(i) != NULL; i++) say_setting(s, c, setting_name(i));
+        char value[96];
+        for (uint32_t i = 0; setting_name(i) != NULL; i++)
+            if (setting_text(s->lab, c->node, setting_name(i), value, sizeof value))
+                say_setting(s, c, setting_name(i));
     } else if (same_text(c->words[1], "-w") || holds(c->words[1], '=')) {
         assign(s, c, same_text(c->words[1], "-w") ? 2 : 1);
     } else {

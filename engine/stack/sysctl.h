@@ -6,13 +6,27 @@
  */
 #include "sim/lab.h"
 
-enum profile { PROFILE_LINUX_6_12, PROFILE_LINUX_6_12_PLAIN, PROFILE_RFC9293, PROFILE_COUNT };
+enum profile {
+    PROFILE_LINUX_6_12,
+    PROFILE_LINUX_6_12_PLAIN,
+    PROFILE_LINUX_6_1,
+    PROFILE_LINUX_4_9,
+    PROFILE_LINUX_2_6_32,
+    PROFILE_RFC9293,
+    PROFILE_RFC793,
+    PROFILE_BSD,
+    PROFILE_COUNT
+};
 
 enum setting {
     SETTING_IP_FORWARD,
     SETTING_IP_DEFAULT_TTL,
     SETTING_PORT_LOW,
     SETTING_PORT_HIGH,
+    SETTING_RESERVED_PORTS, /* four ranges: low << 16 | high, 0: none */
+    SETTING_RESERVED_PORTS_2,
+    SETTING_RESERVED_PORTS_3,
+    SETTING_RESERVED_PORTS_4,
     SETTING_ICMP_ECHO_IGNORE_ALL,
     SETTING_ICMP_ECHO_IGNORE_BROADCASTS,
     SETTING_ARP_BASE_REACHABLE,
@@ -42,6 +56,33 @@ enum setting {
     SETTING_TCP_RTO_MIN,
     SETTING_TCP_RFC1337,
     SETTING_TCP_INVALID_RATELIMIT,
+    SETTING_TCP_MAX_SYN_BACKLOG,
+    SETTING_TCP_SYNCOOKIES,
+    SETTING_TCP_ABORT_ON_OVERFLOW,
+    SETTING_TCP_MAX_ORPHANS,
+    SETTING_TCP_TW_REUSE,
+    SETTING_TCP_TW_REUSE_DELAY,
+    SETTING_TCP_TW_RECYCLE,
+    SETTING_TCP_MAX_TW_BUCKETS,
+    SETTING_TCP_DSACK,
+    SETTING_TCP_ECN,
+    SETTING_TCP_KEEPALIVE_TIME,
+    SETTING_TCP_KEEPALIVE_INTVL,
+    SETTING_TCP_KEEPALIVE_PROBES,
+    SETTING_TCP_FASTOPEN,
+    SETTING_TCP_FASTOPEN_KEY, /* two halves; 0: the node's own secret */
+    SETTING_TCP_FASTOPEN_KEY_LOW,
+    SETTING_TCP_MODERATE_RCVBUF,
+    SETTING_TCP_SHRINK_WINDOW,
+    SETTING_TCP_EARLY_RETRANS,
+    SETTING_TCP_RECOVERY,
+    SETTING_TCP_REORDERING,
+    SETTING_TCP_FRTO,
+    SETTING_TCP_CONGESTION_CONTROL, /* enum congestion_control */
+    SETTING_TCP_SLOW_START_AFTER_IDLE,
+    SETTING_TCP_NO_METRICS_SAVE,
+    SETTING_TCP_CHALLENGE_ACK_LIMIT,
+    SETTING_TCP_THIN_LINEAR_TIMEOUTS,
     SETTING_CONST_RTO_INIT,
     SETTING_CONST_RTO_MAX,
     SETTING_CONST_MSL,
@@ -52,6 +93,20 @@ enum setting {
     SETTING_CONST_JIFFY,
     SETTING_CONST_ISN,
     SETTING_CONST_INITIAL_WINDOW,
+    SETTING_CONST_RTO_AFTER_SYN_LOSS, /* 0: as for any new connection */
+    SETTING_CONST_LISTEN_QUEUES,      /* 1: the two queues of a listener are bounded, as Linux's */
+    SETTING_CONST_QUEUE_FULL_RULE,    /* enum full_rule, of the SYN queue */
+    SETTING_CONST_ACCEPT_FULL_RULE,
+    SETTING_CONST_REQSK_PRUNE,
+    SETTING_CONST_COOKIE_PERIOD,
+    SETTING_CONST_COOKIE_AGE, /* in periods */
+    SETTING_CONST_PAWS_MSL,
+    SETTING_CONST_TW_ISN_STEP,
+    SETTING_CONST_EHASH_ENTRIES, /* setting it sets the three limits that follow from it */
+    SETTING_CONST_REQ_SIZE,
+    SETTING_CONST_TIMESTAMP_OFFSET, /* 1: each connection's timestamp clock begins elsewhere */
+    SETTING_CONST_UPTIME,           /* how long the node had been up when the lab began */
+    SETTING_CONST_RFC5961,          /* 1: resets and SYNs in the window are challenged */
     /* Broken on purpose: 0 or 1, never set by a profile. */
     SETTING_VARIANT_TWO_WAY_HANDSHAKE,
     SETTING_VARIANT_SPLIT_SYNACK,
@@ -71,6 +126,8 @@ enum setting {
     SETTING_VARIANT_NO_RST_FROM_CLOSED,
     SETTING_COUNT /* <= SETTING_MAX */
 };
+enum full_rule { FULL_ABOVE, FULL_AT }; /* ">": one more than the limit fits; ">=" */
+enum congestion_control { CONGESTION_RENO, CONGESTION_CUBIC };
 /* const.isn: how first sequence numbers are chosen (tcp_iss.c), or ISN_EXPLICIT + the number. */
 enum isn_model {
     ISN_LINUX,
@@ -85,13 +142,18 @@ enum isn_model {
 #define ISN_EXPLICIT ((int64_t)1 << 32)
 
 int64_t setting_of(const struct lab *, uint32_t node, enum setting); /* times: ns */
+/* profile.c */
 void settings_begin(struct node *, enum profile);
 bool profile_named(const char *, enum profile *);
+const char *profile_name(uint32_t profile); /* "linux-6.12"; NULL past the end */
+bool profile_is_linux(uint32_t profile);
+bool profile_has(uint32_t profile, enum setting first); /* that kernel knows the name */
+
+/* sysctl.c */
 /* "net.ipv4.tcp_syn_retries" = "3": false with the reason in `why` (unknown name, out of range). */
 bool setting_set(struct step *, uint32_t node, const char *name, const char *value,
                  struct complaint *why);
 bool setting_text(const struct lab *, uint32_t node, const char *name, char *out, size_t size);
-const char *setting_name(uint32_t index);   /* of the names that can be set; NULL past the end */
-const char *profile_name(uint32_t profile); /* "linux-6.12"; NULL past the end */
+const char *setting_name(uint32_t index); /* of the names that can be set; NULL past the end */
 
 #endif

@@ -53,12 +53,15 @@ uint32_t tcp_iss(struct step *s, const struct tcb *c) {
     return 0;
 }
 
-/* tcp_timestamps 2: the clock itself, without an offset. */
+/* tcp_timestamps 2, and Linux before 4.10: the clock itself, one for all connections. */
 uint32_t tcp_ts_offset(const struct lab *lab, const struct tcb *c) {
-    if (setting_of(lab, c->node, SETTING_TCP_TIMESTAMPS) == 2) return 0;
+    if (setting_of(lab, c->node, SETTING_TCP_TIMESTAMPS) == 2 ||
+        setting_of(lab, c->node, SETTING_CONST_TIMESTAMP_OFFSET) == 0)
+        return 0;
     return keyed(lab, c, PURPOSE_TIMESTAMP);
 }
 
 uint32_t tcp_ts_now(const struct step *s, const struct tcb *c) {
-    return (uint32_t)(s->now / TIMESTAMP_TICK_NS) + c->ts_offset;
+    sim_time uptime = setting_of(s->lab, c->node, SETTING_CONST_UPTIME);
+    return (uint32_t)((uptime + s->now) / TIMESTAMP_TICK_NS) + c->ts_offset;
 }

@@ -83,10 +83,10 @@ void tcp_rtt_acked(struct step *s, struct tcb *c, const struct segment *seg) {
 /* RFC 6298 (5.7): the SYN had to be repeated and nothing could be measured, so data begins with 3
  * seconds. Differs: Linux begins with its initial time-out. */
 void tcp_rtt_established(struct step *s, struct tcb *c) {
-    enum { AFTER_SYN_LOSS_S = 3 };
     sim_time first = setting_of(s->lab, c->node, SETTING_CONST_RTO_INIT);
+    sim_time after_loss = setting_of(s->lab, c->node, SETTING_CONST_RTO_AFTER_SYN_LOSS);
     if (c->srtt != 0) return;
-    c->rto = tcp_is_linux(s->lab, c->node) ? first : AFTER_SYN_LOSS_S * (sim_time)1000000000;
+    c->rto = after_loss != 0 ? after_loss : first;
 }
 
 /* RFC 6298 (5.5): back off the timer. */

@@ -91,7 +91,7 @@ const struct tcb *tcb_get(const struct lab *lab, struct id connection) {
 }
 
 bool tcp_is_linux(const struct lab *lab, uint32_t node) {
-    return node_view_at(lab, node)->profile != PROFILE_RFC9293;
+    return profile_is_linux(node_view_at(lab, node)->profile);
 }
 
 bool tcp_broken(const struct lab *lab, uint32_t node, enum setting variant) {

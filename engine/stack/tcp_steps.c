@@ -145,10 +145,16 @@ static enum verdict check_sequence(struct step *s, struct tcb *c, struct segment
 
 /* -------------------------------------------------------------------- second, check the RST bit */
 
+static bool rfc5961(const struct step *s, const struct tcb *c) {
+    return setting_of(s->lab, c->node, SETTING_CONST_RFC5961) != 0;
+}
+
 static enum verdict check_rst(struct step *s, struct tcb *c, struct segment *seg) {
     if ((seg->flags & TCP_RST) == 0) return NEXT;
-    /* RFC 5961 3.2: only a reset with exactly the next number is believed. */
-    if (seg->seq != c->rcv.nxt && !tcp_broken(s->lab, c->node, SETTING_VARIANT_NO_SEQ_CHECK)) {
+    /* RFC 5961 3.2: only a reset with exactly the next number is believed. Before, RFC 793: any in
+     * the window. */
+    if (seg->seq != c->rcv.nxt && rfc5961(s, c) &&
+        !tcp_broken(s->lab, c->node, SETTING_VARIANT_NO_SEQ_CHECK)) {
         tcp_drop(s, seg, REASON_TCP_RST_IGNORED, "RFC 5961 3.2");
         tcp_ack_challenge(s, c, seg);
         return DONE;
@@ -220,6 +226,11 @@ static enum verdict check_syn(struct step *s, struct tcb *c, struct segment *seg
     case TCP_CLOSING:
     case TCP_LAST_ACK:
     case TCP_TIME_WAIT: tcp_drop(s, seg, REASON_TCP_SYN_IN_WINDOW, "RFC 5961 4.2"); break;
+    }
+    if (!rfc5961(s, c)) { /* RFC 793: "if the SYN is in the window it is an error, send a reset" */
+        tcp_refuse(s, seg);
+        tcp_fail(s, c, TCP_ERROR_RESET, "RFC 793 3.9");
+        return DONE;
     }
     mib_add(s, c->node, MIB_TCP_SYN_CHALLENGE);
     tcp_ack_challenge(s, c, seg);

@@ -60,7 +60,7 @@ static enum tcp_error resolve(struct step *s, uint32_t node, struct tcp_endpoint
                               struct tcp_endpoint remote) {
     if (remote.port == 0 || remote.address == 0) return TCP_ERROR_INVALID;
     if (ip_is_broadcast_or_multicast(s->lab, node, remote.address))
-        return TCP_ERROR_UNREACHABLE;                         /* MUST-46 */
+        return TCP_ERROR_NO_ROUTE;                            /* MUST-46 */
     ip4 source = ip_source_for(s->lab, node, remote.address); /* MUST-44 */
     if (source == 0) return TCP_ERROR_NO_ROUTE;
     if (local->address == 0) local->address = source; /* MUST-45 */

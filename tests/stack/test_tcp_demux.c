@@ -115,6 +115,7 @@ static void number(struct step *s, struct hand *hand) {
 }
 
 static void initial_numbers_follow_a_clock_and_a_secret(void **state) {
+    /* MUST-8, SHLD-1, MUST-9. */
     (void)state;
     with_step(number);
 }

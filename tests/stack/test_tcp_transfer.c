@@ -128,6 +128,7 @@ static void whatever_the_path_does(void **state) {
 /* RFC 1191: the middle takes less than both ends. Each too long segment is answered by the router,
  * and the rest comes in shorter ones. */
 static void a_narrow_path_is_found(void **state) {
+    /* SHLD-6. */
     (void)state;
     static struct watch_over w;
     struct setup setup;

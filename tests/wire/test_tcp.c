@@ -49,6 +49,7 @@ static void check_round_trip(const struct tcp_options *options, size_t data, siz
 
 /* All combinations of options that fit, against the length that their RFCs give. */
 static void round_trip(void **state) {
+    /* MUST-4, MUST-68, MUST-69: lengths are right, and zeros fill the last word. */
     (void)state;
     for (uint32_t set = 0; set < 16; set++)
         for (uint8_t blocks = 0; blocks <= TCP_SACK_BLOCKS_MAX; blocks++) {
@@ -76,6 +77,7 @@ static void round_trip(void **state) {
 }
 
 static void golden(void **state) {
+    /* MUST-2: the checksum of a captured segment comes out; MUST-3: each turned bit is found. */
     (void)state;
     uint8_t frame[128], again[40];
     size_t count = from_hex(syn, frame, sizeof frame);
@@ -192,6 +194,7 @@ static struct tcp_options options_of(const char *hex) {
 }
 
 static void unknown_options_are_skipped(void **state) {
+    /* MUST-6; MUST-64: they end at odd places. */
     (void)state;
     struct tcp_options o = options_of("fd06 0102 0304 0204 0218 2202"); /* MUST-6 */
     assert_true(o.has_mss);

@@ -99,7 +99,7 @@ void tcp_options_fill(const struct step *s, const struct tcb *c, uint32_t flags,
         o->ts_ecr = (flags & TCP_ACK) != 0 ? c->ts_recent : 0;
     }
     if ((flags & TCP_SYN) != 0) {
-        o->has_mss = true; /* SHLD-5, MAY-3; MUST-65: in SYNs alone */
+        o->has_mss = true; /* MUST-14, SHLD-5, MAY-3; MUST-65: in SYNs alone */
         o->mss = (uint16_t)c->rcv.mss;
         o->sack_permitted = c->sack_permitted;
         o->has_window_scale = c->window_scaling;

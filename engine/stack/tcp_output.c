@@ -63,7 +63,7 @@ static bool may_send_text(enum tcp_state state) {
     return false;
 }
 
-/* Nagle's algorithm, 3.7.4 SHLD-7: a short segment waits while something is unacknowledged.
+/* Nagle's algorithm, 3.7.4 SHLD-7, MAY-16: a short segment waits while something is unacknowledged.
  * Differs: Linux lets it wait for a short one alone (Minshall's variant). */
 static bool nagle_waits(const struct step *s, const struct tcb *c) {
     if (c->no_delay || c->snd.nxt == c->snd.una) return false;
@@ -76,7 +76,8 @@ struct offer {
     bool fin;
 };
 
-/* 3.8.6.2.1 MUST-38, the sender's silly window avoidance: what may leave now, if anything. */
+/* 3.8.6.2.1 MUST-38, the sender's silly window avoidance: what may leave now, if anything. A window
+ * that has shrunk lets nothing new out (MUST-34, SHLD-15). */
 static bool next_segment(const struct step *s, const struct tcb *c, struct offer *next) {
     *next = (struct offer){0, false};
     if (!may_send_text((enum tcp_state)c->state) || !syn_acked(c) || c->fin_sent) return false;
@@ -94,7 +95,7 @@ static bool next_segment(const struct step *s, const struct tcb *c, struct offer
     next->count = count;
     next->fin = last;
     if (count == 0) return last;
-    return count == full ||                                     /* (1) a full segment */
+    return count == full ||                                     /* (1) SHLD-28: a full segment */
            (count == unsent && (last || !nagle_waits(s, c))) || /* (2), (3) all there is */
            count >= c->snd.max_wnd / 2;                         /* (4) half of its largest window */
 }
@@ -103,7 +104,8 @@ static void send_next(struct step *s, struct tcb *c, const struct offer *next) {
     uint32_t seq = c->snd.nxt, end = seq + next->count + next->fin;
     bool all = next->count == tcp_unsent(c);
     uint32_t flags = TCP_ACK;
-    /* MUST-61: PSH on the last segment that is there to be sent. Linux has none on a bare FIN. */
+    /* Each SEND pushes, so nothing is held back for ever (MUST-60); MUST-61: PSH on the last
+     * segment that is there to be sent, SHLD-27: and not at the end of each SEND in it. Linux has none on a bare FIN. */
     if (all && next->count > 0) flags |= TCP_PSH;
     if (next->fin) flags |= TCP_FIN;
     if (next->count > 0 && next->count < text_room(s, c)) c->snd.small = end;
@@ -150,7 +152,8 @@ void tcp_output(struct step *s, struct tcb *c) {
 /* --------------------------------------------------------------------- the window that we offer */
 
 /* 3.8.6.2.2 MUST-39, the receiver's silly window avoidance: the right edge moves by a segment or
- * by half of the buffer, or it stays; SHLD-14: it never moves back. */
+ * by half of the buffer, or it stays; SHLD-14: it never moves back. MAY-8: it stays closed for as
+ * long as nobody reads. */
 static uint32_t window_to_offer(const struct lab *lab, const struct tcb *c) {
     uint32_t unread = c->receive.count;
     /* variant.shrink_window: each octet that waits takes two away, so the right edge moves back. */

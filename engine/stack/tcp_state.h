@@ -36,7 +36,7 @@ struct tcp_buffer {
 };
 struct tcp_send_sequence {
     uint32_t una, nxt;   /* oldest unacknowledged; next to be sent */
-    uint32_t wnd;        /* send window, an offset from una */
+    uint32_t wnd;        /* send window, an offset from una; MUST-1, REC-1 */
     uint32_t wl1, wl2;   /* SEG.SEQ and SEG.ACK of the last window update */
     uint32_t max_wnd;    /* MAX.SND.WND, RFC 5961 5 */
     uint32_t mss;        /* most octets of header options and text in a segment */

@@ -176,7 +176,7 @@ static enum verdict check_rst(struct step *s, struct tcb *c, struct segment *seg
     case TCP_FIN_WAIT_1:
     case TCP_FIN_WAIT_2:
         mib_add(s, c->node, MIB_TCP_ESTAB_RESETS);
-        tcp_fail(s, c, TCP_ERROR_RESET, CLAUSE); /* MUST-12 */
+        tcp_fail(s, c, TCP_ERROR_RESET, CLAUSE); /* MUST-12; SHLD-2: text in it is of no account */
         return DONE;
     case TCP_CLOSE_WAIT:
         mib_add(s, c->node, MIB_TCP_ESTAB_RESETS);
@@ -366,6 +366,7 @@ static void in_order(struct step *s, struct tcb *c, struct segment *seg) {
     if (taken < seg->text_count) tcp_drop(s, seg, REASON_NO_BUFFERS, CLAUSE);
     bool filled = id_is(c->out_of_order);
     c->rcv.nxt += (uint32_t)taken;
+    /* MUST-59: all that has become in order is taken before the ACK. */
     uint32_t total = (uint32_t)taken + tcp_queue_take(s, c);
     c->rcv.wnd -= total < c->rcv.wnd ? total : c->rcv.wnd;
     tcp_sack_advance(c);

@@ -77,7 +77,7 @@ enum tcp_error tcp_connect(struct step *s, uint32_t node, struct id socket,
     struct tcb *c = tcb_create(s, node, TCP_CLOSED);
     if (c == NULL) return TCP_ERROR_NO_BUFFERS;
     c->socket = socket;
-    c->local_address = local.address;
+    c->local_address = local.address; /* MUST-43: the user's, or the one that leads there */
     c->local_port = local.port;
     c->remote_address = remote.address;
     c->remote_port = remote.port;

@@ -87,6 +87,7 @@ bool tcp_next_option(struct reader *list, struct tcp_option *option) {
     return true;
 }
 
+/* MUST-4, MUST-5: in whichever segment they stand; MUST-64: at whichever octet they begin. */
 static void take_options(struct tcp_options *o, struct reader *list) {
     struct tcp_option option;
     *o = (struct tcp_options){0};
@@ -140,6 +141,8 @@ size_t tcp_header_length(const struct tcp_header *h) {
     return length;
 }
 
+/* MUST-68: each with its length; MUST-69: no-operations in front of them fill whole words, so that
+ * nothing is left to be padded with zeros. */
 static void emit_options(struct writer *w, const struct tcp_options *o) {
     if (o->has_mss) {
         write_u16(w, TCP_OPTION_MSS << 8 | 4);

@@ -14,7 +14,19 @@
 #include "stack/sysctl.h"
 #include <assert.h>
 
-enum { TIMESTAMPS_OCTETS = 12, LOSS_SEGMENTS = 2 };
+enum { TIMESTAMPS_OCTETS = 12 };
+
+static const struct tcp_algorithm_of *const algorithms[TCP_ALGORITHM_COUNT] = {
+    [TCP_RENO] = &tcp_reno, [TCP_CUBIC] = &tcp_cubic};
+
+static const struct tcp_algorithm_of *algorithm_of(const struct tcb *c) {
+    assert(c->congestion.algorithm < TCP_ALGORITHM_COUNT);
+    return algorithms[c->congestion.algorithm];
+}
+
+const char *tcp_algorithm_name(uint32_t algorithm) {
+    return algorithm < TCP_ALGORITHM_COUNT ? algorithms[algorithm]->name : NULL;
+}
 
 static uint32_t least(uint32_t a, uint32_t b) {
     return a < b ? a : b;
@@ -46,7 +58,7 @@ uint32_t tcp_flight_room(const struct lab *lab, const struct tcb *c) {
     return flight < cwnd ? cwnd - flight : 0;
 }
 
-static bool in_slow_start(const struct tcb *c) {
+bool tcp_in_slow_start(const struct tcb *c) {
     return c->congestion.cwnd < c->congestion.ssthresh;
 }
 
@@ -77,7 +89,7 @@ void tcp_congestion_begin(struct step *s, struct tcb *c) {
 /* tcp_is_cwnd_limited(): in slow start it may be twice what was used, so that it can double. */
 static bool is_limited(const struct tcb *c) {
     const struct tcp_congestion *g = &c->congestion;
-    return g->limited || (in_slow_start(c) && g->cwnd / 2 < g->most_in_flight);
+    return g->limited || (tcp_in_slow_start(c) && g->cwnd / 2 < g->most_in_flight);
 }
 
 /* RFC 5681 3.1 (2): min(N, SMSS) for each ACK. Differs: Linux takes all that an ACK covers, so a
@@ -91,34 +103,26 @@ static uint32_t slow_start(const struct step *s, struct tcb *c, uint32_t acked) 
     return linux_counts ? grow - taken : 0;
 }
 
-/* RFC 5681 3.1, "count the number of bytes that have been acknowledged": one SMSS a window. */
-static void avoid_congestion(struct tcb *c, uint32_t acked) {
+void tcp_congestion_climb(struct tcb *c, uint32_t need, uint32_t acked) {
     struct tcp_congestion *g = &c->congestion;
-    if (g->counted >= g->cwnd) { /* it was counted towards a larger window */
+    uint32_t smss = tcp_smss(c);
+    if (g->counted >= need) { /* it was counted when more was needed */
         g->counted = 0;
-        g->cwnd += tcp_smss(c);
+        g->cwnd += smss;
     }
     g->counted += acked;
-    if (g->counted < g->cwnd) return;
-    g->counted -= g->cwnd;
-    g->cwnd += tcp_smss(c);
+    if (g->counted < need) return;
+    g->cwnd += g->counted / need * smss;
+    g->counted %= need;
 }
 
 static void grow(struct step *s, struct tcb *c, uint32_t acked) {
     if (!is_limited(c)) return;
-    if (in_slow_start(c)) acked = slow_start(s, c, acked);
-    if (acked > 0) avoid_congestion(c, acked);
+    if (tcp_in_slow_start(c)) acked = slow_start(s, c, acked);
+    if (acked > 0) algorithm_of(c)->avoid(s, c, acked);
 }
 
 /* ------------------------------------------------------------------------------------ reducing */
-
-/* RFC 5681 (4). Differs: Linux halves CWND, not what is in flight, in whole segments. */
-static uint32_t reduced(const struct step *s, const struct tcb *c) {
-    uint32_t smss = tcp_smss(c);
-    if (tcp_is_linux(s->lab, c->node))
-        return most(c->congestion.cwnd / smss / 2, LOSS_SEGMENTS) * smss;
-    return most((c->snd.nxt - c->snd.una) / 2, LOSS_SEGMENTS * smss);
-}
 
 static void remember(struct tcb *c) {
     c->congestion.prior_cwnd = c->congestion.cwnd;
@@ -128,7 +132,7 @@ static void remember(struct tcb *c) {
 static void begin_reduction(struct step *s, struct tcb *c, enum tcp_congestion_state state) {
     struct tcp_congestion *g = &c->congestion;
     remember(c);
-    g->ssthresh = reduced(s, c);
+    g->ssthresh = algorithm_of(c)->reduced(s, c);
     g->prr_delivered = g->prr_out = g->counted = g->inflated = 0;
     g->high = c->snd.nxt;
     enter(c, state);
@@ -174,6 +178,10 @@ void tcp_congestion_acked(struct step *s, struct tcb *c, const struct tcp_progre
     } else if (told->acked > 0) {
         grow(s, c, told->acked);
     }
+}
+
+void tcp_congestion_measured(struct step *s, struct tcb *c, sim_time round_trip) {
+    if (algorithm_of(c)->measured != NULL) algorithm_of(c)->measured(s, c, round_trip);
 }
 
 void tcp_congestion_disorder(struct step *s, struct tcb *c, bool disorder) {
@@ -231,11 +239,12 @@ void tcp_congestion_timeout(struct step *s, struct tcb *c, bool first) {
     if (first && g->state != TCP_CONGESTION_LOSS) {
         if (!is_reducing(c)) {
             remember(c);
-            g->ssthresh = reduced(s, c);
+            g->ssthresh = algorithm_of(c)->reduced(s, c);
         }
     } else if (first) {
-        g->ssthresh = reduced(s, c);
+        g->ssthresh = algorithm_of(c)->reduced(s, c);
     }
+    if (algorithm_of(c)->timed_out != NULL) algorithm_of(c)->timed_out(c);
     g->cwnd = tcp_smss(c);
     g->counted = g->inflated = 0;
     g->high = c->snd.nxt;
@@ -315,7 +324,9 @@ void tcp_congestion_output(struct step *s, struct tcb *c, bool sent) {
 void tcp_congestion_idle(struct step *s, struct tcb *c) {
     struct tcp_congestion *g = &c->congestion;
     sim_time silence = s->now - g->sent_at;
-    if (g->cwnd == 0 || c->snd.nxt != c->snd.una || silence <= c->rto) return;
+    if (g->cwnd == 0 || c->snd.nxt != c->snd.una) return;
+    if (algorithm_of(c)->resumed != NULL) algorithm_of(c)->resumed(c, silence);
+    if (silence <= c->rto) return;
     uint32_t restart = least(initial_window(s->lab, c), g->cwnd), smss = tcp_smss(c);
     uint32_t cwnd = g->cwnd;
     if (!tcp_is_linux(s->lab, c->node)) {

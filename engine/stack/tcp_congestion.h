@@ -25,6 +25,17 @@ enum tcp_congestion_state {
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic error "-Wpadded"
+/* CUBIC, RFC 8312 4.1: the epoch is the current congestion avoidance. */
+struct tcp_cubic {
+    sim_time epoch_at, least_rtt; /* 0: no epoch; the shortest round trip so far */
+    uint32_t w_max, w_last_max;   /* the window at the last reduction, and at the one before */
+    uint32_t origin, k_us;        /* where the curve is flat, and when it gets there */
+    uint32_t w_est, est_counted;  /* what Reno would have, 4.2; octets since that last grew */
+    /* HyStart: when the round of data up to round_end began, its last ACK of the train, its
+     * shortest round trip and how many were measured. */
+    sim_time round_at, train_at, round_rtt;
+    uint32_t round_end, samples;
+};
 struct tcp_congestion {
     uint32_t cwnd, ssthresh;
     uint32_t state;                      /* enum tcp_congestion_state */
@@ -39,6 +50,7 @@ struct tcp_congestion {
     uint32_t used;                       /* most in flight since CWND was last filled */
     uint32_t reserved;
     sim_time filled_at, sent_at; /* CWND was last filled; text was last sent */
+    struct tcp_cubic cubic;
 };
 #pragma GCC diagnostic pop
 
@@ -63,6 +75,8 @@ void tcp_congestion_begin(struct step *, struct tcb *);
 void tcp_congestion_acked(struct step *, struct tcb *, const struct tcp_progress *);
 /* Text has left: `again` if it is a retransmission. */
 void tcp_congestion_sent(struct step *, struct tcb *, uint32_t octets, bool again);
+/* An ACK answered a segment that had left so long ago, RFC 6298. */
+void tcp_congestion_measured(struct step *, struct tcb *, sim_time round_trip);
 /* tcp_output() has sent what it could: whether CWND is what holds us back. */
 void tcp_congestion_output(struct step *, struct tcb *, bool sent);
 /* The user gives text to send: after a silence CWND starts again, RFC 5681 4.1. */
@@ -84,5 +98,25 @@ void tcp_congestion_undo(struct step *, struct tcb *);
 /* Reduce once, as for a loss, though nothing is to be repeated: an ECN echo, a loss probe that
  * turned out to have repaired a loss. Nothing happens during a reduction. */
 void tcp_congestion_reduce(struct step *, struct tcb *);
+
+/* ------------------------------------------------------------------- for the algorithms alone */
+
+struct tcp_algorithm_of {
+    const char *name;                                                   /* as Linux has it */
+    uint32_t (*reduced)(const struct step *, struct tcb *);             /* a new SSTHRESH */
+    void (*avoid)(struct step *, struct tcb *, uint32_t acked);         /* congestion avoidance */
+    void (*timed_out)(struct tcb *);                                    /* may be NULL, and so on */
+    void (*resumed)(struct tcb *, sim_time silence);                    /* after that long a rest */
+    void (*measured)(struct step *, struct tcb *, sim_time round_trip); /* of this ACK */
+};
+extern const struct tcp_algorithm_of tcp_reno, tcp_cubic;
+const char *tcp_algorithm_name(uint32_t algorithm); /* NULL past the end */
+bool tcp_in_slow_start(const struct tcb *);
+/* CWND grows by one SMSS for every `need` octets that are acknowledged. */
+void tcp_congestion_climb(struct tcb *, uint32_t need, uint32_t acked);
+/* tcp_cubic.c: the curve, for its test too. */
+uint32_t tcp_cubic_root(uint64_t);
+uint32_t tcp_cubic_rise(uint32_t smss, uint64_t d_us);
+uint32_t tcp_cubic_k(uint32_t smss, uint32_t octets);
 
 #endif

@@ -1,0 +1,180 @@
+#include "stack/tcp_state.h"
+/*
+ * CUBIC, RFC 8312 (its successor, RFC 9438, was not at hand): after a reduction the window follows
+ * a cubic curve, fast at first, flat where the last loss was, fast again beyond it. Integers alone,
+ * so that every machine computes the same window: octets, and microseconds since the epoch began.
+ *
+ *     W_cubic(t) = C * (t - K)^3 + W_max          C = 0.4 segments per second cubed
+ *     K = cubic_root((W_max - cwnd) / C)          beta = 0.7
+ *
+ * With cwnd = beta * W_max at the epoch's begin, K is (Eq. 2). As in Linux an epoch begins with the
+ * first ACK of congestion avoidance, t has the shortest round trip added (the window that is asked
+ * for is that of one round trip later), growth is at most one segment for two acknowledged, and a
+ * rest of the application does not count as time. In the Linux profiles
+ * HyStart [HR08] ends slow start before it overruns the path.
+ */
+#include "stack/seq.h"
+
+enum {
+    BETA_PERCENT = 70,
+    FRIENDLY_NUMERATOR = 17, /* (1 + beta) / (3 * (1 - beta)) = 17/9 windows for one segment, 4.2 */
+    FRIENDLY_DENOMINATOR = 9,
+    SLOWEST = 100,       /* where the curve is flat: one segment in so many windows */
+    FIRST_SEGMENTS = 20, /* before any loss: at least one segment for so many acknowledged */
+    TIME_MAX_US = 100000000
+};
+
+/* The greatest integer whose cube is not more than x. */
+uint32_t tcp_cubic_root(uint64_t x) {
+    uint64_t root = 0;
+    for (uint32_t bit = 1u << 21; bit != 0; bit >>= 1) {
+        uint64_t next = root | bit;
+        if (next * next * next <= x) root = next;
+    }
+    return (uint32_t)root;
+}
+
+/* C * d^3 in octets. The cube is taken in two strides, so that 100 seconds fit 64 bits. */
+uint32_t tcp_cubic_rise(uint32_t smss, uint64_t d_us) {
+    if (d_us > TIME_MAX_US) d_us = TIME_MAX_US;
+    uint64_t square = d_us * d_us / 1000000; /* 10^-6 s^2 */
+    uint64_t cube = square * d_us / 1000000; /* 10^-6 s^3 */
+    uint64_t octets = cube * smss * 4 / 10000000;
+    return octets < 0x3fffffff ? (uint32_t)octets : 0x3fffffff;
+}
+
+/* K in microseconds, for a curve that has `octets` to rise: the root is taken in 100 us. */
+uint32_t tcp_cubic_k(uint32_t smss, uint32_t octets) {
+    enum { ROOT_US = 100, SEGMENTS_MAX = 1000000 };
+    const uint64_t cube_of_second = 1000000000000; /* in cubes of 100 us */
+    uint64_t millionths = (uint64_t)octets * 1000000 / smss;
+    if (millionths > (uint64_t)SEGMENTS_MAX * 1000000)
+        millionths = (uint64_t)SEGMENTS_MAX * 1000000;
+    uint64_t over_c = millionths * 10 / 4; /* 10^-6 s^3 */
+    return tcp_cubic_root(over_c * (cube_of_second / 1000000)) * ROOT_US;
+}
+
+static void begin_epoch(const struct step *s, struct tcb *c) {
+    struct tcp_cubic *q = &c->congestion.cubic;
+    uint32_t cwnd = c->congestion.cwnd;
+    q->epoch_at = s->now;
+    q->w_est = cwnd;
+    q->est_counted = 0;
+    q->origin = q->w_max > cwnd ? q->w_max : cwnd; /* 4.7, 4.8: no W_max above: K is 0 */
+    q->k_us = q->w_max > cwnd ? tcp_cubic_k(tcp_smss(c), q->w_max - cwnd) : 0;
+}
+
+/* W_cubic(t + RTT), (Eq. 1). */
+static uint32_t target(const struct step *s, const struct tcb *c) {
+    const struct tcp_cubic *q = &c->congestion.cubic;
+    uint64_t t_us = (uint64_t)(s->now - q->epoch_at + q->least_rtt) / 1000;
+    if (t_us >= q->k_us) return q->origin + tcp_cubic_rise(tcp_smss(c), t_us - q->k_us);
+    uint32_t below = tcp_cubic_rise(tcp_smss(c), q->k_us - t_us);
+    return below < q->origin ? q->origin - below : 0;
+}
+
+/* Octets to be acknowledged for one segment more, so that CWND is at `goal` in a round trip:
+ * 4.3 and 4.4, (goal - cwnd) / cwnd for each ACK. */
+static uint64_t need_for(const struct tcb *c, uint32_t goal) {
+    uint32_t cwnd = c->congestion.cwnd;
+    return goal > cwnd ? (uint64_t)cwnd * tcp_smss(c) / (goal - cwnd) : (uint64_t)SLOWEST * cwnd;
+}
+
+/* 4.2, the TCP-friendly region: the window that Reno would have (Eq. 4), counted in ACKs. */
+static void friend_of_reno(struct tcb *c, uint32_t acked) {
+    struct tcp_cubic *q = &c->congestion.cubic;
+    uint32_t need =
+        (uint32_t)((uint64_t)c->congestion.cwnd * FRIENDLY_NUMERATOR / FRIENDLY_DENOMINATOR);
+    q->est_counted += acked;
+    while (q->est_counted > need) {
+        q->est_counted -= need;
+        q->w_est += tcp_smss(c);
+    }
+}
+
+static void avoid(struct step *s, struct tcb *c, uint32_t acked) {
+    struct tcp_cubic *q = &c->congestion.cubic;
+    uint32_t smss = tcp_smss(c);
+    if (q->epoch_at == 0) begin_epoch(s, c);
+    friend_of_reno(c, acked);
+    uint64_t need = need_for(c, target(s, c));
+    if (q->w_max == 0 && need > FIRST_SEGMENTS * smss) need = FIRST_SEGMENTS * smss;
+    uint64_t friendly = need_for(c, q->w_est);
+    if (friendly < need) need = friendly;
+    if (need < 2 * smss) need = 2 * smss;
+    tcp_congestion_climb(c, need < 0x7fffffff ? (uint32_t)need : 0x7fffffff, acked);
+}
+
+/* 4.5 and 4.6. Differs: Linux, and so the Linux profiles, in whole segments. */
+static uint32_t reduced(const struct step *s, struct tcb *c) {
+    struct tcp_cubic *q = &c->congestion.cubic;
+    uint32_t cwnd = c->congestion.cwnd, smss = tcp_smss(c);
+    q->epoch_at = 0;
+    q->w_max = cwnd;
+    if (cwnd < q->w_last_max) /* somebody else has come: make room, 4.6 */
+        q->w_max = (uint32_t)((uint64_t)cwnd * (100 + BETA_PERCENT) / 200);
+    q->w_last_max = cwnd;
+    uint32_t down = (uint32_t)((uint64_t)cwnd * BETA_PERCENT / 100);
+    if (tcp_is_linux(s->lab, c->node)) down = down / smss * smss;
+    return down > 2 * smss ? down : 2 * smss;
+}
+
+/* 4.7: the curve after a time-out begins where slow start ends. */
+static void timed_out(struct tcb *c) {
+    struct tcp_cubic *q = &c->congestion.cubic;
+    q->epoch_at = 0;
+    q->w_max = q->w_last_max = 0;
+    q->round_at = q->least_rtt = 0;
+}
+
+static void resumed(struct tcb *c, sim_time silence) {
+    struct tcp_cubic *q = &c->congestion.cubic;
+    if (q->epoch_at != 0) q->epoch_at += silence;
+}
+
+/* -------------------------------------------------------------------------------- HyStart [HR08] */
+
+/* Of the paper's two signs that slow start has filled the path: ACKs that come in one unbroken
+ * train for half of the shortest round trip, or a round trip that has grown by an eighth. */
+static bool path_is_full(const struct step *s, struct tcb *c, sim_time round_trip) {
+    enum { TRAIN_GAP_NS = 2000000, SAMPLES = 8, LEAST_NS = 4000000, MOST_NS = 16000000 };
+    struct tcp_cubic *q = &c->congestion.cubic;
+    if (s->now - q->train_at <= TRAIN_GAP_NS) {
+        q->train_at = s->now;
+        if (s->now - q->round_at > q->least_rtt / 2) return true;
+    }
+    if (q->samples == 0 || round_trip < q->round_rtt) q->round_rtt = round_trip;
+    q->samples++;
+    sim_time grown = q->least_rtt / 8;
+    if (grown < LEAST_NS) grown = LEAST_NS;
+    if (grown > MOST_NS) grown = MOST_NS;
+    return q->samples > SAMPLES && q->round_rtt > q->least_rtt + grown;
+}
+
+static void hystart(const struct step *s, struct tcb *c, sim_time round_trip) {
+    enum { LEAST_SEGMENTS = 16 };
+    struct tcp_cubic *q = &c->congestion.cubic;
+    if (seq_gt(c->snd.una, q->round_end) || q->round_at == 0) {
+        q->round_at = q->train_at = s->now;
+        q->round_end = c->snd.nxt;
+        q->samples = 0;
+    }
+    if (c->congestion.cwnd < LEAST_SEGMENTS * tcp_smss(c)) return;
+    if (path_is_full(s, c, round_trip)) c->congestion.ssthresh = c->congestion.cwnd;
+}
+
+static void measured(struct step *s, struct tcb *c, sim_time round_trip) {
+    struct tcp_cubic *q = &c->congestion.cubic;
+    const sim_time second = 1000000000;
+    /* Just after a recovery the queue is not what it was. */
+    if (q->epoch_at != 0 && s->now - q->epoch_at < second) return;
+    if (q->least_rtt == 0 || round_trip < q->least_rtt) q->least_rtt = round_trip;
+    if (tcp_in_slow_start(c) && tcp_is_linux(s->lab, c->node)) hystart(s, c, round_trip);
+}
+
+const struct tcp_algorithm_of tcp_cubic = {.name = "cubic",
+                                           .reduced = reduced,
+                                           .avoid = avoid,
+                                           .timed_out = timed_out,
+                                           .resumed = resumed,
+                                           .measured = measured};

@@ -168,6 +168,7 @@ static void inflate(struct tcb *c, const struct tcp_progress *told) {
 
 void tcp_congestion_acked(struct step *s, struct tcb *c, const struct tcp_progress *told) {
     struct tcp_congestion *g = &c->congestion;
+    g->flight = c->snd.nxt - c->snd.una;
     if (g->state == TCP_CONGESTION_CWR && seq_geq(c->snd.una, g->high))
         tcp_congestion_recovery_exit(s, c);
     if (is_reducing(c)) {
@@ -277,6 +278,7 @@ void tcp_congestion_sent(struct step *s, struct tcb *c, uint32_t octets, bool ag
     (void)again;
     if (is_reducing(c)) c->congestion.prr_out += octets;
     c->congestion.sent_at = s->now;
+    c->congestion.flight = c->snd.nxt - c->snd.una;
 }
 
 /* tcp_current_ssthresh(): a window that is given up for lack of use is remembered by 3/4. */

@@ -48,8 +48,8 @@ struct tcp_congestion {
     uint32_t limited;                /* 1: CWND was what held us back, of late */
     uint32_t most_in_flight, window_end; /* in the window of data that ends there */
     uint32_t used;                       /* most in flight since CWND was last filled */
-    uint32_t reserved;
-    sim_time filled_at, sent_at; /* CWND was last filled; text was last sent */
+    uint32_t flight;                     /* RFC 5681 2: FlightSize, for watchers */
+    sim_time filled_at, sent_at;         /* CWND was last filled; text was last sent */
     struct tcp_cubic cubic;
 };
 #pragma GCC diagnostic pop

@@ -10,6 +10,9 @@
 /* --------------------------------------------------------------------------------- over time */
 
 static const struct gauge_line windows[] = {
+    {"cwnd", ROLE_DATA, GAUGE_LINE},
+    {"ssthresh", ROLE_PROBLEM, GAUGE_LIMIT},
+    {"FlightSize", ROLE_CONTROL, GAUGE_AREA},
     {"SND.WND", ROLE_CLOSE, GAUGE_LIMIT},
 };
 /* RFC 6298 2: RTO is SRTT and four times RTTVAR, but not less than its least. */

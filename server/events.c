@@ -193,7 +193,7 @@ static void write_value(const char *from, size_t length, struct buffer *out) {
 }
 
 static bool is_number(const char *text, size_t length) {
-    for (size_t i = 0; i < length; i++)
+    for (size_t i = length > 1 && text[0] == '-'; i < length; i++)
         if (text[i] < '0' || text[i] > '9') return false;
     return length > 0 && length < 10;
 }

@@ -6,10 +6,9 @@
  */
 #include <assert.h>
 
+/* Without a branch: which of two keys comes first is what no processor can foretell. */
 static inline bool before(const struct heap_key *a, const struct heap_key *b) {
-    if (a->at != b->at) return a->at < b->at;
-    if (a->origin != b->origin) return a->origin < b->origin;
-    return a->counter < b->counter;
+    return (a->at < b->at) | ((a->at == b->at) & (a->order < b->order));
 }
 
 bool heap_before(const struct heap_key *a, const struct heap_key *b) {
@@ -32,14 +31,25 @@ static void sift_up(struct heap h, uint32_t hole, const struct heap_key *key) {
     put(h, hole, key);
 }
 
+/* The least of `count` children. A full set is compared in pairs that do not wait for each other. */
+static inline const struct heap_key *least(const struct heap_key *child, uint32_t count) {
+    if (count >= 4) {
+        const struct heap_key *left = child + before(child + 1, child);
+        const struct heap_key *right = child + 2 + before(child + 3, child + 2);
+        return before(right, left) ? right : left;
+    }
+    const struct heap_key *best = child;
+    for (uint32_t i = 1; i < count; i++)
+        if (before(child + i, best)) best = child + i;
+    return best;
+}
+
 static void sift_down(struct heap h, uint32_t hole, const struct heap_key *key) {
-    const struct heap_key *end = h.keys + *h.count;
+    uint32_t count = *h.count;
     for (;;) {
-        const struct heap_key *best = h.keys + hole * 4 + 1, *child = best;
-        if (best >= end) break;
-        const struct heap_key *last = end - best > 4 ? best + 4 : end;
-        while (++child < last)
-            if (before(child, best)) best = child;
+        uint32_t first = hole * 4 + 1;
+        if (first >= count) break;
+        const struct heap_key *best = least(h.keys + first, count - first);
         if (!before(best, key)) break;
         put(h, hole, best);
         hole = (uint32_t)(best - h.keys);

@@ -72,13 +72,13 @@ static void heap_grow(struct lab *lab) {
 
 static void push(struct lab *lab, uint32_t slot, sim_time at, uint32_t origin, uint64_t order) {
     struct heap heap = lab_heap(lab);
-    heap_push(&heap, (struct heap_key){.at = at, .origin = origin, .slot = slot, .counter = order});
+    heap_push(&heap, (struct heap_key){.at = at, .order = heap_order(origin, order), .slot = slot});
 }
 
 static void change(struct lab *lab, uint32_t slot, sim_time at, uint32_t origin, uint64_t order) {
     struct heap heap = lab_heap(lab);
     heap_change(&heap,
-                (struct heap_key){.at = at, .origin = origin, .slot = slot, .counter = order});
+                (struct heap_key){.at = at, .order = heap_order(origin, order), .slot = slot});
 }
 
 static void pull(struct lab *lab, uint32_t slot) {

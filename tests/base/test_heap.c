@@ -28,9 +28,9 @@ static void check_heap(const struct heap *h) {
 
 static void order_is_total(void **state) {
     (void)state;
-    const struct heap_key a = {.at = 1, .origin = 2, .counter = 3};
+    const struct heap_key a = {.at = 1, .order = heap_order(2, 3)};
     const struct heap_key after[] = {
-        {.at = 2}, {.at = 1, .origin = 3}, {.at = 1, .origin = 2, .counter = 4}};
+        {.at = 2}, {.at = 1, .order = heap_order(3, 0)}, {.at = 1, .order = heap_order(2, 4)}};
     for (size_t i = 0; i < 3; i++) {
         assert_true(heap_before(&a, &after[i]));
         assert_false(heap_before(&after[i], &a));
@@ -46,8 +46,7 @@ static void pops_in_order(void **state) {
     struct prng p = prng_seeded(1, "heap", 0);
     for (uint32_t slot = 1; slot <= SLOTS; slot++)
         heap_push(&h, (struct heap_key){.at = prng_below(&p, 20),
-                                        .origin = prng_below(&p, 4),
-                                        .counter = slot,
+                                        .order = heap_order(prng_below(&p, 4), slot),
                                         .slot = slot});
     check_heap(&h);
     struct heap_key last = {.at = -1};
@@ -70,7 +69,7 @@ static void order_of_insertion_does_not_matter(void **state) {
         for (uint32_t i = 0; i < 64; i++) {
             uint32_t slot = way == 0 ? i + 1 : 64 - i;
             heap_push(&h, (struct heap_key){
-                              .at = slot % 5, .origin = slot % 3, .counter = slot, .slot = slot});
+                              .at = slot % 5, .order = heap_order(slot % 3, slot), .slot = slot});
         }
         for (uint32_t i = 0; i < 64; i++) {
             popped[way][i] = keys[0].slot;
@@ -90,7 +89,7 @@ static void removes_anywhere(void **state) {
             heap_remove(&h, slot);
         else
             heap_push(&h,
-                      (struct heap_key){.at = prng_below(&p, 1000), .counter = turn, .slot = slot});
+                      (struct heap_key){.at = prng_below(&p, 1000), .order = turn, .slot = slot});
         if (turn % 16 == 0) check_heap(&h);
     }
 }
@@ -100,7 +99,7 @@ static void leaves_no_tail(void **state) {
     (void)state;
     struct heap h = empty_heap();
     for (uint32_t slot = 1; slot <= 9; slot++)
-        heap_push(&h, (struct heap_key){.at = 10 - slot, .counter = slot, .slot = slot});
+        heap_push(&h, (struct heap_key){.at = 10 - slot, .order = slot, .slot = slot});
     for (uint32_t slot = 1; slot <= 9; slot++) heap_remove(&h, slot);
     static const struct heap_key zero[SLOTS];
     assert_memory_equal(keys, zero, sizeof keys);

@@ -18,17 +18,21 @@ struct frame_note {
     uint32_t seq_base, ack_base; /* the sender's ISS and IRS */
     uint32_t retransmission;     /* 0: first time */
 };
+/* With the slot's header in front of it, 64 octets are what a link looks at when the frame before
+ * this one arrives, and 64 are all the rest. */
 struct frame {
-    struct id next, previous; /* in a link's FIFO, or (next alone) in a neighbour's queue */
-    struct id event;          /* set while it travels by itself (delayed, lost) */
+    struct id next, previous;       /* in a link's FIFO, or (next alone) in a neighbour's queue */
+    struct id event;                /* set while it travels by itself (delayed, lost) */
+    uint64_t order;                 /* the sender's event counter when it was sent */
+    sim_time arrives_at, leaves_at; /* leaves: its first bit goes onto the wire */
+    uint32_t start, end;            /* the frame's octets within its room */
+    uint64_t sent_step;
+    sim_time sent_at;
     struct frame_note note;
-    uint32_t start, end; /* the frame's octets within its room */
-    uint32_t low, high;  /* octets of the room that were ever written */
+    uint32_t low, high; /* octets of the room that were ever written */
     uint32_t room;
-    uint32_t link, direction;  /* where it travels, 0 nowhere; direction 0: from the link's end 0 */
-    uint32_t fate;             /* 0 arrives, else a drop reason: dies on the way */
-    uint64_t sent_step, order; /* order: the sender's event counter when it was sent */
-    sim_time sent_at, leaves_at, arrives_at; /* leaves: its first bit goes onto the wire */
+    uint32_t link, direction; /* where it travels, 0 nowhere; direction 0: from the link's end 0 */
+    uint32_t fate;            /* 0 arrives, else a drop reason: dies on the way */
     /* the room's octets follow */
 };
 #pragma GCC diagnostic pop

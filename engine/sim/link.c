@@ -57,7 +57,7 @@ static struct link *link_of(struct step *s, const struct frame *f) {
 /* ---------------------------------------------------------------------- the list of a direction */
 
 /* The wire has sent what left until now: the cursor of the waiting frames moves on. */
-static void wire_catches_up(struct lab *lab, struct direction *way, sim_time now) {
+static inline void wire_catches_up(struct lab *lab, struct direction *way, sim_time now) {
     while (way->waiting != 0) {
         const struct frame *f = frame_here(lab, way->waiting_first);
         if (f->leaves_at > now) return;
@@ -66,7 +66,7 @@ static void wire_catches_up(struct lab *lab, struct direction *way, sim_time now
     }
 }
 
-static void list_add(struct step *s, struct direction *way, struct id id, struct frame *f) {
+static inline void list_add(struct step *s, struct direction *way, struct id id, struct frame *f) {
     f->previous = way->last;
     f->next = (struct id){0, 0};
     if (id_is(way->last)) frame_here(s->lab, way->last)->next = id;
@@ -134,12 +134,29 @@ struct frame *link_head(struct lab *lab, uint32_t number) {
     return frame_here(lab, link_at(lab, (number - 1) / 2 + 1)->way[(number - 1) % 2].head);
 }
 
+/* What nearly always happens: the oldest frame of the list arrives, and it has long left the wire;
+ * the next one becomes the head. */
+static bool first_of_two(struct step *s, struct link *link, uint32_t number, struct frame *f) {
+    struct direction *way = &link->way[(number - 1) % 2];
+    if (id_is(f->previous) || !id_is(f->next) || f->leaves_at > s->now) return false;
+    if (way->waiting != 0) wire_catches_up(s->lab, way, s->now);
+    struct frame *next = frame_here(s->lab, f->next);
+    if (id_is(next->event)) return false;
+    way->head = f->next;
+    way->flying -= 1;
+    next->previous = f->next = (struct id){0, 0};
+    head_change(s, number, next->arrives_at, link->node[(number - 1) % 2], next->order);
+    return true;
+}
+
 void link_head_arrives(struct step *s, uint32_t number, struct frame *f) {
     struct link *link = link_at(s->lab, (number - 1) / 2 + 1);
     struct direction *way = &link->way[(number - 1) % 2];
     struct id id = way->head;
-    head_moves_on(s, link, f);
-    list_remove(s, way, id, f);
+    if (!first_of_two(s, link, number, f)) {
+        head_moves_on(s, link, f);
+        list_remove(s, way, id, f);
+    }
     deliver(s, link, id, f);
 }
 
@@ -250,6 +267,25 @@ static sim_time decide(const struct link *link, const struct direction *way, str
     return late != 0 ? f->arrives_at : -1;
 }
 
+/* Nothing but time can happen to a frame here. */
+static bool is_plain(const struct link *link) {
+    return !id_is(link->first_fault) &&
+           (link->loss_ppm | link->duplicate_ppm | link->reorder_ppm) == 0;
+}
+
+static void send_with_chances(struct step *s, struct link *link, struct id id, struct frame *f) {
+    struct direction *way = &link->way[f->direction];
+    struct fault_effect effect = {0};
+    if (id_is(link->first_fault)) fault_judge(s, f->link, f->direction, id, &effect);
+    take_the_wire(s, link, way, f);
+    sim_time alone_at = decide(link, way, f, &effect);
+    if (!fly(s, link, id, f, alone_at)) return;
+    if (chance(way, DRAW_DUPLICATE, &f->note, link->duplicate_ppm)) fly_again(s, link, id, f, 0);
+    for (uint32_t i = 0; i < effect.duplicates; i++)
+        fly_again(s, link, id, f, effect.duplicate_ns[i]);
+    fault_mutate(s, &effect, id); /* after SENT: the sender's octets were right */
+}
+
 void link_send(struct step *s, uint32_t interface, struct id id) {
     const struct interface *from = interface_at(s->lab, interface);
     struct frame *f = frame_here(s->lab, id);
@@ -266,17 +302,12 @@ void link_send(struct step *s, uint32_t interface, struct id id) {
     wire_catches_up(s->lab, way, s->now);
     if (!link->up || way->waiting >= link->queue_frames) {
         die_at_once(s, id, f, link->up ? REASON_QUEUE_FULL : REASON_LINK_DOWN);
-        return;
+    } else if (is_plain(link)) {
+        take_the_wire(s, link, way, f);
+        fly(s, link, id, f, -1);
+    } else {
+        send_with_chances(s, link, id, f);
     }
-    struct fault_effect effect = {0};
-    if (id_is(link->first_fault)) fault_judge(s, f->link, f->direction, id, &effect);
-    take_the_wire(s, link, way, f);
-    sim_time alone_at = decide(link, way, f, &effect);
-    if (!fly(s, link, id, f, alone_at)) return;
-    if (chance(way, DRAW_DUPLICATE, &f->note, link->duplicate_ppm)) fly_again(s, link, id, f, 0);
-    for (uint32_t i = 0; i < effect.duplicates; i++)
-        fly_again(s, link, id, f, effect.duplicate_ns[i]);
-    fault_mutate(s, &effect, id); /* after SENT: the sender's octets were right */
 }
 
 /* ------------------------------------------------------------------- cables and single packets */

@@ -23,8 +23,8 @@ static void simultaneous_events_go_by_node_then_count(void **state) {
     for (int i = 0; i < 7; i++) {
         struct heap_key key;
         assert_true(event_first(run.lab, &key));
-        order[i] = key.origin;
-        counts[i] = key.counter;
+        order[i] = (uint32_t)(key.order >> HEAP_COUNTER_BITS);
+        counts[i] = key.order % (1ull << HEAP_COUNTER_BITS);
         event_drop(run.lab, pool_id(run.lab, POOL_EVENT, key.slot - 2 * run.lab->link_count));
     }
     static const uint32_t expected[] = {3, 1, 1, 2, 2, 3, 3};

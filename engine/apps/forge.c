@@ -1,21 +1,38 @@
-#include "apps/forge.h"
+#include "apps/shell.h"
 /*
- * forge tcp FLAGS SRC:PORT DST:PORT [seq N] [ack N] [win N] [len N] [mss N] [wscale N] [sackok]
- *           [ts VAL ECR] [sack LEFT RIGHT]... [up N]
+ * forge tcp FLAGS SRC:PORT DST:PORT [OPTION VALUE]...
  *
- * FLAGS are tcpdump's letters: S F R P U E W, and a dot for ACK. Numbers are absolute. The checksum
- * is right; everything else is as told, so that a lesson can show what a stranger's segment does.
- * Left out: other protocols, wrong checksums (a fault can corrupt a frame).
+ * Segments exactly as told, by no connection: a stranger's reset, an old duplicate, a flood. FLAGS
+ * are tcpdump's letters: S F R P U E W, and a dot for ACK. SRC may be a range of addresses and of
+ * ports; with `count` the segments run through them, one every `every`. A number with a sign is
+ * relative to what DST's connection with SRC has and expects just then, which the lab knows.
+ *
+ * The line itself is the program's state: it is read again for each segment, so nothing of it can
+ * go stale. Left out: other protocols.
  */
-#include "apps/process.h"
 #include "stack/tcp.h"
 
-enum { FORGE_OCTETS_MAX = 1460, SEGMENT_MAX = 1480 };
+enum { FORGE_OCTETS_MAX = 1460, SEGMENT_MAX = 1480, PORT_FIRST = 1024, PORT_LAST = 65535 };
+enum { COUNT_MAX = 10000000, AT_ONCE_MAX = 1000, EVERY_USUAL = 1000000 /* ns */ };
 
+enum base { BASE_NONE, BASE_CONNECTION, BASE_RANDOM };
+struct value {
+    uint32_t number;
+    enum base base;
+};
+struct range {
+    uint32_t first, last;
+};
 struct order {
-    struct tcp_endpoint src, dst;
+    struct range src, src_port;
+    struct tcp_endpoint dst;
     struct tcp_header header;
-    uint64_t length;
+    struct value seq, ack;
+    uint32_t step; /* from one segment's SEG.SEQ to the next one's */
+    uint64_t length, count;
+    sim_time every;
+    const char *data;
+    bool bad_checksum;
     const char *wrong; /* what cannot be understood; NULL: nothing */
 };
 
@@ -24,31 +41,73 @@ struct line {
     char **at, **end;
 };
 
+static const char *next_word(struct line *l, struct order *o) {
+    if (l->at == l->end) {
+        o->wrong = "a value is missing at the end";
+        return "";
+    }
+    return *l->at++;
+}
+
 static uint64_t number(struct line *l, struct order *o, uint64_t most) {
     uint64_t value = 0;
-    if (l->at == l->end || !parse_u64(*l->at, &value) || value > most) {
-        o->wrong = l->at == l->end ? "a number is missing at the end" : *l->at;
-        return 0;
-    }
-    l->at++;
+    const char *word = next_word(l, o);
+    if (o->wrong == NULL && (!parse_u64(word, &value) || value > most)) o->wrong = word;
     return value;
 }
 
-static struct tcp_endpoint endpoint(struct line *l, struct order *o) {
-    struct tcp_endpoint e = {0, 0};
-    char address[32] = "";
-    uint64_t port = 0;
-    const char *word = l->at < l->end ? *l->at++ : "";
-    size_t colon = 0;
-    while (word[colon] != '\0' && word[colon] != ':' && colon < sizeof address - 1) {
-        address[colon] = word[colon];
-        colon++;
+/* 1000, +0, -100, random */
+static struct value sequence_number(struct line *l, struct order *o) {
+    struct value v = {0, BASE_NONE};
+    const char *word = next_word(l, o);
+    bool minus = word[0] == '-', sign = minus || word[0] == '+';
+    uint64_t value = 0;
+    if (same_text(word, "random")) {
+        v.base = BASE_RANDOM;
+    } else if (parse_u64(word + sign, &value) && value <= UINT32_MAX) {
+        v.base = sign ? BASE_CONNECTION : BASE_NONE;
+        v.number = minus ? 0u - (uint32_t)value : (uint32_t)value;
+    } else if (o->wrong == NULL) {
+        o->wrong = word;
     }
-    if (word[colon] != ':' || !parse_ip4(address, &e.address) ||
-        !parse_u64(word + colon + 1, &port) || port > 65535)
+    return v;
+}
+
+/* Cuts `word` at the last `mark`; what follows it, or NULL. */
+static char *cut_at(char *word, char mark) {
+    char *found = NULL;
+    for (char *c = word; *c != '\0'; c++)
+        if (*c == mark) found = c;
+    if (found == NULL) return NULL;
+    *found = '\0';
+    return found + 1;
+}
+
+static bool address_range(char *word, struct range *r) {
+    const char *last = cut_at(word, '-');
+    if (!parse_ip4(word, &r->first)) return false;
+    r->last = r->first;
+    return last == NULL || (parse_ip4(last, &r->last) && r->last >= r->first);
+}
+
+static bool port_range(char *word, struct range *r) {
+    uint64_t first, last;
+    const char *dash = cut_at(word, '-');
+    *r = (struct range){PORT_FIRST, PORT_LAST};
+    if (same_text(word, "*") && dash == NULL) return true;
+    if (!parse_u64(word, &first)) return false;
+    last = first;
+    if (dash != NULL && !parse_u64(dash, &last)) return false;
+    *r = (struct range){(uint32_t)first, (uint32_t)last};
+    return last <= PORT_LAST && last >= first;
+}
+
+static void endpoint(struct line *l, struct order *o, struct range *address, struct range *port) {
+    char room[64];
+    copy_text(room, sizeof room, next_word(l, o));
+    char *colon = cut_at(room, ':');
+    if (colon == NULL || !port_range(colon, port) || !address_range(room, address))
         o->wrong = "expected ADDRESS:PORT twice";
-    e.port = (uint32_t)port;
-    return e;
 }
 
 static uint16_t flags(struct line *l, struct order *o) {
@@ -83,74 +142,193 @@ static void sack(struct line *l, struct order *o) {
     t->sack[t->sack_count++].right = right;
 }
 
+/* An option of the header. False: it is none. */
+static bool header_option(const char *word, struct line *l, struct order *o) {
+    struct tcp_options *t = &o->header.options;
+    if (same_text(word, "sackok")) {
+        t->sack_permitted = true;
+    } else if (same_text(word, "sack")) {
+        sack(l, o);
+    } else if (same_text(word, "mss")) {
+        t->has_mss = true;
+        t->mss = (uint16_t)number(l, o, 65535);
+    } else if (same_text(word, "wscale")) {
+        t->has_window_scale = true;
+        t->window_scale = (uint8_t)number(l, o, 255);
+    } else if (same_text(word, "ts")) {
+        t->has_timestamps = true;
+        t->ts_val = (uint32_t)number(l, o, UINT32_MAX);
+        t->ts_ecr = (uint32_t)number(l, o, UINT32_MAX);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+/* How many, how often, and what differs from one to the next. False: the word is none of it. */
+static bool repetition(const char *word, struct line *l, struct order *o) {
+    if (same_text(word, "count")) {
+        o->count = number(l, o, COUNT_MAX);
+        if (o->count == 0 && o->wrong == NULL) o->wrong = "a count of nothing";
+    } else if (same_text(word, "every")) {
+        const char *time = next_word(l, o);
+        if (o->wrong == NULL && !parse_duration(time, &o->every)) o->wrong = time;
+    } else if (same_text(word, "step")) {
+        o->step = (uint32_t)number(l, o, UINT32_MAX);
+    } else {
+        return false;
+    }
+    return true;
+}
+
 static void option(struct line *l, struct order *o) {
     struct tcp_header *h = &o->header;
     const char *word = *l->at++;
     if (same_text(word, "seq"))
-        h->seq = (uint32_t)number(l, o, UINT32_MAX);
+        o->seq = sequence_number(l, o);
     else if (same_text(word, "ack"))
-        h->ack = (uint32_t)number(l, o, UINT32_MAX);
+        o->ack = sequence_number(l, o);
     else if (same_text(word, "win"))
         h->window = (uint16_t)number(l, o, 65535);
     else if (same_text(word, "up"))
         h->urgent_pointer = (uint16_t)number(l, o, 65535);
     else if (same_text(word, "len"))
         o->length = number(l, o, FORGE_OCTETS_MAX);
-    else if (same_text(word, "sackok"))
-        h->options.sack_permitted = true;
-    else if (same_text(word, "sack"))
-        sack(l, o);
-    else if (same_text(word, "mss")) {
-        h->options.has_mss = true;
-        h->options.mss = (uint16_t)number(l, o, 65535);
-    } else if (same_text(word, "wscale")) {
-        h->options.has_window_scale = true;
-        h->options.window_scale = (uint8_t)number(l, o, 255);
-    } else if (same_text(word, "ts")) {
-        h->options.has_timestamps = true;
-        h->options.ts_val = (uint32_t)number(l, o, UINT32_MAX);
-        h->options.ts_ecr = (uint32_t)number(l, o, UINT32_MAX);
-    } else {
+    else if (same_text(word, "data"))
+        o->data = next_word(l, o);
+    else if (same_text(word, "badsum"))
+        o->bad_checksum = true;
+    else if (!header_option(word, l, o) && !repetition(word, l, o))
         o->wrong = word;
-    }
+}
+
+/* What a shell takes for itself ends the order. */
+static bool of_the_shell(const char *word) {
+    return same_text(word, "&") || same_text(word, ">") || same_text(word, "<");
 }
 
 static void understand(struct line *l, struct order *o) {
+    struct range dst, port;
     const char *protocol = l->at < l->end ? *l->at++ : "";
+    *o = (struct order){.count = 1, .every = EVERY_USUAL};
     if (!same_text(protocol, "tcp")) {
         o->wrong = "expected tcp";
         return;
     }
     o->header.flags = flags(l, o);
-    o->src = endpoint(l, o);
-    o->dst = endpoint(l, o);
-    while (l->at < l->end && o->wrong == NULL) option(l, o);
-    o->header.src_port = (uint16_t)o->src.port;
-    o->header.dst_port = (uint16_t)o->dst.port;
+    endpoint(l, o, &o->src, &o->src_port);
+    endpoint(l, o, &dst, &port);
+    if (o->wrong != NULL) return;
+    if (dst.first != dst.last || port.first != port.last) o->wrong = "DST is one address and port";
+    o->dst = (struct tcp_endpoint){dst.first, port.first};
+    while (l->at < l->end && o->wrong == NULL && !of_the_shell(*l->at)) option(l, o);
+    if (o->wrong != NULL) return;
+    if (o->every == 0 && o->count > AT_ONCE_MAX)
+        o->wrong = "more than 1000 at once: which time between them";
     size_t header = tcp_header_length(&o->header);
-    if (o->wrong == NULL && header > 60) o->wrong = "the options do not fit into 40 octets";
-    if (o->wrong == NULL && header + o->length > SEGMENT_MAX) o->wrong = "too long for a frame";
+    if (header > 60) o->wrong = "the options do not fit into 40 octets";
+    if (header + o->length > SEGMENT_MAX) o->wrong = "too long for a frame";
 }
 
-void forge_command(struct step *s, uint32_t node, struct id process, char *words[], size_t count) {
-    struct order o = {0};
-    struct line l = {words + (count > 0), words + count};
+/* The source of segment `k`: through the addresses first, then on to the next port. */
+static struct tcp_endpoint source(const struct order *o, uint64_t k) {
+    uint64_t addresses = (uint64_t)o->src.last - o->src.first + 1;
+    uint64_t ports = (uint64_t)o->src_port.last - o->src_port.first + 1;
+    return (struct tcp_endpoint){o->src.first + (uint32_t)(k % addresses),
+                                 o->src_port.first + (uint32_t)(k / addresses % ports)};
+}
+
+static uint32_t resolved(struct step *s, uint32_t node, struct value v, uint32_t expected) {
+    switch (v.base) {
+    case BASE_NONE: return v.number;
+    case BASE_CONNECTION: return expected + v.number;
+    case BASE_RANDOM: return prng_u32(&node_at(s->lab, node)->prng[PRNG_APP]);
+    }
+    return v.number;
+}
+
+static size_t fill(const struct order *o, uint8_t octets[FORGE_OCTETS_MAX]) {
+    size_t count = 0;
+    if (o->data == NULL) {
+        pattern_fill(octets, 0, o->length);
+        return o->length;
+    }
+    while (o->data[count] != '\0' && count < FORGE_OCTETS_MAX) {
+        octets[count] = (uint8_t)o->data[count];
+        count++;
+    }
+    return count;
+}
+
+/* Sends segment `k` of the order; says what is wrong, if it cannot be sent. */
+static const char *send_one(struct step *s, uint32_t node, struct order *o, uint64_t k) {
+    uint8_t octets[FORGE_OCTETS_MAX];
+    struct tcp_endpoint src = source(o, k);
+    struct tcp_header h = o->header;
+    uint32_t next = 0, sent = 0;
+    bool relative = o->seq.base == BASE_CONNECTION || o->ack.base == BASE_CONNECTION;
+    if (relative && !tcp_expects(s->lab, o->dst, src, &next, &sent))
+        return "+ and - need a connection between SRC and DST";
+    h.src_port = (uint16_t)src.port;
+    h.dst_port = (uint16_t)o->dst.port;
+    h.seq = resolved(s, node, o->seq, next) + (uint32_t)k * o->step;
+    h.ack = resolved(s, node, o->ack, sent);
+    size_t count = fill(o, octets);
+    enum ip_result result =
+        tcp_forge(s, node, src.address, o->dst.address, &h, octets, count, o->bad_checksum);
+    if (result == IP_SENT) return NULL;
+    return result == IP_NO_ROUTE ? "no route to DST" : "no room for a frame";
+}
+
+/* -------------------------------------------------------------------------------- the program */
+
+static void end(struct step *s, struct id process, const char *wrong) {
     char said[LINE_ROOM];
     struct text t = text_of(said, sizeof said);
-    understand(&l, &o);
-    if (o.wrong != NULL) {
+    uint64_t done = process_get(s->lab, process)->of.forge.done;
+    if (wrong != NULL) {
         text_add(&t, "forge: ");
-        text_add(&t, o.wrong);
+        text_add(&t, wrong);
         text_add(&t, "?");
         process_say(s, process, &t);
-        return;
     }
-    uint8_t octets[FORGE_OCTETS_MAX];
-    pattern_fill(octets, 0, o.length);
-    enum ip_result result =
-        tcp_forge(s, node, o.src.address, o.dst.address, &o.header, octets, o.length);
-    if (result == IP_SENT) return;
-    text_add(&t, "forge: no route to ");
-    text_ip4(&t, o.dst.address);
-    process_say(s, process, &t);
+    if (done > 1) {
+        text_u64(&t, done);
+        text_add(&t, " segments sent");
+        process_say(s, process, &t);
+    }
+    process_return(s, process);
+}
+
+void forge_resume(struct step *s, struct id process) {
+    struct process *p = process_edit(s, process);
+    if (p->of.forge.done > 0 && timer_pending(s->lab, p->timer, NULL)) return;
+    char room[LINE_ROOM], *words[WORDS_MAX];
+    struct order o;
+    copy_text(room, sizeof room, p->line);
+    size_t count = split_words(room, words, WORDS_MAX);
+    struct line l = {words + (count > 0), words + count};
+    understand(&l, &o);
+    const char *wrong = o.wrong;
+    /* With no time between them, all leave in this step. */
+    while (wrong == NULL && p->of.forge.done < o.count) {
+        wrong = send_one(s, p->node, &o, p->of.forge.done);
+        if (wrong == NULL) p->of.forge.done++;
+        if (o.every > 0) break;
+    }
+    if (wrong != NULL || p->of.forge.done == o.count)
+        end(s, process, wrong);
+    else
+        process_wait_until(s, process, s->now + o.every);
+}
+
+void forge_interrupt(struct step *s, struct id process) {
+    end(s, process, NULL);
+}
+
+void run_forge(struct step *s, const struct command *c) {
+    struct process *p = process_edit(s, c->process);
+    p->app = APP_FORGE;
+    p->of.forge = (struct forge_state){0};
+    forge_resume(s, c->process);
 }

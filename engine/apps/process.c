@@ -71,6 +71,7 @@ static void end_program(struct step *s, struct id id) {
         break;
     case APP_IDLE:
     case APP_SLEEP:
+    case APP_FORGE:
     case APP_CALL: break;
     }
     p->app = APP_IDLE;

@@ -20,7 +20,7 @@ enum {
     HOST_ROOM = NODE_NAME_ROOM
 };
 
-enum app { APP_IDLE, APP_SLEEP, APP_CALL, APP_PING, APP_NC, APP_TRACEROUTE };
+enum app { APP_IDLE, APP_SLEEP, APP_CALL, APP_PING, APP_NC, APP_TRACEROUTE, APP_FORGE };
 enum process_kind_of { PROCESS_OWN, PROCESS_NAMED, PROCESS_CONSOLE };
 
 #pragma GCC diagnostic push
@@ -64,6 +64,9 @@ struct traceroute_state {
     char host[HOST_ROOM];
     char row[LINE_ROOM];
 };
+struct forge_state { /* the rest is in the line */
+    uint64_t done;
+};
 struct process {
     struct id next; /* the node's list, newest first */
     struct id timer;
@@ -83,6 +86,7 @@ struct process {
         struct ping_state ping;
         struct nc_state nc;
         struct traceroute_state traceroute;
+        struct forge_state forge;
     } of;
 };
 #pragma GCC diagnostic pop

@@ -5,13 +5,12 @@
  * itself). Everything else about a line is the command's own.
  */
 #include "apps/apps.h"
-#include "apps/forge.h"
 #include "sim/script.h"
 #include "stack/iface.h"
 #include <assert.h>
 #include <string.h>
 
-static command_run run_help, run_hostname, run_kill, run_jobs, run_echo, run_exit, run_forge;
+static command_run run_help, run_hostname, run_kill, run_jobs, run_echo, run_exit;
 
 struct entry {
     const char *name;
@@ -19,6 +18,7 @@ struct entry {
     const char *usage; /* what follows the name */
     const char *help;  /* text key */
 };
+#define FORGE_USAGE "tcp FLAGS SRC:PORT DST:PORT [seq N] [ack N] [len N] [count N] [every TIME]"
 static const struct entry commands[] = {
     {"accept", run_accept, "FD", "help.accept"},
     {"arp", run_arp, "-n", "help.arp"},
@@ -27,8 +27,7 @@ static const struct entry commands[] = {
     {"connect", run_connect, "FD HOST:PORT", "help.connect"},
     {"echo", run_echo, "[TEXT]", "help.echo"},
     {"exit", run_exit, "", "help.exit"},
-    {"forge", run_forge, "tcp FLAGS SRC:PORT DST:PORT [seq N] [ack N] [win N] [len N]",
-     "help.forge"},
+    {"forge", run_forge, FORGE_USAGE, "help.forge"},
     {"help", run_help, "[COMMAND]", "help.help"},
     {"hostname", run_hostname, "", "help.hostname"},
     {"ip", run_ip, "addr|link|route|neigh [...]", "help.ip"},
@@ -41,7 +40,7 @@ static const struct entry commands[] = {
     {"ping", run_ping, "[-fnqb] [-c COUNT] [-i SECONDS] [-s SIZE] [-t TTL] [-W SECONDS] HOST",
      "help.ping"},
     {"ps", run_jobs, "", "help.jobs"},
-    {"raw", run_forge, "tcp FLAGS SRC:PORT DST:PORT [seq N] [ack N] [win N] [len N]", "help.forge"},
+    {"raw", run_forge, FORGE_USAGE, "help.forge"},
     {"recv", run_recv, "FD OCTETS", "help.recv"},
     {"send", run_send, "FD OCTETS|\"TEXT\"", "help.send"},
     {"setsockopt", run_setsockopt, "FD SO_LINGER 0|off | FD SO_REUSEADDR 1", "help.setsockopt"},
@@ -61,8 +60,14 @@ static const struct {
 } details[] = {
     {run_forge,
      "FLAGS are tcpdump's letters: S (SYN) F (FIN) R (RST) P (PSH) U (URG) E (ECE) W (CWR)\n"
-     "and . (ACK), as in \"S\" and \"S.\"; SRC and DST are addresses; numbers are absolute.\n"
-     "More: mss N, wscale N, sackok, ts VAL ECR, sack LEFT RIGHT, up N (urgent pointer)."},
+     "and . (ACK), as in \"S\" and \"S.\". SRC and DST are addresses; seq and ack are absolute, "
+     "or\n"
+     "\"random\", or with a sign relative to what DST expects of SRC: seq +0 ack +0, seq -100.\n"
+     "count N sends N, one every TIME (1ms), each step N further on in seq. SRC may be ranges "
+     "that\n"
+     "they run through: 10.9.0.1-10.9.0.254:*, 10.9.0.7:1024-65535.\n"
+     "More: win N, data WORD, badsum, mss N, wscale N, sackok, ts VAL ECR, sack LEFT RIGHT,\n"
+     "up N (urgent pointer). A flood: forge tcp S 10.9.0.1-10.9.0.254:* 10.0.0.1:80 count 50000"},
     {run_nc,
      "-l listens on PORT, -k goes on to listen, -N shuts the writing side at the input's end,\n"
      "-u is UDP, -v says what happens, -z only connects, -w gives up after SECONDS.\n"
@@ -225,6 +230,7 @@ static void resume(struct step *s, struct id process) {
     case APP_PING: ping_resume(s, process); break;
     case APP_NC: nc_resume(s, process); break;
     case APP_TRACEROUTE: traceroute_resume(s, process); break;
+    case APP_FORGE: forge_resume(s, process); break;
     }
 }
 
@@ -238,6 +244,7 @@ void shell_interrupt(struct step *s, struct id process) {
     switch ((enum app)p->app) {
     case APP_IDLE: break;
     case APP_PING: ping_interrupt(s, process); break;
+    case APP_FORGE: forge_interrupt(s, process); break;
     case APP_CALL: call_interrupt(s, process); break;
     case APP_SLEEP:
     case APP_NC:
@@ -439,10 +446,5 @@ static void run_kill(struct step *s, const struct command *c) {
     } else {
         process_destroy(s, victim);
     }
-    process_return(s, c->process);
-}
-
-static void run_forge(struct step *s, const struct command *c) {
-    forge_command(s, c->node, c->process, c->words, c->count);
     process_return(s, c->process);
 }

@@ -5,6 +5,7 @@
  * stand in the same table with a remote socket of 0; one that names its address goes before one
  * that takes any. Also the choice of an ephemeral port, RFC 6056 3.3.1: a random start, then on.
  */
+#include "stack/iface.h"
 #include "stack/sysctl.h"
 
 static struct id *chain_of(struct lab *lab, uint32_t node, uint32_t port,
@@ -81,4 +82,17 @@ uint32_t tcp_choose_port(struct step *s, uint32_t node, ip4 local, struct tcp_en
             return candidate.port;
     }
     return 0;
+}
+
+bool tcp_expects(struct lab *lab, struct tcp_endpoint local, struct tcp_endpoint remote,
+                 uint32_t *next, uint32_t *sent) {
+    for (uint32_t node = 1; node <= lab_node_count(lab); node++) {
+        if (iface_with_address(lab, node, local.address) == 0) continue;
+        const struct tcb *c = tcb_get(lab, tcp_find(lab, node, local, remote));
+        if (c == NULL) continue;
+        *next = c->rcv.nxt;
+        *sent = c->snd.nxt;
+        return true;
+    }
+    return false;
 }

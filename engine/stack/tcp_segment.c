@@ -21,18 +21,23 @@ enum tcp_checksum tcp_checksum_of(const struct lab *lab, uint32_t node) {
 }
 
 /* Payload first, then the headers in front of it. The segment's text is already in the frame. */
-static enum ip_result send_frame(struct step *s, uint32_t node, struct id frame, ip4 src, ip4 dst,
-                                 struct tcp_header *h, size_t text_count) {
+static struct ip_out put_header(struct step *s, uint32_t node, struct id frame, ip4 src, ip4 dst,
+                                struct tcp_header *h, size_t text_count) {
     size_t length = tcp_header_length(h);
     h->data_offset = (uint8_t)length;
     uint8_t *segment = frame_push(s, frame, length);
     tcp_emit(segment, h, text_count, src, dst); /* MUST-2 */
     if (tcp_checksum_of(s->lab, node) == TCP_CHECKSUM_BARE)
         tcp_emit_bare_checksum(segment, length + text_count);
-    struct ip_out out = {
-        .src = src, .dst = dst, .protocol = IP_PROTOCOL_TCP, .dont_fragment = true};
     mib_add(s, node, MIB_TCP_OUT_SEGS);
     if ((h->flags & TCP_RST) != 0) mib_add(s, node, MIB_TCP_OUT_RSTS);
+    return (struct ip_out){
+        .src = src, .dst = dst, .protocol = IP_PROTOCOL_TCP, .dont_fragment = true};
+}
+
+static enum ip_result send_frame(struct step *s, uint32_t node, struct id frame, ip4 src, ip4 dst,
+                                 struct tcp_header *h, size_t text_count) {
+    struct ip_out out = put_header(s, node, frame, src, dst, h, text_count);
     return ip_send(s, node, frame, &out);
 }
 
@@ -145,11 +150,14 @@ void tcp_refuse(struct step *s, const struct segment *seg) {
 }
 
 enum ip_result tcp_forge(struct step *s, uint32_t node, ip4 src, ip4 dst, struct tcp_header *h,
-                         const uint8_t *octets, size_t count) {
+                         const uint8_t *octets, size_t count, bool bad_checksum) {
     assert(count + tcp_header_length(h) + 20 + 14 <= FRAME_OCTETS_MAX);
     struct id frame = frame_new(s, node, count);
     if (!id_is(frame)) return IP_NO_BUFFERS;
     uint8_t *text = frame_append(s, frame, count);
     for (size_t i = 0; i < count; i++) text[i] = octets[i];
-    return send_frame(s, node, frame, src, dst, h, count);
+    struct ip_out out = put_header(s, node, frame, src, dst, h, count);
+    enum { CHECKSUM_AT = 16 };
+    if (bad_checksum) frame_octets(s->lab, frame)[CHECKSUM_AT] ^= 0xff;
+    return ip_send(s, node, frame, &out);
 }

@@ -325,10 +325,10 @@ static void speak_of(struct script *s, uint32_t number) {
     s->flow = &s->flows[i];
 }
 
-/* Any other line of the console: its output is not looked at. */
-static void type(struct script *s, char *text) {
+/* Any other line of a console: its output is not looked at. */
+static void type(struct script *s, const char *node, char *text) {
     text += strspn(text, " \t");
-    run_command(&s->run, s->at, "host", text);
+    run_command(&s->run, s->at, node, text);
     run_until(&s->run, s->at);
 }
 
@@ -351,7 +351,9 @@ static void event(struct script *s, char *text) {
     else if (strcmp(first, "state") == 0)
         expect_state(s, rest);
     else if (strcmp(first, "$") == 0)
-        type(s, rest);
+        type(s, "host", rest);
+    else if (strcmp(first, "wire") == 0)
+        type(s, "wire", rest);
     else if (strcmp(first, "peer") == 0)
         speak_of(s, (uint32_t)strtoul(rest, NULL, 10));
     else

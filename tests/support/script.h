@@ -15,6 +15,8 @@
  *     +0     state ESTABLISHED                 of the connection that changed last
  *     +0     peer 40001                        the next lines are about this port of the peer
  *     +0     $ ^C                              any line of the host's console
+ *     +0     wire forge tcp R 10.0.0.2:40000 10.0.0.1:80 seq +0
+ *                                              any line of the wire's console, mostly this one
  *
  * Times count from the line before. Numbers are relative to the initial ones of both sides.
  * Options are compared when given: mss N, sackOK, wscale N, TS ecr N (relative to nothing),

@@ -105,7 +105,8 @@ static void send_next(struct step *s, struct tcb *c, const struct offer *next) {
     bool all = next->count == tcp_unsent(c);
     uint32_t flags = TCP_ACK;
     /* Each SEND pushes, so nothing is held back for ever (MUST-60); MUST-61: PSH on the last
-     * segment that is there to be sent, SHLD-27: and not at the end of each SEND in it. Linux has none on a bare FIN. */
+     * segment that is there to be sent, SHLD-27: and not at the end of each
+     * SEND in it. Linux has none on a bare FIN. */
     if (all && next->count > 0) flags |= TCP_PSH;
     if (next->fin) flags |= TCP_FIN;
     if (next->count > 0 && next->count < text_room(s, c)) c->snd.small = end;

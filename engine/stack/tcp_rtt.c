@@ -47,7 +47,7 @@ void tcp_rtt_sent(struct step *s, struct tcb *c, uint32_t end) {
 }
 
 void tcp_rtt_repeated(const struct step *s, struct tcb *c) {
-    /* variant.no_karn: the clock runs on, and the ACK of the repetition counts from the original. */
+    /* variant.no_karn: the clock runs on: the ACK of the repetition counts from the original. */
     if (!tcp_broken(s->lab, c->node, SETTING_VARIANT_NO_KARN))
         c->timed_at = NOT_TIMED; /* RFC 6298 3 */
     c->repeated_ts = tcp_ts_now(s, c);

@@ -140,8 +140,8 @@ static void synack_timeout(struct step *s, struct tcb *c) {
     tcp_timer_start(s, c, TIMER_TCP_SYNACK, c->rto);
 }
 
-/* MUST-35, MUST-36: a sender probes a closed window; SHLD-30: at growing intervals; MUST-37: for ever, as
- * long as the receiver answers. */
+/* MUST-35, MUST-36: a sender probes a closed window; SHLD-30: at growing intervals; MUST-37: for
+ * ever, as long as the receiver answers. */
 static void persist_timeout(struct step *s, struct tcb *c) {
     uint32_t window_end = c->snd.una + c->snd.wnd;
     c->probes++;

@@ -1,6 +1,6 @@
 /*
- * RFC 9293 3.10.7, SEGMENT ARRIVES, as one table: eleven states, eight kinds of segment, four places
- * of the segment. Profile rfc9293, so with RFC 5961's answers to resets and SYNs (MAY-12).
+ * RFC 9293 3.10.7, SEGMENT ARRIVES, as one table: eleven states, eight kinds of segment, four
+ * places of it. Profile rfc9293, so with RFC 5961's answers to resets and SYNs (MAY-12).
  *
  * The place is that of SEG.SEQ: a hundred octets left of the window, at its left edge (RCV.NXT),
  * a hundred octets inside it, a hundred right of it; SEG.ACK is SND.NXT, so our FIN is acknowledged

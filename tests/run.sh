@@ -1,6 +1,6 @@
 #!/bin/bash
 # make test: builds everything again with sanitizers, then every kind of test, and counts them.
-#   tests/run.sh [PART...]   parts: check units determinism schemas lessons fuzz web browser
+#   tests/run.sh [PART...]   parts: check units determinism transfers schemas lessons fuzz web browser
 set -u
 cd "$(dirname "$0")/.."
 passed=0 failed=0
@@ -65,6 +65,12 @@ if wanted determinism; then
     tests/determinism.sh; count determinism $?
     wait $judge; count tshark $?
     cat build/tshark.log
+fi
+if wanted transfers; then
+    note 'transfers: 42 links of 0 to 30 % loss, 10 MiB each; then 1 MiB over 1,000 bad links'
+    make_ build/tests/load/transfers; count 'build of the transfers' $?
+    build/tests/load/transfers grid; count 'transfers grid' $?
+    build/tests/load/transfers seeds 1000; count 'transfers seeds' $?
 fi
 if wanted schemas; then
     note 'schemas: every line that we write, against what is published'

@@ -28,7 +28,7 @@ ENGINE_OBJ := $(ENGINE_SRC:%.c=$(B)/%.o)
 SERVER_OBJ := $(filter-out $(B)/server/main.o,$(SERVER_SRC:%.c=$(B)/%.o))
 SUPPORT_OBJ := $(SUPPORT_SRC:%.c=$(B)/%.o)
 
-.PHONY: run test build check format bench fuzz image clean setup setup-test engine program bare units web
+.PHONY: run test build check format bench fuzz image clean setup setup-test engine program bare units web packetdrill
 .DEFAULT_GOAL := build
 
 # ---------------------------------------------------------------- what a newcomer types
@@ -120,6 +120,17 @@ fuzzers: $(FUZZ_BIN)
 $(FUZZ_BIN): $(B)/%: $(B)/%.o $(SUPPORT_OBJ) $(SERVER_OBJ) $(B)/libengine.a $(B)/no_assets.o
 	@echo "  ld $@"
 	@$(CC) $(SANITIZE) -fsanitize=fuzzer -o $@ $^ -lcmocka $(PKG_LIBS)
+
+# ---------------------------------------------------------------- the stack as packetdrill drives it
+PIC_OBJ := $(patsubst %.c,$(B)/pic/%.o,$(ENGINE_SRC) $(wildcard tests/packetdrill/*.c))
+packetdrill: $(B)/libnetstep-packetdrill.so
+$(B)/pic/%.o: %.c
+	@mkdir -p $(@D)
+	@echo "  cc $< (shared)"
+	@$(CC) $(CFLAGS) -fPIC -fvisibility=hidden -D_GNU_SOURCE -Iengine -c $< -o $@
+$(B)/libnetstep-packetdrill.so: $(PIC_OBJ)
+	@echo "  ld $@"
+	@$(CC) $(OPT) $(SANITIZE) -shared -Wl,-z,defs -o $@ $^ -pthread
 
 check:
 	@tests/check.sh

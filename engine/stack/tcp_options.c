@@ -34,9 +34,9 @@ void tcp_offer(struct step *s, struct tcb *c) {
 
 static void first_window(struct step *s, struct tcb *c, uint32_t segment) {
     uint32_t space = (uint32_t)setting_of(s->lab, c->node, SETTING_TCP_RMEM_DEFAULT) / 2;
-    if (space > WINDOW_FIELD_MAX + 1) space = WINDOW_FIELD_MAX + 1;
     c->rcv.limit = space > segment ? space - space % segment : segment;
-    c->rcv.wnd = c->rcv.limit > WINDOW_FIELD_MAX ? WINDOW_FIELD_MAX : c->rcv.limit;
+    if (c->rcv.limit > WINDOW_FIELD_MAX) c->rcv.limit = WINDOW_FIELD_MAX;
+    c->rcv.wnd = c->rcv.limit;
 }
 
 /* Without a SYN from the peer yet, the first window is in segments of our own size. */

@@ -148,16 +148,13 @@ static void emit_options(struct writer *w, const struct tcp_options *o) {
         write_u16(w, TCP_OPTION_MSS << 8 | 4);
         write_u16(w, o->mss);
     }
-    if (o->sack_permitted)
-        write_u16(w, TCP_OPTION_SACK_PERMITTED << 8 | 2);
-    else if (o->has_timestamps)
-        write_u16(w, TCP_OPTION_NOP << 8 | TCP_OPTION_NOP);
+    /* SACK-permitted takes the place of the two no-operations that stand before timestamps. */
+    if (o->has_timestamps != o->sack_permitted) write_u16(w, TCP_OPTION_NOP << 8 | TCP_OPTION_NOP);
+    if (o->sack_permitted) write_u16(w, TCP_OPTION_SACK_PERMITTED << 8 | 2);
     if (o->has_timestamps) {
         write_u16(w, TCP_OPTION_TIMESTAMPS << 8 | 10);
         write_u32(w, o->ts_val);
         write_u32(w, o->ts_ecr);
-    } else if (o->sack_permitted) {
-        write_u16(w, TCP_OPTION_NOP << 8 | TCP_OPTION_NOP);
     }
     if (o->has_window_scale) {
         write_u16(w, TCP_OPTION_NOP << 8 | TCP_OPTION_WINDOW_SCALE);

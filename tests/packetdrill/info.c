@@ -1,0 +1,33 @@
+#include "rig.h"
+/* struct tcp_info, as Linux's getsockopt(TCP_INFO) fills it, from the TCB. */
+#include <linux/tcp.h>
+#include <string.h>
+
+/* include/net/tcp_states.h */
+static uint8_t linux_state(uint32_t state) {
+    static const uint8_t states[] = {
+        [TCP_CLOSED] = 7,      [TCP_LISTEN] = 10,    [TCP_SYN_SENT] = 2,   [TCP_SYN_RECEIVED] = 3,
+        [TCP_ESTABLISHED] = 1, [TCP_FIN_WAIT_1] = 4, [TCP_FIN_WAIT_2] = 5, [TCP_CLOSE_WAIT] = 8,
+        [TCP_CLOSING] = 11,    [TCP_LAST_ACK] = 9,   [TCP_TIME_WAIT] = 6};
+    return states[state];
+}
+
+size_t info_fill(struct rig *r, const struct descriptor *d, void *out, size_t room) {
+    struct tcp_info i = {.tcpi_state = 7};
+    const struct tcb *c = tcb_get(r->lab, socket_get(r->lab, d->socket)->connection);
+    if (c != NULL) {
+        i.tcpi_state = linux_state(c->state);
+        i.tcpi_options = (uint8_t)((c->timestamps ? TCPI_OPT_TIMESTAMPS : 0) |
+                                   (c->sack_permitted ? TCPI_OPT_SACK : 0) |
+                                   (c->window_scaling ? TCPI_OPT_WSCALE : 0));
+        i.tcpi_snd_wscale = c->snd.scale & 15;
+        i.tcpi_rcv_wscale = c->rcv.scale & 15;
+        i.tcpi_rto = (uint32_t)(c->rto / 1000);
+        i.tcpi_rtt = (uint32_t)(c->srtt / 1000);
+        i.tcpi_rttvar = (uint32_t)(c->rttvar / 1000);
+    }
+    /* packetdrill knows newer, longer ones: what we do not know of them is zero. */
+    memset(out, 0, room);
+    memcpy(out, &i, room < sizeof i ? room : sizeof i);
+    return room;
+}

@@ -88,6 +88,7 @@ struct tcb {
     sim_time srtt, rttvar, rto;
     sim_time timed_at;      /* when it was sent; -1: none is timed */
     sim_time first_sent_at; /* of the oldest segment, when it has been repeated */
+    sim_time ts_recent_at; /* RFC 7323 5.5 */
     sim_time data_received_at, challenged_at;
     uint8_t passive; /* MUST-11: the OPEN was passive */
     uint8_t place;   /* enum tcp_place */
@@ -217,6 +218,7 @@ void tcp_sack_advance(struct tcb *);
 void tcp_offer(struct step *, struct tcb *);                         /* before our SYN */
 void tcp_first_window(struct step *, struct tcb *);                  /* of an active OPEN */
 void tcp_agree(struct step *, struct tcb *, const struct segment *); /* after the peer's */
+void tcp_ts_learn(const struct step *, struct tcb *, uint32_t ts_val);
 void tcp_options_fill(const struct step *, const struct tcb *, uint32_t flags,
                       struct tcp_options *);
 

@@ -111,6 +111,7 @@ bool tcp_take_ack(struct step *s, struct tcb *c, const struct segment *seg) {
         repair(s, c, told.acked);
     else if (duplicate && c->probes == 0)
         count_duplicate(s, c);
+    tcp_ecn_acked(s, c, seg);
     tcp_congestion_acked(s, c, &told);
     return true;
 }

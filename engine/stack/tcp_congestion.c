@@ -14,18 +14,18 @@
 #include "stack/sysctl.h"
 #include <assert.h>
 
-enum { TIMESTAMPS_OCTETS = 12 };
+enum { TIMESTAMPS_OCTETS = 12, ALGORITHMS = 2 };
 
-static const struct tcp_algorithm_of *const algorithms[TCP_ALGORITHM_COUNT] = {
-    [TCP_RENO] = &tcp_reno, [TCP_CUBIC] = &tcp_cubic};
+static const struct tcp_algorithm_of *const algorithms[ALGORITHMS] = {
+    [CONGESTION_RENO] = &tcp_reno, [CONGESTION_CUBIC] = &tcp_cubic};
 
 static const struct tcp_algorithm_of *algorithm_of(const struct tcb *c) {
-    assert(c->congestion.algorithm < TCP_ALGORITHM_COUNT);
+    assert(c->congestion.algorithm < ALGORITHMS);
     return algorithms[c->congestion.algorithm];
 }
 
 const char *tcp_algorithm_name(uint32_t algorithm) {
-    return algorithm < TCP_ALGORITHM_COUNT ? algorithms[algorithm]->name : NULL;
+    return algorithm < ALGORITHMS ? algorithms[algorithm]->name : NULL;
 }
 
 static uint32_t least(uint32_t a, uint32_t b) {
@@ -124,9 +124,15 @@ static void grow(struct step *s, struct tcb *c, uint32_t acked) {
 
 /* ------------------------------------------------------------------------------------ reducing */
 
+/* A window that is given up is remembered by 3/4 of it (Linux, tcp_current_ssthresh). */
+static uint32_t remembered(const struct tcb *c) {
+    const struct tcp_congestion *g = &c->congestion;
+    return is_reducing(c) ? g->ssthresh : most(g->ssthresh, g->cwnd / 2 + g->cwnd / 4);
+}
+
 static void remember(struct tcb *c) {
     c->congestion.prior_cwnd = c->congestion.cwnd;
-    c->congestion.prior_ssthresh = c->congestion.ssthresh;
+    c->congestion.prior_ssthresh = remembered(c);
 }
 
 static void begin_reduction(struct step *s, struct tcb *c, enum tcp_congestion_state state) {
@@ -135,6 +141,7 @@ static void begin_reduction(struct step *s, struct tcb *c, enum tcp_congestion_s
     g->ssthresh = algorithm_of(c)->reduced(s, c);
     g->prr_delivered = g->prr_out = g->counted = g->inflated = 0;
     g->high = c->snd.nxt;
+    g->ecn.reduced = g->ecn.agreed;
     enter(c, state);
 }
 
@@ -161,18 +168,20 @@ static void reduce_in_proportion(const struct step *s, struct tcb *c,
 
 /* RFC 6582 3.2 step 3: each further duplicate ACK says that a segment has left the network. */
 static void inflate(struct tcb *c, const struct tcp_progress *told) {
-    if (!told->duplicate || c->sack_permitted) return;
-    c->congestion.cwnd += tcp_smss(c);
-    c->congestion.inflated += tcp_smss(c);
+    struct tcp_congestion *g = &c->congestion;
+    if (!told->duplicate || c->sack_permitted || g->state != TCP_CONGESTION_RECOVERY) return;
+    g->cwnd += tcp_smss(c);
+    g->inflated += tcp_smss(c);
 }
 
 void tcp_congestion_acked(struct step *s, struct tcb *c, const struct tcp_progress *told) {
     struct tcp_congestion *g = &c->congestion;
     g->flight = c->snd.nxt - c->snd.una;
-    if (g->state == TCP_CONGESTION_CWR && seq_geq(c->snd.una, g->high))
+    /* Beyond it: CWR itself has arrived. */
+    if (g->state == TCP_CONGESTION_CWR && seq_gt(c->snd.una, g->high))
         tcp_congestion_recovery_exit(s, c);
     if (is_reducing(c)) {
-        if (tcp_is_linux(s->lab, c->node) || g->state == TCP_CONGESTION_CWR)
+        if (tcp_is_linux(s->lab, c->node))
             reduce_in_proportion(s, c, told);
         else
             inflate(c, told);
@@ -198,6 +207,7 @@ void tcp_congestion_recovery_enter(struct step *s, struct tcb *c) {
     enum { DUPLICATES = 2 }; /* and this one, by tcp_congestion_acked() */
     if (g->state == TCP_CONGESTION_CWR) {
         enter(c, TCP_CONGESTION_RECOVERY); /* this window has been reduced for already */
+        g->prior_ssthresh = 0;
         g->high = c->snd.nxt;
     } else {
         begin_reduction(s, c, TCP_CONGESTION_RECOVERY);
@@ -241,6 +251,7 @@ void tcp_congestion_timeout(struct step *s, struct tcb *c, bool first) {
         if (!is_reducing(c)) {
             remember(c);
             g->ssthresh = algorithm_of(c)->reduced(s, c);
+            g->ecn.reduced = g->ecn.agreed;
         }
     } else if (first) {
         g->ssthresh = algorithm_of(c)->reduced(s, c);
@@ -260,7 +271,7 @@ void tcp_congestion_loss_exit(struct step *s, struct tcb *c) {
 void tcp_congestion_undo(struct step *s, struct tcb *c) {
     struct tcp_congestion *g = &c->congestion;
     (void)s;
-    if (g->prior_cwnd == 0) return;
+    if (g->prior_ssthresh == 0) return;
     g->cwnd = most(g->cwnd, g->prior_cwnd);
     g->ssthresh = most(g->ssthresh, g->prior_ssthresh);
     if (is_reducing(c)) enter(c, TCP_CONGESTION_OPEN);
@@ -270,6 +281,8 @@ void tcp_congestion_reduce(struct step *s, struct tcb *c) {
     uint32_t state = c->congestion.state;
     if (state != TCP_CONGESTION_OPEN && state != TCP_CONGESTION_DISORDER) return;
     begin_reduction(s, c, TCP_CONGESTION_CWR);
+    c->congestion.prior_ssthresh = 0; /* a mark is no mistake: not to be undone */
+    if (!tcp_is_linux(s->lab, c->node)) c->congestion.cwnd = c->congestion.ssthresh;
 }
 
 /* ------------------------------------------------------------------------ using it or losing it */
@@ -279,12 +292,6 @@ void tcp_congestion_sent(struct step *s, struct tcb *c, uint32_t octets, bool ag
     if (is_reducing(c)) c->congestion.prr_out += octets;
     c->congestion.sent_at = s->now;
     c->congestion.flight = c->snd.nxt - c->snd.una;
-}
-
-/* tcp_current_ssthresh(): a window that is given up for lack of use is remembered by 3/4. */
-static uint32_t remembered(const struct tcb *c) {
-    const struct tcp_congestion *g = &c->congestion;
-    return is_reducing(c) ? g->ssthresh : most(g->ssthresh, g->cwnd / 2 + g->cwnd / 4);
 }
 
 /* RFC 2861 3.2 as Linux has it: half of the way down to what was used. */
@@ -317,8 +324,9 @@ void tcp_congestion_output(struct step *s, struct tcb *c, bool sent) {
         return;
     }
     g->used = most(g->used, out);
-    bool linux_decays = tcp_is_linux(s->lab, c->node);
-    if (linux_decays && s->now - g->filled_at >= c->rto) decay(s, c);
+    bool decays = tcp_is_linux(s->lab, c->node) &&
+                  setting_of(s->lab, c->node, SETTING_TCP_SLOW_START_AFTER_IDLE) != 0;
+    if (decays && s->now - g->filled_at >= c->rto) decay(s, c);
 }
 
 /* RFC 5681 4.1: nothing was sent for longer than the RTO, so CWND is at most the initial window.
@@ -328,7 +336,8 @@ void tcp_congestion_idle(struct step *s, struct tcb *c) {
     sim_time silence = s->now - g->sent_at;
     if (g->cwnd == 0 || c->snd.nxt != c->snd.una) return;
     if (algorithm_of(c)->resumed != NULL) algorithm_of(c)->resumed(c, silence);
-    if (silence <= c->rto) return;
+    bool restarts = setting_of(s->lab, c->node, SETTING_TCP_SLOW_START_AFTER_IDLE) != 0;
+    if (!restarts || silence <= c->rto) return;
     uint32_t restart = least(initial_window(s->lab, c), g->cwnd), smss = tcp_smss(c);
     uint32_t cwnd = g->cwnd;
     if (!tcp_is_linux(s->lab, c->node)) {

@@ -10,7 +10,6 @@
 
 struct tcb;
 
-enum tcp_algorithm { TCP_RENO, TCP_CUBIC, TCP_ALGORITHM_COUNT };
 /* Linux's five (its Documentation calls them TCP_CA_*): all is well; duplicate ACKs; reducing
  * because of a mark, not a loss; fast recovery; after a time-out. */
 enum tcp_congestion_state {
@@ -36,10 +35,16 @@ struct tcp_cubic {
     sim_time round_at, train_at, round_rtt;
     uint32_t round_end, samples;
 };
+/* RFC 3168 6.1: each a truth. */
+struct tcp_ecn {
+    uint8_t asked, agreed; /* in the SYNs */
+    uint8_t echo;          /* receiver: a mark has come, and no CWR since */
+    uint8_t reduced;       /* sender: the next new text says CWR */
+};
 struct tcp_congestion {
     uint32_t cwnd, ssthresh;
     uint32_t state;                      /* enum tcp_congestion_state */
-    uint32_t algorithm;                  /* enum tcp_algorithm */
+    uint32_t algorithm;                  /* enum congestion_control */
     uint32_t prior_cwnd, prior_ssthresh; /* before the last reduction: for undo and PRR */
     uint32_t counted;                /* octets acknowledged since CWND last grew, RFC 5681 3.1 */
     uint32_t inflated;               /* octets that duplicate ACKs lent to CWND, RFC 5681 3.2 */
@@ -49,7 +54,9 @@ struct tcp_congestion {
     uint32_t most_in_flight, window_end; /* in the window of data that ends there */
     uint32_t used;                       /* most in flight since CWND was last filled */
     uint32_t flight;                     /* RFC 5681 2: FlightSize, for watchers */
-    sim_time filled_at, sent_at;         /* CWND was last filled; text was last sent */
+    struct tcp_ecn ecn;
+    uint32_t reserved;
+    sim_time filled_at, sent_at; /* CWND was last filled; text was last sent */
     struct tcp_cubic cubic;
 };
 #pragma GCC diagnostic pop

@@ -48,23 +48,18 @@ static void take_mss(struct step *s, struct tcb *c, const struct tcp_options *o)
     c->snd.mss = mtu >= 20 + TCP_HEADER + mss ? mss : c->rcv.mss;
 }
 
-/* RFC 7323 4.3 (2), 5.5: TS.Recent, and when it was learnt. */
-void tcp_ts_learn(const struct step *s, struct tcb *c, uint32_t ts_val) {
-    c->ts_recent = ts_val;
-    c->ts_recent_at = s->now;
-}
-
 void tcp_agree(struct step *s, struct tcb *c, const struct segment *seg) {
     const struct tcp_options *o = &seg->header.options;
     take_mss(s, c, o);
     c->timestamps = c->timestamps && o->has_timestamps;
     c->sack_permitted = c->sack_permitted && o->sack_permitted;
     c->window_scaling = c->window_scaling && o->has_window_scale;
+    tcp_ecn_agree(s, c, seg);
     /* RFC 7323 2.3: a shift count above 14 is taken as 14. */
     c->snd.scale = c->window_scaling ? o->window_scale : 0;
     if (c->snd.scale > WINDOW_SCALE_MAX) c->snd.scale = WINDOW_SCALE_MAX;
     if (!c->window_scaling) c->rcv.scale = 0;
-    if (c->timestamps) tcp_ts_learn(s, c, o->ts_val);
+    if (c->timestamps) c->ts_recent = o->ts_val;
     /* An active OPEN has told its window already; a passive one chooses now. */
     if (c->passive) first_window(s, c, c->rcv.mss - (c->timestamps ? TIMESTAMPS_OCTETS : 0));
 }

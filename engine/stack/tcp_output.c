@@ -103,7 +103,7 @@ static bool next_segment(const struct step *s, const struct tcb *c, struct offer
 static void send_next(struct step *s, struct tcb *c, const struct offer *next) {
     uint32_t seq = c->snd.nxt, end = seq + next->count + next->fin;
     bool all = next->count == tcp_unsent(c);
-    uint32_t flags = TCP_ACK;
+    uint32_t flags = TCP_ACK | TCP_NEW_TEXT;
     /* Each SEND pushes, so nothing is held back for ever (MUST-60); MUST-61: PSH on the last
      * segment that is there to be sent, SHLD-27: and not at the end of each
      * SEND in it. Linux has none on a bare FIN. */

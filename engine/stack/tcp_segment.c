@@ -64,6 +64,10 @@ enum ip_result tcp_transmit(struct step *s, struct tcb *c, uint32_t seq, uint32_
                            .dst_port = (uint16_t)c->remote_port,
                            .seq = seq,
                            .flags = (uint16_t)flags};
+    bool fresh = (flags & TCP_NEW_TEXT) != 0;
+    uint8_t ecn;
+    flags &= ~(uint32_t)TCP_NEW_TEXT;
+    h.flags |= (uint16_t)tcp_ecn_flags(s, c, flags, text_count, fresh, &ecn);
     if ((flags & TCP_ACK) != 0) h.ack = c->rcv.nxt;
     if (flags == TCP_ACK && text_count == 0) wrong_field(s, c->node, &h);
     tcp_options_fill(s, c, flags, &h.options);
@@ -81,7 +85,10 @@ enum ip_result tcp_transmit(struct step *s, struct tcb *c, uint32_t seq, uint32_
     uint32_t end = seq + text_count + ((flags & (TCP_SYN | TCP_FIN)) != 0);
     note(s, c, frame, seq, end);
     if ((flags & TCP_ACK) != 0) tcp_ack_sent(s, c);
-    return send_frame(s, c->node, frame, c->local_address, c->remote_address, &h, text_count);
+    struct ip_out out =
+        put_header(s, c->node, frame, c->local_address, c->remote_address, &h, text_count);
+    out.ecn = ecn;
+    return ip_send(s, c->node, frame, &out);
 }
 
 void tcp_send_ack(struct step *s, struct tcb *c) {

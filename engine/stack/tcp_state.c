@@ -114,6 +114,7 @@ struct tcb *tcb_create(struct step *s, uint32_t node, enum tcp_state state) {
     c->state = state;
     c->timed_at = -1;
     c->snd.mss = TCP_MSS_DEFAULT;
+    c->congestion.algorithm = (uint32_t)setting_of(s->lab, node, SETTING_TCP_CONGESTION_CONTROL);
     c->challenged_at = -SIM_TIME_MAX;
     return c;
 }

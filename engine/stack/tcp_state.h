@@ -88,7 +88,6 @@ struct tcb {
     sim_time srtt, rttvar, rto;
     sim_time timed_at;      /* when it was sent; -1: none is timed */
     sim_time first_sent_at; /* of the oldest segment, when it has been repeated */
-    sim_time ts_recent_at; /* RFC 7323 5.5 */
     sim_time data_received_at, challenged_at;
     uint8_t passive; /* MUST-11: the OPEN was passive */
     uint8_t place;   /* enum tcp_place */
@@ -189,6 +188,14 @@ void tcp_rtt_acked(struct step *, struct tcb *, const struct segment *);
 void tcp_rtt_established(struct step *, struct tcb *);
 sim_time tcp_backed_off(const struct step *, const struct tcb *, sim_time rto);
 
+/* tcp_ecn.c */
+enum { TCP_NEW_TEXT = 0x10000 }; /* a flag for tcp_transmit() alone: this goes out the first time */
+void tcp_ecn_agree(const struct step *, struct tcb *, const struct segment *); /* the peer's SYN */
+uint32_t tcp_ecn_flags(const struct step *, struct tcb *, uint32_t flags, uint32_t text_count,
+                       bool fresh, uint8_t *ip_field);
+void tcp_ecn_text(struct step *, struct tcb *, const struct segment *);
+void tcp_ecn_acked(struct step *, struct tcb *, const struct segment *);
+
 /* tcp_output.c */
 enum ip_result tcp_transmit(struct step *, struct tcb *, uint32_t seq, uint32_t flags,
                             uint32_t text_count);
@@ -218,7 +225,6 @@ void tcp_sack_advance(struct tcb *);
 void tcp_offer(struct step *, struct tcb *);                         /* before our SYN */
 void tcp_first_window(struct step *, struct tcb *);                  /* of an active OPEN */
 void tcp_agree(struct step *, struct tcb *, const struct segment *); /* after the peer's */
-void tcp_ts_learn(const struct step *, struct tcb *, uint32_t ts_val);
 void tcp_options_fill(const struct step *, const struct tcb *, uint32_t flags,
                       struct tcp_options *);
 

@@ -35,13 +35,11 @@ static bool acceptable(const struct tcb *c, const struct segment *seg) {
            seq_in_window(seg->seq + seg->len - 1, c->rcv.nxt, c->rcv.wnd);
 }
 
-/* RFC 7323 5.3 R1: a timestamp from before the last one is from before the last wrap. 5.5: but when
- * that one is more than 24 days old, the peer's clock may have gone half round, and it is no judge. */
-static bool paws_rejects(const struct step *s, const struct tcb *c, const struct segment *seg) {
-    const sim_time outdated = (sim_time)24 * 24 * 3600 * 1000000000;
+/* RFC 7323 5.3 R1: a timestamp from before the last one is from before the last wrap. */
+static bool paws_rejects(const struct tcb *c, const struct segment *seg) {
     const struct tcp_options *o = &seg->header.options;
     return c->timestamps && o->has_timestamps && (seg->flags & TCP_RST) == 0 &&
-           seq_lt(o->ts_val, c->ts_recent) && s->now - c->ts_recent_at < outdated;
+           seq_lt(o->ts_val, c->ts_recent);
 }
 
 /* RFC 2883 4: octets that have come twice are named in the next ACK. */
@@ -90,9 +88,9 @@ static void cut_to_window(struct tcb *c, struct segment *seg) {
 }
 
 /* The segment passes. RFC 7323 4.3 (2): its timestamp counts if it covers Last.ACK.sent. */
-static enum verdict pass(const struct step *s, struct tcb *c, struct segment *seg) {
+static enum verdict pass(struct tcb *c, struct segment *seg) {
     if (c->timestamps && seg->header.options.has_timestamps && seq_leq(seg->seq, c->rcv.acked))
-        tcp_ts_learn(s, c, seg->header.options.ts_val);
+        c->ts_recent = seg->header.options.ts_val;
     cut_to_window(c, seg);
     return NEXT;
 }
@@ -110,7 +108,7 @@ static enum verdict syn_again(struct step *s, struct tcb *c, struct segment *seg
     if (!crossed || seg->ack != c->snd.nxt)
         return unacceptable(s, c, seg, REASON_TCP_OLD_DUPLICATE);
     tcp_quick_acks(s, c);
-    return pass(s, c, seg);
+    return pass(c, seg);
 }
 
 static enum verdict check_sequence(struct step *s, struct tcb *c, struct segment *seg) {
@@ -136,11 +134,11 @@ static enum verdict check_sequence(struct step *s, struct tcb *c, struct segment
     }
     /* variant.no_seq_check: every segment is as good as any other. */
     if (tcp_broken(s->lab, c->node, SETTING_VARIANT_NO_SEQ_CHECK)) return NEXT;
-    if (paws_rejects(s, c, seg)) {
+    if (paws_rejects(c, seg)) {
         mib_add(s, c->node, MIB_TCP_PAWS_ESTAB);
         return unacceptable(s, c, seg, REASON_TCP_PAWS);
     }
-    if (acceptable(c, seg)) return pass(s, c, seg);
+    if (acceptable(c, seg)) return pass(c, seg);
     bool old = seq_leq(seg->seq + seg->len, c->rcv.nxt) && seg->len > 0;
     return unacceptable(s, c, seg, old ? REASON_TCP_OLD_DUPLICATE : REASON_TCP_OUTSIDE_WINDOW);
 }
@@ -424,6 +422,7 @@ static enum verdict process_text(struct step *s, struct tcb *c, struct segment *
         if (seg->text_count > 0) on_arrival(s, c, seg);
         return NEXT;
     }
+    if (seg->text_count > 0) tcp_ecn_text(s, c, seg);
     /* Text that came with the SYN waits in the queue until now. */
     struct tcp_range run;
     bool waiting = id_is(c->out_of_order) && tcp_queue_run(s->lab, c, c->rcv.nxt, &run);

@@ -4,6 +4,8 @@
 #include "wire/parse.h"
 
 enum { IPV4_HEADER = 20, IP_PROTOCOL_ICMP = 1, IP_PROTOCOL_TCP = 6, IP_PROTOCOL_UDP = 17 };
+/* RFC 3168 5: the two bits beside the DS field. */
+enum ip_ecn { IP_ECN_NOT_ECT, IP_ECN_ECT_1, IP_ECN_ECT_0, IP_ECN_CE };
 struct ipv4_header {
     uint8_t header_length; /* octets: 20..60 */
     uint8_t dscp, ecn;

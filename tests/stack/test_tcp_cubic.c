@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "../sim/sim_support.h"
+#include "stack/sysctl.h"
 #include "stack/tcp_state.h"
 
 enum { SMSS = 1448 };
@@ -79,7 +80,7 @@ static void with_tcb(const char *profile, void (*test)(struct step *, struct tcb
     struct tcb *c = tcb_create(s, 1, TCP_CLOSED);
     assert_non_null(c);
     c->snd.mss = SMSS;
-    c->congestion.algorithm = TCP_CUBIC;
+    c->congestion.algorithm = CONGESTION_CUBIC;
     tcp_congestion_begin(s, c);
     s->now = SECONDS(100);
     test(s, c);

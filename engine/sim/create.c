@@ -58,6 +58,7 @@ static const char *plan_capacities(const struct scenario *from, struct plan *pla
 static uint32_t object_size(enum pool_kind pool) {
     const struct object_kind *kind = dispatch.kinds[pool];
     if (kind == NULL) return sim_object_size(pool);
+    assert(kind->more_count <= MORE_ROWS_MAX);
     assert((kind->watch_count == 0 && kind->table == NO_TABLE) || kind->size <= OBJECT_MAX);
     return kind->size;
 }

@@ -101,6 +101,11 @@ struct watch {
     uint16_t format;
     uint16_t base; /* WATCH_SEQ: offset of the uint32_t that it counts from (iss, irs) */
 };
+/* A further row of an object, in another table or, with another key, in the same. */
+struct object_row {
+    uint32_t table, key; /* key: added to that of the object's first row */
+    bool (*row)(const struct lab *, struct id, struct text *);
+};
 struct object_kind {
     uint32_t size;  /* octets of one object; at most OBJECT_MAX for kinds with a row or watches */
     uint32_t table; /* its table, or NO_TABLE */
@@ -111,12 +116,14 @@ struct object_kind {
      * function of its own object and of facts that never change (names): the trace renders it for
      * the former value of the object as well, to see whether it differs. */
     bool (*row)(const struct lab *, struct id, struct text *);
+    const struct object_row *more;
+    uint32_t more_count;                                 /* <= MORE_ROWS_MAX */
     uint32_t (*row_node)(const struct lab *, struct id); /* the node that owns the object */
     uint32_t (*state)(const struct lab *, struct id);    /* for lab_snapshot; NULL: no states */
     /* What a timer of this object is for, in TABLE_TIMERS: "10.0.0.2:80"; NULL: nothing more. */
     void (*label)(const struct lab *, struct id, struct text *);
 };
-enum { NO_TABLE = 0xffffffffu, OBJECT_MAX = 4096 };
+enum { NO_TABLE = 0xffffffffu, OBJECT_MAX = 4096, MORE_ROWS_MAX = 4 };
 struct frame;
 struct dispatch {
     const struct object_kind *kinds[POOL_COUNT]; /* NULL for frames, events, faults, script lines */

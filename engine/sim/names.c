@@ -26,9 +26,15 @@ static const char *const kinds[TRACE_KIND_COUNT] = {[TRACE_COMMAND] = "command",
 static const char *const machines[MACHINE_COUNT] = {
     [MACHINE_TCP] = "tcp", [MACHINE_NEIGHBOUR] = "neighbour"};
 
-static const char *const tables[TABLE_COUNT] = {
-    [TABLE_INTERFACES] = "interfaces", [TABLE_ARP] = "arp",         [TABLE_MAC] = "mac",
-    [TABLE_ROUTES] = "routes",         [TABLE_SOCKETS] = "sockets", [TABLE_TIMERS] = "timers"};
+static const char *const tables[TABLE_COUNT] = {[TABLE_INTERFACES] = "interfaces",
+                                                [TABLE_ARP] = "arp",
+                                                [TABLE_MAC] = "mac",
+                                                [TABLE_ROUTES] = "routes",
+                                                [TABLE_SOCKETS] = "sockets",
+                                                [TABLE_TIMERS] = "timers",
+                                                [TABLE_QUEUES] = "queues",
+                                                [TABLE_SYN_QUEUE] = "syn_queue",
+                                                [TABLE_ACCEPT_QUEUE] = "accept_queue"};
 
 static const struct {
     const char *name, *clause;

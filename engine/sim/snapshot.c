@@ -21,13 +21,23 @@ static void tell_row(struct step *s, uint32_t table, uint32_t node, uint32_t key
     trace_emit(s, &r);
 }
 
-static void tell_object(struct step *s, enum pool_kind pool, struct id id) {
-    const struct object_kind *kind = dispatch.kinds[pool];
+static void tell_if_row(struct step *s, const struct object_row *which, uint32_t node,
+                        enum pool_kind pool, struct id id) {
     char row[ROW_ROOM];
     struct text t = text_of(row, sizeof row);
+    if (which->row(s->lab, id, &t))
+        tell_row(s, which->table, node, row_key(pool, id) + which->key, row, text_length(&t));
+}
+
+static void tell_object(struct step *s, enum pool_kind pool, struct id id) {
+    const struct object_kind *kind = dispatch.kinds[pool];
     uint32_t node = kind->row_node == NULL ? 0 : kind->row_node(s->lab, id);
-    if (kind->table != NO_TABLE && kind->row(s->lab, id, &t))
-        tell_row(s, kind->table, node, row_key(pool, id), row, text_length(&t));
+    if (kind->table != NO_TABLE) {
+        struct object_row first = {kind->table, 0, kind->row};
+        tell_if_row(s, &first, node, pool, id);
+        for (uint32_t i = 0; i < kind->more_count; i++)
+            tell_if_row(s, &kind->more[i], node, pool, id);
+    }
     if (kind->state == NULL) return;
     uint32_t state = kind->state(s->lab, id);
     struct trace_record r = {.kind = TRACE_STATE,

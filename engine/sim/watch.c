@@ -103,29 +103,50 @@ struct row {
     bool is;
 };
 
-static void row_now(const struct step *s, const struct edited *e, struct row *row) {
-    struct text t = text_of(row->text, sizeof row->text);
-    row->is = dispatch.kinds[e->kind]->row(s->lab, e->id, &t);
-    row->length = text_length(&t);
-    assert(!t.cut);
+/* The rows of an object: its first one and `more`. */
+struct rows {
+    struct row of[1 + MORE_ROWS_MAX];
+};
+
+static struct object_row row_kind(const struct object_kind *kind, uint32_t i) {
+    return i == 0 ? (struct object_row){kind->table, 0, kind->row} : kind->more[i - 1];
 }
 
-static void row_before(const struct step *s, const struct edited *e, uint8_t *object,
-                       const uint8_t *image, struct row *row) {
+static void rows_now(const struct step *s, const struct edited *e, struct rows *rows) {
+    const struct object_kind *kind = dispatch.kinds[e->kind];
+    for (uint32_t i = 0; i <= kind->more_count; i++) {
+        struct row *row = &rows->of[i];
+        struct text t = text_of(row->text, sizeof row->text);
+        row->is = row_kind(kind, i).row(s->lab, e->id, &t);
+        row->length = text_length(&t);
+        assert(!t.cut);
+    }
+}
+
+static void no_rows(const struct edited *e, struct rows *rows) {
+    for (uint32_t i = 0; i <= dispatch.kinds[e->kind]->more_count; i++) rows->of[i].is = false;
+}
+
+static void rows_before(const struct step *s, const struct edited *e, uint8_t *object,
+                        const uint8_t *image, struct rows *rows) {
     uint8_t now[OBJECT_MAX];
     uint32_t size = dispatch.kinds[e->kind]->size;
-    row->is = false;
-    if (e->created) return;
+    if (e->created) {
+        no_rows(e, rows);
+        return;
+    }
     memcpy(now, object, size);
     memcpy(object, image, size);
-    row_now(s, e, row);
+    rows_now(s, e, rows);
     memcpy(object, now, size);
 }
 
-static void tell_row(struct step *s, const struct edited *e, const struct row *row) {
+static void tell_row(struct step *s, const struct edited *e, uint32_t i, const struct row *row) {
     const struct object_kind *kind = dispatch.kinds[e->kind];
-    struct trace_record r = {
-        .kind = TRACE_TABLE, .table = (uint16_t)kind->table, .object = row_key(e->kind, e->id)};
+    const struct object_row which = row_kind(kind, i);
+    struct trace_record r = {.kind = TRACE_TABLE,
+                             .table = (uint16_t)which.table,
+                             .object = row_key(e->kind, e->id) + which.key};
     if (kind->row_node != NULL) r.node = kind->row_node(s->lab, e->id);
     if (row->is) {
         r.text = row->text;
@@ -139,6 +160,12 @@ static bool same_row(const struct row *a, const struct row *b) {
            (!a->is || (a->length == b->length && memcmp(a->text, b->text, a->length) == 0));
 }
 
+static void tell_rows(struct step *s, const struct edited *e, const struct rows *was,
+                      const struct rows *is) {
+    for (uint32_t i = 0; i <= dispatch.kinds[e->kind]->more_count; i++)
+        if (!same_row(&was->of[i], &is->of[i])) tell_row(s, e, i, &is->of[i]);
+}
+
 static uint8_t *object_of(struct step *s, const struct edited *e) {
     return (uint8_t *)object_get(s->lab, e->kind, e->id);
 }
@@ -150,10 +177,10 @@ static void tell_differences(struct step *s, const struct edited *e) {
     if (!e->created && memcmp(object, image, kind->size) == 0) return;
     tell_fields(s, e, image, object);
     if (kind->table == NO_TABLE || !trace_wants(s, WANT_STORY)) return;
-    struct row was, is;
-    row_before(s, e, object, image, &was);
-    row_now(s, e, &is);
-    if (!same_row(&was, &is)) tell_row(s, e, &is);
+    struct rows was, is;
+    rows_before(s, e, object, image, &was);
+    rows_now(s, e, &is);
+    tell_rows(s, e, &was, &is);
 }
 
 /* ----------------------------------------------------------------------------- remembering */
@@ -205,9 +232,10 @@ void watch_destroyed(struct step *s, enum pool_kind pool, struct id id) {
     uint8_t *object = object_of(s, e);
     tell_fields(s, e, s->scratch->images + e->image, object);
     if (kind->table != NO_TABLE && trace_wants(s, WANT_STORY)) {
-        struct row was;
-        row_before(s, e, object, s->scratch->images + e->image, &was);
-        if (was.is) tell_row(s, e, &(struct row){.is = false});
+        struct rows was, is;
+        rows_before(s, e, object, s->scratch->images + e->image, &was);
+        no_rows(e, &is);
+        tell_rows(s, e, &was, &is);
     }
     *e = s->scratch->edited[--s->scratch->count];
 }

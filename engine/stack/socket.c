@@ -201,15 +201,17 @@ int socket_set_linger(struct step *s, struct id id, uint32_t on, uint32_t second
 int socket_listen(struct step *s, struct id id, uint32_t backlog) {
     struct socket *socket = edit(s, id);
     if (socket->type != SOCKET_TCP) return -LINUX_EOPNOTSUPP;
-    if (id_is(socket->connection)) return socket->listening != 0 ? 0 : -LINUX_EINVAL;
+    if (id_is(socket->connection)) {
+        if (socket->listening != 0) tcp_set_backlog(s, socket->connection, backlog);
+        return socket->listening != 0 ? 0 : -LINUX_EINVAL;
+    }
     if (socket->bound == 0) { /* listen(2) on Linux binds to an ephemeral port */
         int result = socket_bind(s, id, (struct tcp_endpoint){0, 0});
         if (result != 0) return result;
     }
-    uint32_t most = (uint32_t)setting_of(s->lab, socket->node, SETTING_SOMAXCONN);
     struct tcp_endpoint local = {socket->local, socket->local_port};
-    enum tcp_error error = tcp_listen(s, socket->node, id, local, backlog < most ? backlog : most,
-                                      &socket->connection);
+    enum tcp_error error =
+        tcp_listen(s, socket->node, id, local, backlog, &socket->connection); /* MAY-2 */
     if (error == TCP_OK) socket->listening = 1;
     return tcp_to_linux(error);
 }

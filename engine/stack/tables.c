@@ -11,6 +11,11 @@ static const char *const mac[] = {"mac", "interface"};
 static const char *const routes[] = {"network", "via", "interface", "metric", "origin"};
 static const char *const sockets[] = {"netid", "state", "recv-q", "send-q", "local", "peer"};
 static const char *const timers[] = {"timer", "for", "expires", "rfc"};
+/* The page joins the queues with what waits in them: by the local end, and by `queue`, which is the
+ * text key of the entries' table. */
+static const char *const queues[] = {"local", "queue", "used", "limit", "refused"};
+static const char *const syn_queue[] = {"local", "peer", "sent", "expires"};
+static const char *const accept_queue[] = {"local", "peer", "since"};
 
 const struct table_shape stack_tables[TABLE_COUNT] = {
     [TABLE_INTERFACES] = SHAPE("interfaces", interfaces),
@@ -19,4 +24,7 @@ const struct table_shape stack_tables[TABLE_COUNT] = {
     [TABLE_ROUTES] = SHAPE("routes", routes),
     [TABLE_SOCKETS] = SHAPE("sockets", sockets),
     [TABLE_TIMERS] = SHAPE("timers", timers),
+    [TABLE_QUEUES] = SHAPE_AS("queues", queues, "slots"),
+    [TABLE_SYN_QUEUE] = SHAPE_AS("syn_queue", syn_queue, "entries"),
+    [TABLE_ACCEPT_QUEUE] = SHAPE_AS("accept_queue", accept_queue, "entries"),
 };

@@ -46,6 +46,7 @@ struct tcp_endpoint {
  * the connection; children of a listener have none until accepted. */
 enum tcp_error tcp_listen(struct step *, uint32_t node, struct id socket, struct tcp_endpoint local,
                           uint32_t backlog, struct id *connection);
+void tcp_set_backlog(struct step *, struct id listener, uint32_t backlog); /* listen() again */
 enum tcp_error tcp_connect(struct step *, uint32_t node, struct id socket,
                            struct tcp_endpoint local, struct tcp_endpoint remote,
                            struct id *connection);

@@ -30,87 +30,6 @@ static void arrives_in_closed(struct step *s, const struct segment *seg) {
 
 /* ------------------------------------------------------------------------------ 3.10.7.2 LISTEN */
 
-/* Differs: Linux bounds what waits. A full accept queue, or more half-open children than the
- * backlog, and the SYN is ignored; the peer will repeat it. */
-static bool has_room(struct step *s, struct tcb *listener, const struct segment *seg) {
-    const char *clause = "RFC 9293 3.10.7.2";
-    if (listener->accept_queue > listener->backlog) {
-        mib_add(s, listener->node, MIB_TCP_LISTEN_OVERFLOWS);
-        tcp_drop(s, seg, REASON_TCP_ACCEPT_QUEUE_FULL, clause);
-    } else if (listener->syn_queue > listener->backlog) {
-        tcp_drop(s, seg, REASON_TCP_SYN_QUEUE_FULL, clause);
-    } else {
-        return true;
-    }
-    mib_add(s, listener->node, MIB_TCP_LISTEN_DROPS);
-    return false;
-}
-
-/* The copy of the listener that this SYN will turn into a connection. */
-static struct tcb *child_of(struct step *s, struct tcb *listener, const struct segment *seg) {
-    struct tcb *c = tcb_create(s, listener->node, TCP_LISTEN);
-    if (c == NULL) {
-        tcp_drop(s, seg, REASON_NO_CONNECTIONS, "RFC 9293 3.10.7.2");
-        return NULL;
-    }
-    c->passive = 1; /* MUST-11 */
-    c->listener = listener->self;
-    c->place = TCP_IN_SYN_QUEUE;
-    listener->syn_queue++; /* MUST-41: the listener itself goes on listening */
-    c->local_address = seg->dst;
-    c->local_port = seg->header.dst_port;
-    c->remote_address = seg->src;
-    c->remote_port = seg->header.src_port;
-    c->no_delay = listener->no_delay;
-    tcp_hash_in(s, c);
-    return c;
-}
-
-/* "Any other control or text should be queued for processing later." Differs: Linux takes no text
- * from a SYN without Fast Open; the peer has to repeat it. */
-static void queue_rest_of_syn(struct step *s, struct tcb *c, const struct segment *seg) {
-    if (tcp_is_linux(s->lab, c->node)) return;
-    uint32_t count =
-        (uint32_t)seg->text_count < c->rcv.wnd ? (uint32_t)seg->text_count : c->rcv.wnd;
-    if (!tcp_queue_insert(s, c, c->rcv.nxt, seg->text, count)) return;
-    if ((seg->flags & TCP_FIN) != 0 && count == seg->text_count) {
-        c->rcv.fin = c->rcv.nxt + count;
-        c->fin_known = 1;
-    }
-}
-
-/* variant.two_way_handshake: believes the SYN, old or new, without waiting for its answer. */
-static void believe_syn(struct step *s, struct tcb *c) {
-    tcp_timer_stop(s, c, TIMER_TCP_SYNACK);
-    tcp_enter(s, c, TCP_ESTABLISHED, "RFC 9293 3.10.7.2");
-    c->snd.una = c->snd.nxt;
-    c->timed_at = -1;
-    tcp_rtt_established(s, c);
-    tcp_congestion_begin(s, c);
-    tcp_child_established(s, c);
-}
-
-static void answer_syn(struct step *s, struct tcb *listener, const struct segment *seg,
-                       uint32_t least_iss) {
-    struct tcb *c = child_of(s, listener, seg);
-    if (c == NULL) return;
-    c->irs = seg->seq;
-    c->rcv.nxt = c->rcv.acked = c->rcv.up = seg->seq + 1;
-    tcp_rtt_begin(s, c);
-    tcp_offer(s, c);
-    tcp_agree(s, c, seg);
-    c->iss = least_iss != 0 ? least_iss : tcp_iss(s, c);
-    c->snd.una = c->snd.small = c->iss;
-    c->snd.nxt = c->iss + 1;
-    tcp_open_window(s, c, seg);
-    queue_rest_of_syn(s, c, seg);
-    tcp_enter(s, c, TCP_SYN_RECEIVED, "RFC 9293 3.10.7.2");
-    tcp_rtt_sent(s, c, c->snd.nxt);
-    tcp_timer_start(s, c, TIMER_TCP_SYNACK, c->rto);
-    tcp_send_synack(s, c); /* <SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK> */
-    if (tcp_broken(s->lab, c->node, SETTING_VARIANT_TWO_WAY_HANDSHAKE)) believe_syn(s, c);
-}
-
 static void arrives_in_listen(struct step *s, struct tcb *listener, const struct segment *seg,
                               uint32_t least_iss) {
     const char *clause = "RFC 9293 3.10.7.2";
@@ -129,7 +48,7 @@ static void arrives_in_listen(struct step *s, struct tcb *listener, const struct
         tcp_drop(s, seg, REASON_TCP_NO_ACK, clause);
         return;
     }
-    if (has_room(s, listener, seg)) answer_syn(s, listener, seg, least_iss); /* Third, a SYN */
+    tcp_passive_syn(s, listener, seg, least_iss); /* Third, check for a SYN */
 }
 
 /* ---------------------------------------------------------------------------- 3.10.7.3 SYN-SENT */
@@ -157,7 +76,7 @@ static void established_by_syn(struct step *s, struct tcb *c, struct segment *se
 static void received_by_syn(struct step *s, struct tcb *c, const struct segment *seg) {
     tcp_enter(s, c, TCP_SYN_RECEIVED, "RFC 9293 3.10.7.3");
     tcp_rtt_repeated(s, c);
-    queue_rest_of_syn(s, c, seg);
+    tcp_queue_rest_of_syn(s, c, seg);
     tcp_transmit(s, c, c->iss, TCP_SYN | TCP_ACK, 0); /* <SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK> */
 }
 

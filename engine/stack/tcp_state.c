@@ -123,17 +123,9 @@ void tcp_notify(struct step *s, const struct tcb *c, unsigned events) {
     if (id_is(c->socket)) socket_notify(s, c->socket, events);
 }
 
-/* A child in the SYN queue counts there; one in the accept queue stays until it is accepted. */
-static void leave_syn_queue(struct step *s, struct tcb *c) {
-    if (c->place != TCP_IN_SYN_QUEUE) return;
-    struct tcb *listener = tcb_edit(s, c->listener);
-    if (listener != NULL) listener->syn_queue--;
-    c->place = TCP_ALONE;
-}
-
 void tcp_delete(struct step *s, struct tcb *c, const char *clause) {
     if (c->state != TCP_CLOSED) tcp_enter(s, c, TCP_CLOSED, clause);
-    leave_syn_queue(s, c);
+    if (c->place == TCP_IN_SYN_QUEUE) tcp_listen_leave(s, c); /* or: until it is accepted */
     tcp_timers_stop(s, c);
     tcp_hash_out(s, c);
     c->ack_due = TCP_ACK_NONE;
@@ -150,7 +142,7 @@ void tcp_delete(struct step *s, struct tcb *c, const char *clause) {
 
 void tcp_return_to_listen(struct step *s, struct tcb *c, const char *clause) {
     tcp_enter(s, c, TCP_LISTEN, clause);
-    leave_syn_queue(s, c);
+    tcp_listen_leave(s, c);
     tcp_timers_stop(s, c);
     tcp_hash_out(s, c);
     tcp_buffers_free(s, c);
@@ -201,8 +193,8 @@ static const struct watch watches[] = {
     WATCH_GOT("SACK 2 right", sack[1].right),
     WATCH_GOT("SACK 3 left", sack[2].left),
     WATCH_GOT("SACK 3 right", sack[2].right),
-    WATCH("SYN queue", syn_queue, WATCH_NUMBER, 0),
-    WATCH("accept queue", accept_queue, WATCH_NUMBER, 0),
+    WATCH("SYN queue", syn.count, WATCH_NUMBER, 0),
+    WATCH("accept queue", accept.count, WATCH_NUMBER, 0),
 };
 
 static void queues(const struct tcb *c, size_t *received, size_t *sent) {
@@ -212,7 +204,7 @@ static void queues(const struct tcb *c, size_t *received, size_t *sent) {
     if (c->state == TCP_SYN_SENT) *sent += 1;
     if (c->state == TCP_TIME_WAIT) *received = 0;
     if (c->state == TCP_LISTEN) {
-        *received = c->accept_queue;
+        *received = c->accept.count;
         *sent = c->backlog;
     }
 }
@@ -258,6 +250,8 @@ const struct object_kind tcp_object_kind = {.size = sizeof(struct tcb),
                                             .watch_count = sizeof watches / sizeof watches[0],
                                             .machine = MACHINE_TCP,
                                             .row = row,
+                                            .more = tcp_listen_rows,
+                                            .more_count = TCP_LISTEN_ROWS,
                                             .row_node = row_node,
                                             .state = row_state,
                                             .label = label};

@@ -34,6 +34,14 @@ struct tcp_buffer {
     uint32_t cursor_at; /* octets of the buffer before it */
     uint32_t count;     /* octets held */
 };
+/* One of a listener's two queues: its children in the order of their coming. */
+struct tcp_listen_queue {
+    struct id first, last;
+    struct id unlisted; /* the first one without a row; none behind it has one */
+    uint32_t count, listed;
+    uint32_t limit;   /* how many fit; UINT32_MAX: any number */
+    uint32_t refused; /* segments that found no room */
+};
 struct tcp_send_sequence {
     uint32_t una, nxt;   /* oldest unacknowledged; next to be sent */
     uint32_t wnd;        /* send window, an offset from una; MUST-1, REC-1 */
@@ -60,10 +68,10 @@ struct tcp_receive_sequence {
 };
 struct tcb {
     struct id self, socket;
-    struct id chain;                /* hash chain: tcp_demux.c */
-    struct id listener, queue_next; /* a child: its listener, the next one in the accept queue */
-    struct id accept_first, accept_last; /* a listener: children that wait to be accepted */
-    struct id timer[TCP_TIMERS];         /* by timer kind, from TIMER_TCP_RETRANSMISSION */
+    struct id chain;                                /* hash chain: tcp_demux.c */
+    struct id listener, queue_next, queue_previous; /* a child: its listener; its neighbours */
+    struct tcp_listen_queue syn, accept;            /* a listener's: half-open, finished */
+    struct id timer[TCP_TIMERS];                    /* by timer kind, from retransmission on */
     uint32_t node, state;
     ip4 local_address, remote_address;
     uint32_t local_port, remote_port;
@@ -77,14 +85,16 @@ struct tcb {
     struct tcp_range sack[TCP_SACK_BLOCKS_MAX]; /* RFC 2018 4: newest first */
     struct tcp_range duplicate; /* RFC 2883: to be told in the next ACK; empty: none */
     uint32_t sack_count;
-    uint32_t ts_offset, ts_recent;             /* RFC 7323: our clock's start; TS.Recent */
-    uint32_t backlog, syn_queue, accept_queue; /* a listener's */
-    uint32_t retransmissions;                  /* of the oldest segment, since SND.UNA last moved */
-    uint32_t timeouts;                         /* of the SYN, for Linux's linear phase */
-    uint32_t probes;             /* zero-window probes without an answer that opened it */
-    uint32_t quick_acks, ato_ns; /* Linux: ACKs to be sent at once; delayed-ACK time-out */
-    uint32_t timed_seq;          /* the segment that is being timed ends here */
-    uint32_t repeated_ts;        /* our timestamp clock at the last repetition */
+    uint32_t ts_offset, ts_recent; /* RFC 7323: our clock's start; TS.Recent */
+    uint32_t backlog, young;       /* a listener's; children never repeated to */
+    uint32_t synacks;              /* a child: how often our SYN,ACK was sent */
+    uint32_t retransmissions;      /* of the oldest segment, since SND.UNA last moved */
+    uint32_t timeouts;             /* of the SYN, for Linux's linear phase */
+    uint32_t probes;               /* zero-window probes without an answer that opened it */
+    uint32_t quick_acks, ato_ns;   /* Linux: ACKs to be sent at once; delayed-ACK time-out */
+    uint32_t timed_seq;            /* the segment that is being timed ends here */
+    uint32_t repeated_ts;          /* our timestamp clock at the last repetition */
+    sim_time queue_time; /* in the SYN queue: when it is given up; then: since when it waits */
     sim_time srtt, rttvar, rto;
     sim_time timed_at;      /* when it was sent; -1: none is timed */
     sim_time first_sent_at; /* of the oldest segment, when it has been repeated */
@@ -99,8 +109,8 @@ struct tcb {
     uint8_t ping_pong;                         /* Linux: interactive, so delay ACKs */
     uint8_t window_scaling, timestamps, sack_permitted; /* agreed in the SYNs */
     uint8_t no_delay;                                   /* MUST-17: Nagle's algorithm is off */
-    uint8_t reserved;
-    struct tcp_congestion congestion; /* tcp_congestion.h */
+    uint8_t listed;                                     /* a queued child: it has a row */
+    struct tcp_congestion congestion;                   /* tcp_congestion.h */
 };
 #pragma GCC diagnostic pop
 
@@ -146,7 +156,6 @@ enum tcp_step {
     STEP_COUNT
 };
 void tcp_run_steps(struct step *, struct tcb *, struct segment *, enum tcp_step from);
-void tcp_child_established(struct step *, struct tcb *child); /* into the accept queue */
 void tcp_drop(struct step *, const struct segment *, enum reason, const char *clause);
 /* What this node's TCP does for a checksum: RFC 9293 3.1, unless it is broken on purpose. */
 enum tcp_checksum tcp_checksum_of(const struct lab *, uint32_t node);
@@ -154,6 +163,25 @@ void tcp_open_window(struct step *, struct tcb *, const struct segment *); /* SN
 
 /* tcp_acked.c: what an acceptable ACK does. False: drop the segment. */
 bool tcp_take_ack(struct step *, struct tcb *, const struct segment *);
+
+/* tcp_listen.c: a listener's queues */
+void tcp_listen_measure(const struct lab *, struct tcb *listener); /* the limits as they are now */
+bool tcp_listen_over_backlog(const struct lab *, const struct tcb *listener);
+void tcp_listen_join(struct step *, struct tcb *child, enum tcp_place);
+void tcp_listen_leave(struct step *, struct tcb *child); /* harmless when in no queue */
+void tcp_listen_end(struct step *, struct tcb *listener);
+enum { TCP_LISTEN_ROWS = 4 };
+extern const struct object_row tcp_listen_rows[TCP_LISTEN_ROWS];
+
+/* tcp_passive.c: from the SYN to the accept queue */
+void tcp_passive_syn(struct step *, struct tcb *listener, const struct segment *,
+                     uint32_t iss); /* iss 0: any; else beyond those of a TIME-WAIT */
+void tcp_passive_syn_again(struct step *, struct tcb *);
+bool tcp_passive_admits(struct step *, struct tcb *, const struct segment *); /* false: ended */
+void tcp_passive_established(struct step *, struct tcb *);
+void tcp_passive_reset(struct step *, struct tcb *, const char *clause); /* back to LISTEN */
+void tcp_passive_timeout(struct step *, struct tcb *);
+void tcp_queue_rest_of_syn(struct step *, struct tcb *, const struct segment *);
 
 /* tcp_demux.c */
 void tcp_hash_in(struct step *, struct tcb *);

@@ -101,7 +101,7 @@ static enum verdict pass(struct tcb *c, struct segment *seg) {
 static enum verdict syn_again(struct step *s, struct tcb *c, struct segment *seg) {
     if ((seg->flags & TCP_ACK) == 0) {
         tcp_drop(s, seg, REASON_TCP_OLD_DUPLICATE, CLAUSE);
-        tcp_send_synack(s, c);
+        tcp_passive_syn_again(s, c);
         return DONE;
     }
     bool crossed = !c->passive || tcp_broken(s->lab, c->node, SETTING_VARIANT_SPLIT_SYNACK);
@@ -149,11 +149,17 @@ static bool rfc5961(const struct step *s, const struct tcb *c) {
     return setting_of(s->lab, c->node, SETTING_CONST_RFC5961) != 0;
 }
 
+/* Differs: of a half-open child Linux keeps too little to be careful with: any reset or SYN in the
+ * window ends it (tcp_check_req). */
+static bool embryo(const struct step *s, const struct tcb *c) {
+    return c->place == TCP_IN_SYN_QUEUE && tcp_is_linux(s->lab, c->node);
+}
+
 static enum verdict check_rst(struct step *s, struct tcb *c, struct segment *seg) {
     if ((seg->flags & TCP_RST) == 0) return NEXT;
     /* RFC 5961 3.2: only a reset with exactly the next number is believed. Before, RFC 793: any in
      * the window. */
-    if (seg->seq != c->rcv.nxt && rfc5961(s, c) &&
+    if (seg->seq != c->rcv.nxt && rfc5961(s, c) && !embryo(s, c) &&
         !tcp_broken(s->lab, c->node, SETTING_VARIANT_NO_SEQ_CHECK)) {
         tcp_drop(s, seg, REASON_TCP_RST_IGNORED, "RFC 5961 3.2");
         tcp_ack_challenge(s, c, seg);
@@ -166,8 +172,7 @@ static enum verdict check_rst(struct step *s, struct tcb *c, struct segment *seg
     case TCP_SYN_RECEIVED:
         mib_add(s, c->node, MIB_TCP_ATTEMPT_FAILS);
         if (c->passive) {
-            mib_add(s, c->node, MIB_TCP_EMBRYONIC_RSTS);
-            tcp_return_to_listen(s, c, CLAUSE);
+            tcp_passive_reset(s, c, CLAUSE);
         } else {
             tcp_fail(s, c, TCP_ERROR_REFUSED, CLAUSE);
         }
@@ -215,7 +220,9 @@ static enum verdict check_syn(struct step *s, struct tcb *c, struct segment *seg
     case TCP_SYN_RECEIVED:
         tcp_drop(s, seg, REASON_TCP_SYN_IN_WINDOW, CLAUSE);
         if (c->passive) {
-            tcp_return_to_listen(s, c, CLAUSE);
+            if (embryo(s, c)) tcp_refuse(s, seg);
+            mib_add(s, c->node, MIB_TCP_ATTEMPT_FAILS);
+            tcp_passive_reset(s, c, CLAUSE);
             return DONE;
         }
         break;
@@ -251,45 +258,20 @@ static bool our_fin_is_acked(const struct tcb *c) {
     return c->fin_sent && c->snd.una == c->snd.nxt;
 }
 
-void tcp_child_established(struct step *s, struct tcb *c) {
-    struct tcb *listener = tcb_edit(s, c->listener);
-    mib_add(s, c->node, MIB_TCP_PASSIVE_OPENS);
-    c->place = TCP_IN_ACCEPT_QUEUE;
-    listener->syn_queue--;
-    listener->accept_queue++;
-    if (id_is(listener->accept_last))
-        tcb_edit(s, listener->accept_last)->queue_next = c->self;
-    else
-        listener->accept_first = c->self;
-    listener->accept_last = c->self;
-    tcp_notify(s, listener, SOCKET_ACCEPTABLE);
-}
-
-/* The third segment of the handshake. A child goes to its listener's accept queue. Differs: when
- * that is full Linux ignores the ACK; the SYN,ACK will be repeated, and so will the ACK. */
+/* The third segment of the handshake. A child goes to its listener's accept queue, if it may. */
 static enum verdict ack_of_syn(struct step *s, struct tcb *c, struct segment *seg) {
     if (!seq_gt(seg->ack, c->snd.una) || !seq_leq(seg->ack, c->snd.nxt)) {
         tcp_drop(s, seg, REASON_TCP_BAD_ACK, CLAUSE);
         tcp_refuse(s, seg); /* <SEQ=SEG.ACK><CTL=RST> */
         return DONE;
     }
-    struct tcb *listener = c->place == TCP_IN_SYN_QUEUE ? tcb_edit(s, c->listener) : NULL;
-    if (listener != NULL && listener->accept_queue > listener->backlog) {
-        mib_add(s, c->node, MIB_TCP_LISTEN_OVERFLOWS);
-        tcp_drop(s, seg, REASON_TCP_ACCEPT_QUEUE_FULL, CLAUSE);
-        c->ack_due = TCP_ACK_NONE;
-        return DONE;
-    }
+    if (!tcp_passive_admits(s, c, seg)) return DONE;
     tcp_enter(s, c, TCP_ESTABLISHED, CLAUSE);
     tcp_open_window(s, c, seg);
-    tcp_timer_stop(s, c, TIMER_TCP_SYNACK);
     tcp_congestion_begin(s, c);
     tcp_take_ack(s, c, seg);
     tcp_rtt_established(s, c);
-    if (listener == NULL)
-        tcp_notify(s, c, SOCKET_CONNECTED | SOCKET_WRITABLE);
-    else
-        tcp_child_established(s, c);
+    tcp_passive_established(s, c);
     return NEXT;
 }
 

@@ -121,25 +121,6 @@ static void retransmission_timeout(struct step *s, struct tcb *c) {
     tcp_timer_start(s, c, TIMER_TCP_RETRANSMISSION, c->rto); /* (5.6) */
 }
 
-/* A child that waits for the third segment: Linux's reqsk_timer_handler(). */
-static void synack_timeout(struct step *s, struct tcb *c) {
-    /* variant.rst_on_lost_ack: no patience; the peer may believe that it is connected. */
-    if (tcp_broken(s->lab, c->node, SETTING_VARIANT_RST_ON_LOST_ACK)) {
-        mib_add(s, c->node, MIB_TCP_ATTEMPT_FAILS);
-        tcp_send_reset(s, c);
-        tcp_delete(s, c, "RFC 9293 3.8.3");
-        return;
-    }
-    if (c->retransmissions >= (uint32_t)setting(s, c, SETTING_TCP_SYNACK_RETRIES)) {
-        mib_add(s, c->node, MIB_TCP_ATTEMPT_FAILS);
-        tcp_delete(s, c, "RFC 9293 3.8.3");
-        return;
-    }
-    tcp_retransmit(s, c);
-    c->rto = tcp_backed_off(s, c, c->rto);
-    tcp_timer_start(s, c, TIMER_TCP_SYNACK, c->rto);
-}
-
 /* MUST-35, MUST-36: a sender probes a closed window; SHLD-30: at growing intervals; MUST-37: for
  * ever, as long as the receiver answers. */
 static void persist_timeout(struct step *s, struct tcb *c) {
@@ -194,7 +175,7 @@ void tcp_timer_fired(struct step *s, uint32_t kind, struct id connection) {
     if (c == NULL) return;
     switch (kind) {
     case TIMER_TCP_RETRANSMISSION: retransmission_timeout(s, c); break;
-    case TIMER_TCP_SYNACK: synack_timeout(s, c); break;
+    case TIMER_TCP_SYNACK: tcp_passive_timeout(s, c); break;
     case TIMER_TCP_DELAYED_ACK:
         mib_add(s, c->node, MIB_TCP_DELAYED_ACKS);
         c->ack_due = TCP_ACK_NOW;

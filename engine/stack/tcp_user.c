@@ -1,6 +1,6 @@
 #include "stack/tcp_state.h"
 /*
- * The user calls, RFC 9293 3.10.1 to 3.10.6 and 3.9.1: OPEN (tcp_listen, tcp_connect), SEND,
+ * The user calls, RFC 9293 3.10.1 to 3.10.6 and 3.9.1: OPEN (tcp_connect), SEND,
  * RECEIVE, CLOSE, ABORT. They return at once; what happens later reaches the socket layer by
  * socket_notify(). STATUS is tcp_view(), in tcp_state.c. Also what ICMP reports, 3.9.2.2.
  *
@@ -16,28 +16,6 @@
 #include <assert.h>
 
 /* ---------------------------------------------------------------------------------- 3.10.1 OPEN */
-
-enum tcp_error tcp_listen(struct step *s, uint32_t node, struct id socket,
-                          struct tcp_endpoint local, uint32_t backlog, struct id *connection) {
-    struct id other = tcp_find_listener(s->lab, node, local);
-    if (id_is(other) && tcb_get(s->lab, other)->local_address == local.address)
-        return TCP_ERROR_IN_USE;
-    struct tcp_endpoint nobody = {0, 0};
-    if (local.port == 0) local.port = tcp_choose_port(s, node, local.address, nobody);
-    if (local.port == 0) return TCP_ERROR_NO_PORT;
-    struct tcb *c = tcb_create(s, node, TCP_CLOSED);
-    if (c == NULL) return TCP_ERROR_NO_BUFFERS;
-    uint32_t most = (uint32_t)setting_of(s->lab, node, SETTING_SOMAXCONN);
-    c->socket = socket;
-    c->passive = 1;
-    c->local_address = local.address;
-    c->local_port = local.port;
-    c->backlog = backlog < most ? backlog : most;
-    tcp_enter(s, c, TCP_LISTEN, "RFC 9293 3.10.1");
-    tcp_hash_in(s, c);
-    *connection = c->self;
-    return TCP_OK;
-}
 
 /* "Issue a SYN segment": what both ways into SYN-SENT share. */
 static void send_syn(struct step *s, struct tcb *c, const char *clause) {
@@ -87,23 +65,6 @@ enum tcp_error tcp_connect(struct step *s, uint32_t node, struct id socket,
     return TCP_OK;
 }
 
-/* Children of a listener that is going: finished ones are reset, half-open ones forgotten. */
-static void abandon_children(struct step *s, struct id listener) {
-    struct id at = object_next(s->lab, POOL_TCB, (struct id){0, 0}), following;
-    for (; id_is(at); at = following) {
-        following = object_next(s->lab, POOL_TCB, at);
-        const struct tcb *child = tcb_get(s->lab, at);
-        if (!id_same(child->listener, listener) || child->place == TCP_ALONE) continue;
-        struct tcb *c = tcb_edit(s, at);
-        bool finished = c->place == TCP_IN_ACCEPT_QUEUE;
-        if (finished) c->place = TCP_ALONE;
-        if (finished)
-            tcp_abort(s, at);
-        else
-            tcp_delete(s, c, "RFC 9293 3.10.4");
-    }
-}
-
 enum tcp_error tcp_connect_listener(struct step *s, struct id listener,
                                     struct tcp_endpoint remote) {
     struct tcb *c = tcb_edit(s, listener);
@@ -112,32 +73,15 @@ enum tcp_error tcp_connect_listener(struct step *s, struct id listener,
     struct tcp_endpoint local = {c->local_address, c->local_port};
     enum tcp_error error = resolve(s, c->node, &local, remote);
     if (error != TCP_OK) return error;
-    abandon_children(s, listener);
+    tcp_listen_end(s, c);
     tcp_hash_out(s, c);
     c->local_address = local.address;
     c->remote_address = remote.address;
     c->remote_port = remote.port;
     c->passive = 0;
-    c->backlog = c->accept_queue = 0;
-    c->accept_first = c->accept_last = (struct id){0, 0};
     tcp_hash_in(s, c);
     send_syn(s, c, "RFC 9293 3.10.1");
     return TCP_OK;
-}
-
-struct id tcp_accept(struct step *s, struct id listener, struct id socket) {
-    struct tcb *c = tcb_edit(s, listener);
-    assert(c != NULL && c->state == TCP_LISTEN);
-    struct id first = c->accept_first;
-    struct tcb *child = tcb_edit(s, first);
-    if (child == NULL) return (struct id){0, 0};
-    c->accept_first = child->queue_next;
-    if (!id_is(c->accept_first)) c->accept_last = (struct id){0, 0};
-    c->accept_queue--;
-    child->queue_next = child->listener = (struct id){0, 0};
-    child->place = TCP_ALONE;
-    child->socket = socket;
-    return first;
 }
 
 void tcp_set_no_delay(struct step *s, struct id connection) {
@@ -284,7 +228,7 @@ void tcp_close(struct step *s, struct id connection) {
     let_go(c);
     switch ((enum tcp_state)c->state) {
     case TCP_LISTEN:
-        abandon_children(s, connection);
+        tcp_listen_end(s, c);
         tcp_delete(s, c, "RFC 9293 3.10.4");
         return;
     case TCP_CLOSED:
@@ -331,7 +275,7 @@ void tcp_abort(struct step *s, struct id connection) {
     struct tcb *c = tcb_edit(s, connection);
     if (c == NULL) return;
     let_go(c);
-    if (c->state == TCP_LISTEN) abandon_children(s, connection);
+    if (c->state == TCP_LISTEN) tcp_listen_end(s, c);
     if (sends_reset((enum tcp_state)c->state)) tcp_send_reset(s, c);
     tcp_delete(s, c, "RFC 9293 3.10.5");
 }

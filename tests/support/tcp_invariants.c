@@ -41,12 +41,12 @@ static void check_listener(const struct lab *lab, const struct tcb *c) {
         const struct tcb *child = tcb_get(lab, at);
         half_open += child->place == TCP_IN_SYN_QUEUE && id_same(child->listener, c->self);
     }
-    for (at = c->accept_first; id_is(at); at = tcb_get(lab, at)->queue_next) {
+    for (at = c->accept.first; id_is(at); at = tcb_get(lab, at)->queue_next) {
         assert_int_equal(tcb_get(lab, at)->place, TCP_IN_ACCEPT_QUEUE);
         waiting++;
     }
-    assert_int_equal(c->syn_queue, half_open);
-    assert_int_equal(c->accept_queue, waiting);
+    assert_int_equal(c->syn.count, half_open);
+    assert_int_equal(c->accept.count, waiting);
 }
 
 /* Whoever waits for the network has a timer. */

@@ -1,0 +1,219 @@
+#include "stack/tcp_state.h"
+/*
+ * The passive side of the handshake: a SYN that comes to a listener (RFC 9293 3.10.7.2, third), the
+ * child that it makes, the third segment (3.10.7.4, fifth, SYN-RECEIVED), and the timer between.
+ *
+ * Differs: where there is no room Linux ignores the SYN, which the peer will repeat, or answers it
+ * with a cookie (tcp_conn_request); it ignores the third segment, too, or resets with
+ * tcp_abort_on_overflow (tcp_check_req). When the SYN queue is more than half full, children that
+ * have waited long are given up early (reqsk_timer_handler).
+ */
+#include "stack/mib.h"
+#include "stack/seq.h"
+
+#define LISTEN_CLAUSE "RFC 9293 3.10.7.2"
+
+static uint32_t number(const struct step *s, const struct tcb *c, enum setting which) {
+    return (uint32_t)setting_of(s->lab, c->node, which);
+}
+
+/* --------------------------------------------------------------------------- room in the queues */
+
+static bool refuse(struct step *s, struct tcb *listener, const struct segment *seg, bool syn) {
+    tcp_drop(s, seg, syn ? REASON_TCP_SYN_QUEUE_FULL : REASON_TCP_ACCEPT_QUEUE_FULL, LISTEN_CLAUSE);
+    mib_add(s, listener->node, MIB_TCP_LISTEN_DROPS);
+    if (syn)
+        listener->syn.refused++;
+    else
+        listener->accept.refused++;
+    return false;
+}
+
+static bool accept_queue_full(const struct tcb *listener) {
+    return listener->accept.count >= listener->accept.limit;
+}
+
+/* `peer_known`: the SYN ended a TIME-WAIT, so its sender is real and finds room in the SYN queue. */
+static bool has_room(struct step *s, struct tcb *listener, const struct segment *seg,
+                     bool peer_known) {
+    tcp_listen_measure(s->lab, listener);
+    if (!peer_known && tcp_listen_over_backlog(s->lab, listener)) {
+        mib_add(s, listener->node, MIB_TCP_REQ_QUEUE_FULL_DROP);
+        return refuse(s, listener, seg, true);
+    }
+    if (accept_queue_full(listener)) {
+        mib_add(s, listener->node, MIB_TCP_LISTEN_OVERFLOWS);
+        return refuse(s, listener, seg, false);
+    }
+    if (!peer_known && listener->syn.count >= listener->syn.limit)
+        return refuse(s, listener, seg, true); /* the last quarter of tcp_max_syn_backlog */
+    return true;
+}
+
+/* --------------------------------------------------------------------------------- a SYN arrives */
+
+/* The copy of the listener that this SYN will turn into a connection. */
+static struct tcb *child_of(struct step *s, struct tcb *listener, const struct segment *seg) {
+    struct tcb *c = tcb_create(s, listener->node, TCP_LISTEN);
+    if (c == NULL) {
+        tcp_drop(s, seg, REASON_NO_CONNECTIONS, LISTEN_CLAUSE);
+        return NULL;
+    }
+    c->passive = 1; /* MUST-11 */
+    c->listener = listener->self;
+    c->local_address = seg->dst;
+    c->local_port = seg->header.dst_port;
+    c->remote_address = seg->src;
+    c->remote_port = seg->header.src_port;
+    c->no_delay = listener->no_delay;
+    tcp_hash_in(s, c);
+    tcp_listen_join(s, c, TCP_IN_SYN_QUEUE); /* MUST-41: the listener itself goes on listening */
+    return c;
+}
+
+/* "Any other control or text should be queued for processing later." Differs: Linux takes no text
+ * from a SYN without Fast Open; the peer has to repeat it. */
+void tcp_queue_rest_of_syn(struct step *s, struct tcb *c, const struct segment *seg) {
+    if (tcp_is_linux(s->lab, c->node)) return;
+    uint32_t count =
+        (uint32_t)seg->text_count < c->rcv.wnd ? (uint32_t)seg->text_count : c->rcv.wnd;
+    if (!tcp_queue_insert(s, c, c->rcv.nxt, seg->text, count)) return;
+    if ((seg->flags & TCP_FIN) != 0 && count == seg->text_count) {
+        c->rcv.fin = c->rcv.nxt + count;
+        c->fin_known = 1;
+    }
+}
+
+/* The timer of the SYN,ACK, and when the child will be given up if nobody answers. */
+static void await_third_segment(struct step *s, struct tcb *c) {
+    sim_time wait = c->rto, sum = 0;
+    for (uint32_t i = c->timeouts; i <= number(s, c, SETTING_TCP_SYNACK_RETRIES); i++) {
+        sum += wait;
+        wait = tcp_backed_off(s, c, wait);
+    }
+    c->queue_time = s->now + sum;
+    tcp_timer_start(s, c, TIMER_TCP_SYNACK, c->rto);
+}
+
+/* variant.two_way_handshake: believes the SYN, old or new, without waiting for its answer. */
+static void believe_syn(struct step *s, struct tcb *c) {
+    tcp_enter(s, c, TCP_ESTABLISHED, LISTEN_CLAUSE);
+    c->snd.una = c->snd.nxt;
+    c->timed_at = -1;
+    tcp_rtt_established(s, c);
+    tcp_congestion_begin(s, c);
+    tcp_passive_established(s, c);
+}
+
+static void answer_syn(struct step *s, struct tcb *c, const struct segment *seg, uint32_t iss) {
+    c->irs = seg->seq;
+    c->rcv.nxt = c->rcv.acked = c->rcv.up = seg->seq + 1;
+    tcp_rtt_begin(s, c);
+    tcp_offer(s, c);
+    tcp_agree(s, c, seg);
+    c->iss = iss != 0 ? iss : tcp_iss(s, c);
+    c->snd.una = c->snd.small = c->iss;
+    c->snd.nxt = c->iss + 1;
+    tcp_open_window(s, c, seg);
+    tcp_queue_rest_of_syn(s, c, seg);
+    tcp_enter(s, c, TCP_SYN_RECEIVED, LISTEN_CLAUSE);
+    tcp_rtt_sent(s, c, c->snd.nxt);
+    c->synacks = 1;
+    await_third_segment(s, c);
+    tcp_send_synack(s, c); /* <SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK> */
+    if (tcp_broken(s->lab, c->node, SETTING_VARIANT_TWO_WAY_HANDSHAKE)) believe_syn(s, c);
+}
+
+void tcp_passive_syn(struct step *s, struct tcb *listener, const struct segment *seg,
+                     uint32_t iss) {
+    if (!has_room(s, listener, seg, iss != 0)) return;
+    struct tcb *c = child_of(s, listener, seg);
+    if (c != NULL) answer_syn(s, c, seg, iss);
+}
+
+/* The same SYN again: our SYN,ACK was lost, or it is a duplicate. Differs: Linux answers one in
+ * tcp_invalid_ratelimit, and then the timer begins anew. */
+void tcp_passive_syn_again(struct step *s, struct tcb *c) {
+    bool child = c->place == TCP_IN_SYN_QUEUE && tcp_is_linux(s->lab, c->node);
+    sim_time limit = setting_of(s->lab, c->node, SETTING_TCP_INVALID_RATELIMIT);
+    if (child) {
+        if (s->now - c->challenged_at < limit) return;
+        c->challenged_at = s->now;
+        mib_add(s, c->node, MIB_TCP_RETRANS_SEGS);
+        mib_add(s, c->node, MIB_TCP_SYN_RETRANS);
+        tcp_rtt_repeated(s, c);
+        await_third_segment(s, c);
+    }
+    c->synacks++;
+    tcp_send_synack(s, c);
+}
+
+/* --------------------------------------------------------------------------- the third segment */
+
+bool tcp_passive_admits(struct step *s, struct tcb *c, const struct segment *seg) {
+    struct tcb *listener = c->place == TCP_IN_SYN_QUEUE ? tcb_edit(s, c->listener) : NULL;
+    if (listener == NULL) return true;
+    tcp_listen_measure(s->lab, listener);
+    if (!accept_queue_full(listener)) return true;
+    mib_add(s, c->node, MIB_TCP_LISTEN_OVERFLOWS);
+    refuse(s, listener, seg, false);
+    c->ack_due = TCP_ACK_NONE;
+    if (number(s, c, SETTING_TCP_ABORT_ON_OVERFLOW) != 0) {
+        tcp_refuse(s, seg);
+        tcp_passive_reset(s, c, "RFC 9293 3.10.7.4");
+    }
+    return false;
+}
+
+void tcp_passive_established(struct step *s, struct tcb *c) {
+    tcp_timer_stop(s, c, TIMER_TCP_SYNACK);
+    if (c->place != TCP_IN_SYN_QUEUE) {
+        tcp_notify(s, c, SOCKET_CONNECTED | SOCKET_WRITABLE);
+        return;
+    }
+    mib_add(s, c->node, MIB_TCP_PASSIVE_OPENS);
+    tcp_listen_leave(s, c);
+    c->queue_time = s->now;
+    tcp_listen_join(s, c, TCP_IN_ACCEPT_QUEUE);
+    tcp_notify(s, tcb_edit(s, c->listener), SOCKET_ACCEPTABLE);
+}
+
+/* Linux's embryonic reset: Figure 5, note 1. */
+void tcp_passive_reset(struct step *s, struct tcb *c, const char *clause) {
+    mib_add(s, c->node, MIB_TCP_EMBRYONIC_RSTS);
+    tcp_return_to_listen(s, c, clause);
+}
+
+/* ------------------------------------------------------------------------------------ the timer */
+
+/* How often the SYN,ACK may be repeated. Linux keeps half of the SYN queue for young children: the
+ * more old ones there are for each young one, the sooner the old ones go. */
+static uint32_t patience(const struct step *s, const struct tcb *c) {
+    enum { FEW = 8, LEAST = 2 };
+    uint32_t most = number(s, c, SETTING_TCP_SYNACK_RETRIES);
+    const struct tcb *listener = tcb_get(s->lab, c->listener);
+    if (listener == NULL || number(s, c, SETTING_CONST_REQSK_PRUNE) == 0) return most;
+    uint64_t young = 2 * (uint64_t)listener->young, count = listener->syn.count;
+    if (2 * count <= (listener->backlog > FEW ? listener->backlog : FEW)) return most;
+    for (; most > LEAST && count >= young; young *= 2) most--;
+    return most;
+}
+
+void tcp_passive_timeout(struct step *s, struct tcb *c) {
+    mib_add(s, c->node, MIB_TCP_TIMEOUTS);
+    /* variant.rst_on_lost_ack: no patience; the peer may believe that it is connected. */
+    bool impatient = tcp_broken(s->lab, c->node, SETTING_VARIANT_RST_ON_LOST_ACK);
+    if (impatient) tcp_send_reset(s, c);
+    if (impatient || c->timeouts >= patience(s, c)) {
+        mib_add(s, c->node, MIB_TCP_ATTEMPT_FAILS);
+        tcp_delete(s, c, "RFC 9293 3.8.3");
+        return;
+    }
+    struct tcb *listener = tcb_edit(s, c->listener);
+    if (c->timeouts == 0 && listener != NULL) listener->young--;
+    c->timeouts++;
+    c->synacks++;
+    tcp_retransmit(s, c);
+    c->rto = tcp_backed_off(s, c, c->rto);
+    await_third_segment(s, c);
+}

@@ -50,6 +50,7 @@ const struct dispatch dispatch = {
     .console = apps_console,
     .node_begin = stack_node_begin,
     .link_changed = stack_link_changed,
+    .queue_is_long = stack_queue_is_long,
     .interface_row = interface_row,
 };
 

@@ -71,6 +71,7 @@ struct scenario_link {
     sim_time delay_ns[2];  /* propagation, [0]: from node[0] to node[1] */
     uint64_t rate_bps;     /* bits per second; 0: serialisation takes no time */
     uint32_t queue_frames; /* 0: 1000; frames that wait for the wire in one direction */
+    uint32_t mark_frames;  /* from so many on, packets are marked (ECN, RFC 3168); 0: never */
     uint32_t loss_ppm, duplicate_ppm, reorder_ppm; /* seeded chance per frame, 0..1000000 */
     sim_time jitter_ns; /* up to this much is added to a frame's delay, order kept */
 };

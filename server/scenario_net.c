@@ -384,12 +384,12 @@ static void read_delay(const struct json_node *delay, struct scenario_link *link
 }
 
 static void read_link(struct reading *r, const struct json_node *node, struct scenario_link *link) {
-    static const char *const keys[] = {"between",   "delay",   "rate",   "queue",  "loss",
-                                       "duplicate", "reorder", "jitter", "comment"};
+    static const char *const keys[] = {"between",   "delay",   "rate",   "queue", "loss",
+                                       "duplicate", "reorder", "jitter", "mark",  "comment"};
     if (!json_need_object(node, keys, COUNT(keys))) return;
     struct json_node between = json_get(node, "between"), delay = json_get(node, "delay"),
                      rate = json_get(node, "rate"), queue = json_get(node, "queue"),
-                     jitter = json_get(node, "jitter");
+                     jitter = json_get(node, "jitter"), mark = json_get(node, "mark");
     if (!json_need_array(&between)) return;
     if (json_count(&between) != 2)
         json_fail(&between, "has %zu ends; give two: [\"a:eth0\", \"b:eth0\"]",
@@ -403,6 +403,7 @@ static void read_link(struct reading *r, const struct json_node *node, struct sc
     if (text != NULL && !json_failed(node->document) && !read_rate(text, &link->rate_bps))
         json_fail(&rate, "\"%.30s\" is no rate; write one such as \"10Mbit\" or \"64kbit\"", text);
     link->queue_frames = json_is(queue) ? (uint32_t)json_need_integer(&queue, 1, 1000000) : 0;
+    link->mark_frames = json_is(mark) ? (uint32_t)json_need_integer(&mark, 1, 1000000) : 0;
     link->jitter_ns = json_is(jitter) ? reading_time(&jitter) : 0;
     static const char *const chances[] = {"loss", "duplicate", "reorder"};
     uint32_t *const values[] = {&link->loss_ppm, &link->duplicate_ppm, &link->reorder_ppm};

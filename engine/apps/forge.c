@@ -32,6 +32,7 @@ struct order {
     uint64_t length, count;
     sim_time every;
     const char *data;
+    uint32_t ecn; /* enum ip_ecn */
     bool bad_checksum;
     const char *wrong; /* what cannot be understood; NULL: nothing */
 };
@@ -196,6 +197,8 @@ static void option(struct line *l, struct order *o) {
         o->length = number(l, o, FORGE_OCTETS_MAX);
     else if (same_text(word, "data"))
         o->data = next_word(l, o);
+    else if (same_text(word, "ecn"))
+        o->ecn = (uint32_t)number(l, o, IP_ECN_CE);
     else if (same_text(word, "badsum"))
         o->bad_checksum = true;
     else if (!header_option(word, l, o) && !repetition(word, l, o))
@@ -274,8 +277,8 @@ static const char *send_one(struct step *s, uint32_t node, struct order *o, uint
     h.seq = resolved(s, node, o->seq, next) + (uint32_t)k * o->step;
     h.ack = resolved(s, node, o->ack, sent);
     size_t count = fill(o, octets);
-    enum ip_result result =
-        tcp_forge(s, node, src.address, o->dst.address, &h, octets, count, o->bad_checksum);
+    enum ip_result result = tcp_forge(s, node, src.address, o->dst.address, &h, octets, count,
+                                      (enum ip_ecn)o->ecn, o->bad_checksum);
     if (result == IP_SENT) return NULL;
     return result == IP_NO_ROUTE ? "no route to DST" : "no room for a frame";
 }

@@ -282,6 +282,7 @@ static bool make_link(struct lab *lab, const struct scenario_link *from, uint32_
                           .duplicate_ppm = from->duplicate_ppm,
                           .reorder_ppm = from->reorder_ppm,
                           .up = 1,
+                          .mark_frames = from->mark_frames,
                           .queue_frames =
                               from->queue_frames == 0 ? QUEUE_FRAMES_DEFAULT : from->queue_frames};
     for (uint32_t end = 0; end < 2; end++) {

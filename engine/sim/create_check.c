@@ -260,6 +260,8 @@ bool check_link(const struct scenario_link *link, size_t n, struct complaint *wh
         return refuse(why, place1("links", n, ".jitter"), "0 to 1 hour", NULL, "");
     if (link->queue_frames > QUEUE_FRAMES_MAX)
         return refuse_most(why, place1("links", n, ".queue"), QUEUE_FRAMES_MAX);
+    if (link->mark_frames > QUEUE_FRAMES_MAX)
+        return refuse_most(why, place1("links", n, ".mark"), QUEUE_FRAMES_MAX);
     return check_chance(link->loss_ppm, n, ".loss", why) &&
            check_chance(link->duplicate_ppm, n, ".duplicate", why) &&
            check_chance(link->reorder_ppm, n, ".reorder", why);

@@ -138,6 +138,9 @@ struct dispatch {
     bool (*node_begin)(struct step *, uint32_t node, const struct scenario_node *,
                        struct complaint *why);
     void (*link_changed)(struct step *, uint32_t link); /* went up or down */
+    /* The frame joins a queue that has become long (`mark` of the link): to be told to its sender
+     * by a mark in the packet, RFC 3168. */
+    void (*queue_is_long)(struct lab *, struct id frame);
     bool (*interface_row)(const struct lab *, uint32_t global_number, struct text *);
 };
 extern const struct dispatch

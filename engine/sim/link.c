@@ -277,6 +277,8 @@ static void send_with_chances(struct step *s, struct link *link, struct id id, s
     struct direction *way = &link->way[f->direction];
     struct fault_effect effect = {0};
     if (id_is(link->first_fault)) fault_judge(s, f->link, f->direction, id, &effect);
+    if (link->mark_frames != 0 && way->waiting >= link->mark_frames)
+        dispatch.queue_is_long(s->lab, id);
     take_the_wire(s, link, way, f);
     sim_time alone_at = decide(link, way, f, &effect);
     if (!fly(s, link, id, f, alone_at)) return;

@@ -48,7 +48,7 @@ struct link {
     struct id first_fault;
     uint32_t queue_frames, loss_ppm, duplicate_ppm, reorder_ppm;
     uint32_t interface[2], node[2]; /* the ends: global numbers, and whose they are */
-    uint32_t up, reserved;
+    uint32_t up, mark_frames;       /* 0: no frame is marked */
 };
 struct event {
     uint32_t kind; /* enum timer_kind, or EVENT_FRAME */

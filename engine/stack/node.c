@@ -151,6 +151,16 @@ static void host_frame_arrived(struct step *s, const struct interface *i, uint32
     }
 }
 
+/* RFC 3168 5: instead of dropping later, tell the sender now, if it understands. */
+void stack_queue_is_long(struct lab *lab, struct id frame) {
+    uint8_t *octets = frame_octets(lab, frame);
+    struct reader in = reader_of(octets, frame_count(lab, frame));
+    struct ether_header ether;
+    if (ether_parse(&ether, &in) == PARSE_OK && ether.type == ETHER_TYPE_IPV4 &&
+        read_left(&in) >= IPV4_HEADER)
+        ipv4_mark(octets + ETHER_HEADER);
+}
+
 void stack_frame_arrived(struct step *s, uint32_t interface, struct id frame) {
     const struct interface *i = iface_get(s->lab, interface);
     const struct node *n = node_view_at(s->lab, i->node);

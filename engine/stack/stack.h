@@ -13,6 +13,7 @@ bool stack_node_begin(struct step *, uint32_t node, const struct scenario_node *
 void stack_frame_arrived(struct step *, uint32_t interface, struct id frame); /* takes ownership */
 void stack_timer_fired(struct step *, uint32_t timer, struct id owner, uint32_t node);
 void stack_link_changed(struct step *, uint32_t link);
+void stack_queue_is_long(struct lab *, struct id frame);
 
 extern const struct object_kind neighbour_kind, mac_kind, route_kind, socket_kind;
 extern const struct state_graph neighbour_graph;

@@ -157,7 +157,7 @@ void tcp_refuse(struct step *s, const struct segment *seg) {
 }
 
 enum ip_result tcp_forge(struct step *s, uint32_t node, ip4 src, ip4 dst, struct tcp_header *h,
-                         const uint8_t *octets, size_t count, bool bad_checksum) {
+                         const uint8_t *octets, size_t count, enum ip_ecn ecn, bool bad_checksum) {
     assert(count + tcp_header_length(h) + 20 + 14 <= FRAME_OCTETS_MAX);
     struct id frame = frame_new(s, node, count);
     if (!id_is(frame)) return IP_NO_BUFFERS;
@@ -165,6 +165,7 @@ enum ip_result tcp_forge(struct step *s, uint32_t node, ip4 src, ip4 dst, struct
     for (size_t i = 0; i < count; i++) text[i] = octets[i];
     struct ip_out out = put_header(s, node, frame, src, dst, h, count);
     enum { CHECKSUM_AT = 16 };
+    out.ecn = (uint8_t)ecn;
     if (bad_checksum) frame_octets(s->lab, frame)[CHECKSUM_AT] ^= 0xff;
     return ip_send(s, node, frame, &out);
 }

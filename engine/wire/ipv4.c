@@ -133,6 +133,16 @@ void ipv4_emit(struct writer *w, const struct ipv4_header *h) {
     field_put(o, &f[CHECKSUM], checksum_finish(checksum_add(0, o, IPV4_HEADER + options)));
 }
 
+void ipv4_mark(uint8_t *header) {
+    const struct wire_field *f = ipv4_fields;
+    if (field_get(header, &f[ECN]) == IP_ECN_NOT_ECT) return;
+    uint16_t before = (uint16_t)(header[0] << 8 | header[1]);
+    field_put(header, &f[ECN], IP_ECN_CE);
+    uint16_t after = (uint16_t)(header[0] << 8 | header[1]);
+    uint16_t sum = (uint16_t)field_get(header, &f[CHECKSUM]);
+    field_put(header, &f[CHECKSUM], checksum_update(sum, before, after));
+}
+
 void ipv4_decrement_ttl(uint8_t *header) {
     const struct wire_field *f = ipv4_fields;
     uint32_t ttl = field_get(header, &f[TTL]), protocol = field_get(header, &f[PROTOCOL]);

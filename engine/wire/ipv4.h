@@ -23,5 +23,7 @@ enum parse_result ipv4_parse(struct ipv4_header *, struct reader *);
 void ipv4_emit(struct writer *, const struct ipv4_header *);
 /* TTL - 1 in place with RFC 1624's update; `header` points at the IPv4 header. */
 void ipv4_decrement_ttl(uint8_t *header);
+/* RFC 3168 5: sets CE in place, if the sender said that it understands; the checksum follows. */
+void ipv4_mark(uint8_t *header);
 
 #endif

@@ -11,8 +11,9 @@
 #include "wire/tcp.h"
 
 enum { LINE = 256, PEER_ISN = 1000000, PEER_PORT = 40000, HOST_PORT = 80, OPTIONS = 2 * 256 };
-#define PEER "10.0.0.2"
-#define HOST "10.0.0.1"
+#define PEER         "10.0.0.2"
+#define HOST         "10.0.0.1"
+#define FLAG_LETTERS "FSRP.UEW"
 
 struct script {
     const char *path;
@@ -34,6 +35,7 @@ struct script {
 /* A segment, as the script writes it and as the host sent it. Numbers are relative. */
 struct line_segment {
     uint32_t flags, seq, length, ack, window;
+    uint32_t ecn; /* of the IP header */
     bool has_ack, has_window, has_options;
     char options[OPTIONS];
 };
@@ -85,7 +87,7 @@ static void begin(struct script *s) {
 /* -------------------------------------------------------------------------------- segments */
 
 static uint32_t flags_of(const struct script *s, const char *word) {
-    static const char letters[] = "FSRP.U";
+    static const char letters[] = FLAG_LETTERS;
     uint32_t flags = 0;
     for (; *word != '\0'; word++) {
         const char *found = strchr(letters, *word);
@@ -95,11 +97,17 @@ static uint32_t flags_of(const struct script *s, const char *word) {
     return flags;
 }
 
+static const char *const ecn_words[] = {"", "[ect1]", "[ect0]", "[ce]"};
+
 static void parse_segment(const struct script *s, char *at, struct line_segment *out) {
     char word[LINE];
     unsigned long from, to, length;
     *out = (struct line_segment){0};
     word_of(&at, word, sizeof word);
+    for (uint32_t ecn = 1; ecn < 4 && word[0] == '['; ecn++)
+        if (strcmp(word, ecn_words[ecn]) == 0) out->ecn = ecn;
+    if (word[0] == '[' && out->ecn == 0) wrong(s, "no such mark", word);
+    if (word[0] == '[') word_of(&at, word, sizeof word);
     out->flags = flags_of(s, word);
     word_of(&at, word, sizeof word);
     if (sscanf(word, "%lu:%lu(%lu)", &from, &to, &length) != 3 || to - from != length)
@@ -146,13 +154,14 @@ static void add_option(const struct script *s, char *forge, char *option) {
 
 static void inject(struct script *s, char *text) {
     struct line_segment in;
-    char forge[LINE + OPTIONS], flags[8] = "";
+    char forge[LINE + OPTIONS], flags[12] = "";
     parse_segment(s, text, &in);
-    for (unsigned i = 0; i < 6; i++)
-        if ((in.flags & 1u << i) != 0) flags[strlen(flags)] = "FSRP.U"[i];
-    snprintf(forge, sizeof forge, "forge tcp %s %s:%u %s:%u seq %u ack %u win %u len %u", flags,
-             PEER, s->flow->peer_port, HOST, s->flow->host_port, PEER_ISN + in.seq,
-             in.has_ack ? s->flow->iss + in.ack : 0, in.has_window ? in.window : 0, in.length);
+    for (unsigned i = 0; i < 8; i++)
+        if ((in.flags & 1u << i) != 0) flags[strlen(flags)] = FLAG_LETTERS[i];
+    snprintf(forge, sizeof forge, "forge tcp %s %s:%u %s:%u seq %u ack %u win %u len %u ecn %u",
+             flags, PEER, s->flow->peer_port, HOST, s->flow->host_port, PEER_ISN + in.seq,
+             in.has_ack ? s->flow->iss + in.ack : 0, in.has_window ? in.window : 0, in.length,
+             in.ecn);
     for (char *option = strtok(in.options, ","); option != NULL; option = strtok(NULL, ","))
         add_option(s, forge, option);
     run_command(&s->run, s->at, "wire", forge);
@@ -161,7 +170,7 @@ static void inject(struct script *s, char *text) {
 
 /* The next TCP segment that the host has sent, from record `looked_at` on. */
 static const struct trace_record *next_sent(struct script *s, struct tcp_header *h,
-                                            uint32_t *length) {
+                                            uint32_t *length, uint32_t *ecn) {
     for (size_t i = s->looked_at; i < s->run.count; i++) {
         const struct trace_record *r = &s->run.records[i].r;
         if (r->kind != TRACE_SENT || r->node != 1) continue;
@@ -171,6 +180,7 @@ static const struct trace_record *next_sent(struct script *s, struct tcp_header 
         if (ipv4_parse(&ip, &in) != PARSE_OK || ip.protocol != IP_PROTOCOL_TCP) continue;
         assert_int_equal(tcp_parse(h, &in, ip.src, ip.dst), PARSE_OK);
         *length = (uint32_t)read_left(&in);
+        *ecn = ip.ecn;
         s->looked_at = i + 1;
         return r;
     }
@@ -179,9 +189,9 @@ static const struct trace_record *next_sent(struct script *s, struct tcp_header 
 
 static void text_of_segment(const struct script *s, const struct tcp_header *h, uint32_t length,
                             char *out, size_t room) {
-    char flags[8] = "", ack[32] = "";
-    for (unsigned i = 0; i < 6; i++)
-        if ((h->flags & 1u << i) != 0) flags[strlen(flags)] = "FSRP.U"[i];
+    char flags[12] = "", ack[32] = "";
+    for (unsigned i = 0; i < 8; i++)
+        if ((h->flags & 1u << i) != 0) flags[strlen(flags)] = FLAG_LETTERS[i];
     if ((h->flags & TCP_ACK) != 0) snprintf(ack, sizeof ack, " ack %u", h->ack - PEER_ISN);
     uint32_t seq = h->seq == 0 ? 0 : h->seq - s->flow->iss;
     snprintf(out, room, "%s %u:%u(%u)%s win %u", flags, seq, seq + length, length, ack, h->window);
@@ -223,20 +233,22 @@ static void learn(struct script *s, const struct tcp_header *h) {
 static void expect(struct script *s, char *text) {
     struct line_segment want;
     struct tcp_header h;
-    uint32_t length;
+    uint32_t length, ecn;
     char sent[LINE];
     sim_time slack = MILLIS(1);
     parse_segment(s, text, &want);
     run_until(&s->run, s->at + slack);
-    const struct trace_record *r = next_sent(s, &h, &length);
+    const struct trace_record *r = next_sent(s, &h, &length, &ecn);
     if (r == NULL) wrong(s, "the host sent nothing; expected", text);
     learn(s, &h);
     text_of_segment(s, &h, length, sent, sizeof sent);
     uint32_t seq = h.seq == 0 && (h.flags & TCP_RST) != 0 ? 0 : h.seq - s->flow->iss;
     bool same = h.dst_port == s->flow->peer_port && h.flags == want.flags && seq == want.seq &&
-                length == want.length && (!want.has_ack || h.ack - PEER_ISN == want.ack) &&
+                ecn == want.ecn && length == want.length &&
+                (!want.has_ack || h.ack - PEER_ISN == want.ack) &&
                 want.has_ack == ((h.flags & TCP_ACK) != 0) &&
                 (!want.has_window || h.window == want.window);
+    if (!same && ecn != want.ecn) wrong(s, "the mark is not that of", sent);
     if (!same) wrong(s, "the host sent", sent);
     if (r->at < s->at - slack || r->at > s->at + slack) {
         char late[2 * LINE];
@@ -312,6 +324,24 @@ static void expect_state(struct script *s, char *text) {
     if (strcmp(state, wanted) != 0) wrong(s, "the state is", state);
 }
 
+/* A watched variable of the connection that changed last: "cwnd 14600". */
+static void expect_variable(struct script *s, char *text) {
+    char *number = strrchr(text, ' ');
+    text += strspn(text, " \t");
+    if (number == NULL || number <= text) wrong(s, "expected NAME VALUE", text);
+    *number = '\0';
+    uint64_t value = 0;
+    for (size_t i = 0; i < s->run.count; i++) {
+        const struct trace_record *r = &s->run.records[i].r;
+        if (r->kind == TRACE_VARIABLE && r->node == 1 &&
+            strcmp(engine_name(NAME_FIELD, r->field), text) == 0)
+            value = r->after;
+    }
+    char is[LINE];
+    snprintf(is, sizeof is, "%s is %llu", text, (unsigned long long)value);
+    if (value != strtoull(number + 1, NULL, 10)) wrong(s, "the variable is another", is);
+}
+
 /* ------------------------------------------------------------------------------------- lines */
 
 /* The lines that follow are about the peer's port `number`. */
@@ -350,6 +380,8 @@ static void event(struct script *s, char *text) {
         returned(s, rest);
     else if (strcmp(first, "state") == 0)
         expect_state(s, rest);
+    else if (strcmp(first, "is") == 0)
+        expect_variable(s, rest);
     else if (strcmp(first, "$") == 0)
         type(s, "host", rest);
     else if (strcmp(first, "wire") == 0)
@@ -379,10 +411,10 @@ static void directive(struct script *s, char *text) {
 
 static void finish(struct script *s, struct script_arcs *arcs) {
     struct tcp_header h;
-    uint32_t length;
+    uint32_t length, ecn;
     char sent[LINE];
     run_until(&s->run, s->at + MILLIS(1));
-    if (next_sent(s, &h, &length) != NULL) {
+    if (next_sent(s, &h, &length, &ecn) != NULL) {
         text_of_segment(s, &h, length, sent, sizeof sent);
         wrong(s, "the host also sent", sent);
     }
@@ -422,9 +454,9 @@ void script_line(struct script *s, const char *text) {
 
 bool script_sent(struct script *s, char *out, size_t room) {
     struct tcp_header h;
-    uint32_t length;
+    uint32_t length, ecn;
     run_until(&s->run, s->at);
-    if (next_sent(s, &h, &length) == NULL) return false;
+    if (next_sent(s, &h, &length, &ecn) == NULL) return false;
     learn(s, &h);
     text_of_segment(s, &h, length, out, room);
     char *window = strstr(out, " win ");

@@ -22,7 +22,9 @@ static void timer_fired(struct step *s, uint32_t timer, struct id owner, uint32_
     case TIMER_TCP_PERSIST:
     case TIMER_TCP_KEEPALIVE:
     case TIMER_TCP_FIN_WAIT_2:
-    case TIMER_TCP_SYNACK: tcp_timer_fired(s, timer, owner); return;
+    case TIMER_TCP_SYNACK:
+    case TIMER_TCP_LOSS_PROBE:
+    case TIMER_TCP_REORDERING: tcp_timer_fired(s, timer, owner); return;
     case TIMER_ARP_RETRANS:
     case TIMER_ARP_REACHABLE:
     case TIMER_ARP_DELAY:
@@ -44,6 +46,7 @@ const struct dispatch dispatch = {
               [POOL_SOCKET] = &socket_kind,
               [POOL_TCB] = &tcp_object_kind,
               [POOL_CHUNK] = &tcp_chunk_kind,
+              [POOL_SENT] = &tcp_sent_kind,
               [POOL_PROCESS] = &process_kind},
     .frame_arrived = stack_frame_arrived,
     .timer_fired = timer_fired,

@@ -51,6 +51,7 @@ static const char *plan_capacities(const struct scenario *from, struct plan *pla
     c[POOL_MAC] = c[POOL_NEIGHBOUR];
     c[POOL_SCRIPT] = from->line_count == 0 ? 1 : (uint32_t)from->line_count;
     c[POOL_CHUNK] = octets / dispatch.kinds[POOL_CHUNK]->size + 1;
+    c[POOL_SENT] = c[POOL_TCB] + c[POOL_CHUNK] / 8;
     c[POOL_EVENT] += c[POOL_SCRIPT] + c[POOL_FAULT]; /* one each, beside limits.events */
     return NULL;
 }

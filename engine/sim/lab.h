@@ -22,6 +22,7 @@ enum pool_kind {
     POOL_SOCKET,
     POOL_TCB,
     POOL_CHUNK,
+    POOL_SENT, /* pages of the scoreboard: what TCP has in flight */
     POOL_PROCESS,
     POOL_COUNT
 };

@@ -47,6 +47,8 @@ static const struct {
     [TIMER_TCP_KEEPALIVE] = {"keepalive", "RFC 9293 3.8.4"},
     [TIMER_TCP_FIN_WAIT_2] = {"fin_wait_2", NULL}, /* Linux's tcp_fin_timeout; no RFC has it */
     [TIMER_TCP_SYNACK] = {"synack", "RFC 6298 5"},
+    [TIMER_TCP_LOSS_PROBE] = {"loss_probe", "RFC 8985 7.2"},
+    [TIMER_TCP_REORDERING] = {"reordering", "RFC 8985 6.3"},
     [TIMER_ARP_RETRANS] = {"arp_retrans", "RFC 1122 2.3.2.1"},
     [TIMER_ARP_REACHABLE] = {"arp_reachable", "RFC 4861 7.3.2"},
     [TIMER_ARP_DELAY] = {"arp_delay", "RFC 4861 7.3.3"},

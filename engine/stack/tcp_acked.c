@@ -1,16 +1,15 @@
 #include "stack/tcp_state.h"
 /*
  * What an acceptable ACK does, RFC 9293 3.10.7.4 fifth step, "ESTABLISHED STATE": SND.UNA moves,
- * acknowledged octets leave the send buffer, the window is updated, the timers follow (RFC 6298 5).
- * Repair of losses: the third duplicate ACK repeats the oldest segment (RFC 5681 3.2), and until
- * everything that was in flight then is acknowledged, each partial ACK repeats the next one
- * (RFC 6582 3.2). Left out, with congestion control: how the window shrinks meanwhile.
+ * acknowledged octets leave the send buffer and the scoreboard, the window is updated, the timers
+ * follow (RFC 6298 5). What it tells about losses goes to tcp_recovery.c, which decides what is
+ * repeated; what that does to the window goes to tcp_congestion.c. Nothing is sent here.
  */
 #include "stack/arp.h"
 #include "stack/mib.h"
 #include "stack/seq.h"
 
-enum { DUPLICATES_THAT_MEAN_LOSS = 3 };
+enum { NEVER = -1 };
 #define CLAUSE "RFC 9293 3.10.7.4"
 
 /* 3.8.6: there is something to say, and the window is open for it again. */
@@ -20,7 +19,9 @@ static void stop_probing(struct step *s, struct tcb *c) {
     tcp_timer_stop(s, c, TIMER_TCP_PERSIST);
     c->probes = 0;
     /* The octet that a probe carried was refused, or SND.UNA would have moved: it is unsent. */
-    if (c->snd.nxt - c->snd.una == 1 && c->send.count > 0 && !c->fin_sent) c->snd.nxt = c->snd.una;
+    if (c->snd.nxt - c->snd.una != 1 || c->send.count == 0 || c->fin_sent) return;
+    c->snd.nxt = c->snd.una;
+    tcp_board_take_back(s, c, c->snd.nxt);
 }
 
 static void update_window(struct step *s, struct tcb *c, const struct segment *seg) {
@@ -31,45 +32,24 @@ static void update_window(struct step *s, struct tcb *c, const struct segment *s
     if (c->snd.wnd > 0) stop_probing(s, c);
 }
 
-uint32_t tcp_flight(const struct lab *lab, const struct tcb *c) {
-    (void)lab;
-    return c->snd.nxt - c->snd.una;
-}
-
-/* Octets leave the retransmission queue; RFC 6298 (5.2) and (5.3). */
-static uint32_t advance(struct step *s, struct tcb *c, const struct segment *seg) {
+/* Octets leave the retransmission queue. */
+static uint32_t advance(struct step *s, struct tcb *c, struct tcp_heard *h) {
+    const struct segment *seg = h->segment;
     uint32_t acked = seg->ack - c->snd.una;
     if (c->snd.una == c->iss) acked--; /* the SYN took a number, but no place in the buffer */
     uint32_t text = acked < c->send.count ? acked : c->send.count; /* and so does the FIN */
+    tcp_board_ack(s, c, seg->ack, &h->news);
     c->snd.una = seg->ack;
     tcp_buffer_drop(s, &c->send, text);
-    tcp_rtt_acked(s, c, seg);
+    tcp_rtt_acked(s, c, seg, &h->news);
     c->retransmissions = 0;
     c->probes = 0;
     c->soft_error = TCP_OK;
-    c->snd.duplicate_acks = 0;
     if (seq_lt(c->snd.small, c->snd.una)) c->snd.small = c->snd.una;
-    if (c->snd.una == c->snd.nxt)
-        tcp_timer_stop(s, c, TIMER_TCP_RETRANSMISSION);
-    else
-        tcp_timer_start(s, c, TIMER_TCP_RETRANSMISSION, c->rto);
     arp_confirm(s, c->node, c->remote_address); /* the way works: RFC 1122 2.3.2.1 */
     if (3 * (uint64_t)c->send.count <= 2 * (uint64_t)tcp_send_limit(s->lab, c))
         tcp_notify(s, c, SOCKET_WRITABLE);
     return text;
-}
-
-/* RFC 6582 3.2, the response to a full and to a partial acknowledgment. */
-static void repair(struct step *s, struct tcb *c, uint32_t acked) {
-    if (!c->snd.recovering) return;
-    if (seq_geq(c->snd.una, c->snd.recover)) {
-        c->snd.recovering = 0;
-        tcp_congestion_recovery_exit(s, c);
-        tcp_congestion_loss_exit(s, c);
-    } else {
-        tcp_congestion_partial(s, c, acked);
-        tcp_retransmit(s, c);
-    }
 }
 
 /* RFC 5681 2: what a duplicate acknowledgment is. */
@@ -78,14 +58,56 @@ static bool is_duplicate(const struct tcb *c, const struct segment *seg) {
            (seg->flags & (TCP_SYN | TCP_FIN)) == 0 && seg->wnd == c->snd.wnd;
 }
 
-static void count_duplicate(struct step *s, struct tcb *c) {
-    c->snd.duplicate_acks++;
-    if (c->snd.duplicate_acks != DUPLICATES_THAT_MEAN_LOSS || c->snd.recovering) return;
-    c->snd.recover = c->snd.nxt;
-    c->snd.recovering = 1;
-    tcp_congestion_recovery_enter(s, c);
-    tcp_retransmit(s, c);
-    tcp_timer_start(s, c, TIMER_TCP_RETRANSMISSION, c->rto);
+/* RFC 6298 (5.2) and (5.3). Where a loss probe is due first, its timer takes the place. */
+static void restart_timer(struct step *s, struct tcb *c, const struct tcp_heard *h) {
+    if (c->snd.una == c->snd.nxt)
+        tcp_repair_timers_stop(s, c);
+    else if (h->rearm && !tcp_probe_arm(s, c, true))
+        tcp_rto_arm(s, c);
+}
+
+/* What SACKs say about the round trip restarts the timer too, unless the oldest segment has been
+ * repeated since. */
+static bool newer_than_front(struct step *s, const struct tcb *c, const struct tcp_heard *h) {
+    struct tcp_spot front = tcp_board_first(s->lab, c);
+    sim_time at = h->news.sacked_first_at;
+    return at != NEVER && front.sent != NULL && front.sent->at > at;
+}
+
+/* How much is newly known to have arrived. Without SACK a duplicate ACK says so of one segment. */
+static uint32_t delivered(const struct step *s, const struct tcb *c, const struct tcp_heard *h,
+                          uint32_t guessed) {
+    uint32_t smss = tcp_smss(c), octets = h->news.delivered.octets;
+    if (c->sack_permitted) return octets;
+    if (!h->moved) return h->duplicate ? smss : 0;
+    if (!tcp_is_linux(s->lab, c->node)) return octets;
+    return octets > guessed * smss + smss ? octets - guessed * smss : smss;
+}
+
+static void hear(struct step *s, struct tcb *c, struct tcp_heard *h) {
+    const struct segment *seg = h->segment;
+    const struct tcp_options *o = &seg->header.options;
+    uint32_t guessed = c->recovery.guessed, lost = c->recovery.lost;
+    struct tcp_progress told = {0};
+    h->una = c->snd.una;
+    h->moved = seq_gt(seg->ack, c->snd.una);
+    h->news = (struct tcp_news){.first_at = NEVER, .last_at = NEVER, .sacked_first_at = NEVER};
+    h->news.below = c->recovery.point;
+    h->news.has_echo = c->timestamps && o->has_timestamps && o->ts_ecr != 0;
+    h->news.echo = o->ts_ecr;
+    bool duplicate = is_duplicate(c, seg) && c->probes == 0;
+    tcp_sack_take(s, c, h);
+    h->duplicate = duplicate && !h->dsack;
+    if (h->moved) told.acked = advance(s, c, h);
+    h->rearm = h->moved || newer_than_front(s, c, h);
+    if (seq_geq(seg->ack, c->snd.una)) update_window(s, c, seg);
+    tcp_recovery_acked(s, c, h);
+    restart_timer(s, c, h);
+    told.delivered = delivered(s, c, h, guessed);
+    told.lost = c->recovery.lost - lost;
+    told.duplicate = h->duplicate;
+    tcp_ecn_acked(s, c, seg);
+    tcp_congestion_acked(s, c, &told);
 }
 
 bool tcp_take_ack(struct step *s, struct tcb *c, const struct segment *seg) {
@@ -100,18 +122,9 @@ bool tcp_take_ack(struct step *s, struct tcb *c, const struct segment *seg) {
         c->ack_due = TCP_ACK_NOW;
         return false;
     }
-    bool moves = seq_gt(seg->ack, c->snd.una), duplicate = is_duplicate(c, seg);
-    struct tcp_progress told = {.duplicate = duplicate};
-    if (moves) told.acked = told.delivered = advance(s, c, seg);
     /* MUST-37, SHLD-17: a receiver that answers is alive, however long its window stays closed. */
-    else if (c->probes > 0 || c->snd.wnd == 0)
-        c->retransmissions = 0;
-    if (seq_geq(seg->ack, c->snd.una)) update_window(s, c, seg);
-    if (moves)
-        repair(s, c, told.acked);
-    else if (duplicate && c->probes == 0)
-        count_duplicate(s, c);
-    tcp_ecn_acked(s, c, seg);
-    tcp_congestion_acked(s, c, &told);
+    if (seq_leq(seg->ack, c->snd.una) && (c->probes > 0 || c->snd.wnd == 0)) c->retransmissions = 0;
+    struct tcp_heard heard = {.segment = seg};
+    hear(s, c, &heard);
     return true;
 }

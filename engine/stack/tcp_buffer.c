@@ -214,4 +214,5 @@ void tcp_buffers_free(struct step *s, struct tcb *c) {
     tcp_buffer_drop(s, &c->send, c->send.count);
     tcp_buffer_drop(s, &c->receive, c->receive.count);
     tcp_queue_drop(s, c);
+    tcp_board_free(s, c);
 }

@@ -77,6 +77,7 @@ void tcp_congestion_begin(struct step *s, struct tcb *c) {
     struct tcp_congestion *g = &c->congestion;
     uint32_t forgiven = tcp_is_linux(s->lab, c->node) ? 1 : 0;
     if (g->cwnd != 0) return;
+    tcp_recovery_begin(s, c);
     bool lost = c->retransmissions > forgiven;
     g->ssthresh = TCP_SSTHRESH_INFINITE;
     g->cwnd = lost ? tcp_smss(c) : initial_window(s->lab, c);

@@ -56,7 +56,7 @@ static void arrives_in_listen(struct step *s, struct tcb *listener, const struct
 /* Fourth: our SYN has been acknowledged, so the connection stands on this side. */
 static void established_by_syn(struct step *s, struct tcb *c, struct segment *seg) {
     if ((seg->flags & TCP_ACK) != 0) c->snd.una = seg->ack;
-    tcp_rtt_acked(s, c, seg);
+    tcp_rtt_acked(s, c, seg, NULL);
     tcp_rtt_established(s, c);
     tcp_congestion_begin(s, c);
     c->retransmissions = 0;

@@ -61,7 +61,11 @@ uint32_t tcp_ts_offset(const struct lab *lab, const struct tcb *c) {
     return keyed(lab, c, PURPOSE_TIMESTAMP);
 }
 
-uint32_t tcp_ts_now(const struct step *s, const struct tcb *c) {
+uint32_t tcp_ts_at(const struct step *s, const struct tcb *c, sim_time at) {
     sim_time uptime = setting_of(s->lab, c->node, SETTING_CONST_UPTIME);
-    return (uint32_t)((uptime + s->now) / TIMESTAMP_TICK_NS) + c->ts_offset;
+    return (uint32_t)((uptime + at) / TIMESTAMP_TICK_NS) + c->ts_offset;
+}
+
+uint32_t tcp_ts_now(const struct step *s, const struct tcb *c) {
+    return tcp_ts_at(s, c, s->now);
 }

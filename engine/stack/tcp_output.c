@@ -30,7 +30,7 @@ uint32_t tcp_unsent(const struct tcb *c) {
 }
 
 /* Most text that fits in one segment beside the options that it will carry (MUST-16). */
-static uint32_t text_room(const struct step *s, const struct tcb *c) {
+uint32_t tcp_text_room(const struct step *s, const struct tcb *c) {
     struct tcp_header h = {.flags = TCP_ACK};
     tcp_options_fill(s, c, TCP_ACK, &h.options);
     return c->snd.mss - (uint32_t)(tcp_header_length(&h) - TCP_HEADER);
@@ -85,9 +85,9 @@ static bool next_segment(const struct step *s, const struct tcb *c, struct offer
     uint32_t window = seq_gt(window_end, c->snd.nxt) ? window_end - c->snd.nxt : 0;
     /* variant.ignore_window: sends what it has, whether the peer has room or not. */
     if (tcp_broken(s->lab, c->node, SETTING_VARIANT_IGNORE_WINDOW)) window = c->send.count + 1;
-    uint32_t room = tcp_flight_room(s->lab, c);
+    uint32_t room = tcp_new_room(s->lab, c);
     uint32_t usable = window < room ? window : room;
-    uint32_t unsent = tcp_unsent(c), full = text_room(s, c);
+    uint32_t unsent = tcp_unsent(c), full = tcp_text_room(s, c);
     uint32_t count = unsent < full ? unsent : full;
     if (count > usable) count = usable;
     /* The FIN follows the last octet of text, and it takes a number of the window. */
@@ -100,16 +100,18 @@ static bool next_segment(const struct step *s, const struct tcb *c, struct offer
            count >= c->snd.max_wnd / 2;                         /* (4) half of its largest window */
 }
 
-static void send_next(struct step *s, struct tcb *c, const struct offer *next) {
+static bool send_next(struct step *s, struct tcb *c, const struct offer *next) {
     uint32_t seq = c->snd.nxt, end = seq + next->count + next->fin;
     bool all = next->count == tcp_unsent(c);
+    /* Without room to remember it, it stays unsent until something has been acknowledged. */
+    if (!tcp_board_add(s, c, end, end - seq)) return false;
     uint32_t flags = TCP_ACK | TCP_NEW_TEXT;
     /* Each SEND pushes, so nothing is held back for ever (MUST-60); MUST-61: PSH on the last
      * segment that is there to be sent, SHLD-27: and not at the end of each
      * SEND in it. Linux has none on a bare FIN. */
     if (all && next->count > 0) flags |= TCP_PSH;
     if (next->fin) flags |= TCP_FIN;
-    if (next->count > 0 && next->count < text_room(s, c)) c->snd.small = end;
+    if (next->count > 0 && next->count < tcp_text_room(s, c)) c->snd.small = end;
     c->snd.nxt = end;
     c->fin_sent = c->fin_sent || next->fin;
     tcp_rtt_sent(s, c, end);
@@ -117,6 +119,25 @@ static void send_next(struct step *s, struct tcb *c, const struct offer *next) {
     /* tcp_event_data_sent(): an answer within the ACK time-out makes a connection interactive. */
     if (next->count > 0 && s->now - c->data_received_at < c->ato_ns) c->ping_pong = 1;
     tcp_transmit(s, c, seq, flags, next->count);
+    return true;
+}
+
+/* Text that leaves for another reason than the rules above: probes. */
+bool tcp_send_text(struct step *s, struct tcb *c, uint32_t count, uint32_t flags) {
+    uint32_t seq = c->snd.nxt;
+    if (count == 0 || !tcp_board_add(s, c, seq + count, count)) return false;
+    c->snd.nxt = seq + count;
+    tcp_congestion_sent(s, c, count, false);
+    tcp_transmit(s, c, seq, flags | TCP_NEW_TEXT, count);
+    return true;
+}
+
+/* RFC 8985 7.3: new text, if the peer's window has room for it. */
+bool tcp_send_probe(struct step *s, struct tcb *c) {
+    uint32_t unsent = tcp_unsent(c), full = tcp_text_room(s, c);
+    uint32_t count = unsent < full ? unsent : full, end = c->snd.una + c->snd.wnd;
+    if (count == 0 || c->fin_sent || seq_gt(c->snd.nxt + count, end)) return false;
+    return tcp_send_text(s, c, count, count == unsent ? TCP_ACK | TCP_PSH : TCP_ACK);
 }
 
 /* RFC 6298 (5.1); 3.8.6.1: with nothing in flight and a closed window, only a probe can find out
@@ -127,8 +148,7 @@ static void arm(struct step *s, struct tcb *c) {
     bool waiting = tcp_unsent(c) > 0 || (c->fin_queued && !c->fin_sent);
     bool probing = tcp_timer_runs(s->lab, c, TIMER_TCP_PERSIST, &at);
     if (in_flight && !probing) {
-        if (!tcp_timer_runs(s->lab, c, TIMER_TCP_RETRANSMISSION, &at))
-            tcp_timer_start(s, c, TIMER_TCP_RETRANSMISSION, c->rto);
+        if (!tcp_repair_timer_runs(s->lab, c)) tcp_rto_arm(s, c);
     } else if (!in_flight && waiting && !probing && may_send_text((enum tcp_state)c->state)) {
         /* variant.no_persist: if the update is lost, each side waits for the other. */
         if (tcp_broken(s->lab, c->node, SETTING_VARIANT_NO_PERSIST)) return;
@@ -140,11 +160,13 @@ static void arm(struct step *s, struct tcb *c) {
 void tcp_output(struct step *s, struct tcb *c) {
     struct offer next;
     bool sent = false;
-    while (next_segment(s, c, &next)) {
+    if (c->board.lost.segments > 0) tcp_repair(s, c);
+    while (next_segment(s, c, &next) && send_next(s, c, &next)) {
         tcp_timer_stop(s, c, TIMER_TCP_PERSIST);
-        send_next(s, c, &next);
         sent = true;
     }
+    if (c->board.sacked.segments > 0) tcp_repair_more(s, c);
+    if (sent) tcp_probe_arm(s, c, false);
     if (c->congestion.cwnd != 0) tcp_congestion_output(s, c, sent);
     if (c->ack_due == TCP_ACK_NOW) tcp_send_ack(s, c);
     if (syn_acked(c)) arm(s, c);

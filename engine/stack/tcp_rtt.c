@@ -71,13 +71,15 @@ static void echoed(struct step *s, struct tcb *c, const struct segment *seg) {
 }
 
 /* Called when an ACK moves SND.UNA, after it has moved. */
-void tcp_rtt_acked(struct step *s, struct tcb *c, const struct segment *seg) {
+void tcp_rtt_acked(struct step *s, struct tcb *c, const struct segment *seg,
+                   const struct tcp_news *news) {
     if (c->timed_at != NOT_TIMED && seq_geq(seg->ack, c->timed_seq)) {
         sample(s, c, s->now - c->timed_at);
         c->timed_at = NOT_TIMED;
         return;
     }
-    if (c->timestamps && c->retransmissions > 0) echoed(s, c, seg);
+    if (c->timestamps && (c->retransmissions > 0 || (news != NULL && news->again)))
+        echoed(s, c, seg);
 }
 
 /* RFC 6298 (5.7): the SYN had to be repeated and nothing could be measured, so data begins with 3

@@ -2,8 +2,8 @@
 /*
  * Making segments: RFC 9293 3.1 and 3.2 for what a header says, 3.5.2 for the resets that answer
  * a segment of no connection, 3.10.8 for the one at the front of the retransmission queue.
- * The retransmission queue is the send buffer itself, from SND.UNA to SND.NXT: a repetition takes
- * as many octets as fit, whatever the sizes of the first copies were.
+ * The retransmission queue is the send buffer, from SND.UNA to SND.NXT; how it was cut into
+ * segments is on the scoreboard (tcp_scoreboard.c).
  */
 #include "stack/mib.h"
 #include "stack/seq.h"
@@ -41,13 +41,12 @@ static enum ip_result send_frame(struct step *s, uint32_t node, struct id frame,
     return ip_send(s, node, frame, &out);
 }
 
-static void note(struct step *s, const struct tcb *c, struct id frame, uint32_t seq, uint32_t end) {
+static void note(struct step *s, const struct tcb *c, struct id frame, uint32_t repeats) {
     struct frame_note *n = &frame_at(s->lab, frame)->note;
     n->connection = c->self.slot;
     n->seq_base = c->iss;
     n->ack_base = c->irs;
-    bool repeated = seq != end && seq == c->snd.una;
-    n->retransmission = repeated ? c->retransmissions : 0;
+    n->retransmission = repeats;
 }
 
 /* variant.seq_instead_of_ack: a bare ACK whose two numbers have changed places. */
@@ -58,8 +57,9 @@ static void wrong_field(const struct step *s, uint32_t node, struct tcp_header *
     h->ack = seq;
 }
 
-enum ip_result tcp_transmit(struct step *s, struct tcb *c, uint32_t seq, uint32_t flags,
-                            uint32_t text_count) {
+/* `repeats`: how often this segment has been sent before. */
+enum ip_result tcp_transmit_again(struct step *s, struct tcb *c, uint32_t seq, uint32_t flags,
+                                  uint32_t text_count, uint32_t repeats) {
     struct tcp_header h = {.src_port = (uint16_t)c->local_port,
                            .dst_port = (uint16_t)c->remote_port,
                            .seq = seq,
@@ -82,13 +82,18 @@ enum ip_result tcp_transmit(struct step *s, struct tcb *c, uint32_t seq, uint32_
         uint8_t *text = frame_append(s, frame, text_count);
         tcp_buffer_read(s, &c->send, seq - c->snd.una, text, text_count);
     }
-    uint32_t end = seq + text_count + ((flags & (TCP_SYN | TCP_FIN)) != 0);
-    note(s, c, frame, seq, end);
+    note(s, c, frame, repeats);
     if ((flags & TCP_ACK) != 0) tcp_ack_sent(s, c);
     struct ip_out out =
         put_header(s, c->node, frame, c->local_address, c->remote_address, &h, text_count);
     out.ecn = ecn;
     return ip_send(s, c->node, frame, &out);
+}
+
+enum ip_result tcp_transmit(struct step *s, struct tcb *c, uint32_t seq, uint32_t flags,
+                            uint32_t text_count) {
+    uint32_t repeats = (flags & TCP_SYN) != 0 ? c->retransmissions : 0;
+    return tcp_transmit_again(s, c, seq, flags, text_count, repeats);
 }
 
 void tcp_send_ack(struct step *s, struct tcb *c) {
@@ -113,25 +118,18 @@ void tcp_retransmit(struct step *s, struct tcb *c) {
     /* Linux counts its patience from the first repetition, but of a SYN from the SYN itself. */
     if (c->retransmissions == 0 && !syn) c->first_sent_at = s->now;
     c->retransmissions++;
-    tcp_rtt_repeated(s, c);
-    mib_add(s, c->node, MIB_TCP_RETRANS_SEGS);
-    if (syn) {
-        mib_add(s, c->node, MIB_TCP_SYN_RETRANS);
-        if (c->state == TCP_SYN_SENT)
-            tcp_transmit(s, c, c->iss, TCP_SYN, 0);
-        else
-            tcp_send_synack(s, c);
+    if (!syn) {
+        struct tcp_spot front = tcp_board_first(s->lab, c);
+        if (front.sent != NULL) tcp_repeat(s, c, front);
         return;
     }
-    struct tcp_header h = {.flags = TCP_ACK};
-    tcp_options_fill(s, c, TCP_ACK, &h.options);
-    uint32_t full = c->snd.mss - (uint32_t)(tcp_header_length(&h) - TCP_HEADER);
-    uint32_t in_flight = c->snd.nxt - c->snd.una;
-    uint32_t text = in_flight < c->send.count ? in_flight : c->send.count;
-    bool fin = c->fin_sent && text <= full;
-    if (text > full) text = full;
-    uint32_t flags = TCP_ACK | (text > 0 && text == c->send.count ? TCP_PSH : 0);
-    tcp_transmit(s, c, c->snd.una, fin ? flags | TCP_FIN : flags, text);
+    tcp_rtt_repeated(s, c);
+    mib_add(s, c->node, MIB_TCP_RETRANS_SEGS);
+    mib_add(s, c->node, MIB_TCP_SYN_RETRANS);
+    if (c->state == TCP_SYN_SENT)
+        tcp_transmit(s, c, c->iss, TCP_SYN, 0);
+    else
+        tcp_send_synack(s, c);
 }
 
 /* 3.5.2 and 3.10.7.1: the reset that makes sense to whoever sent the offending segment. */

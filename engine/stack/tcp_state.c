@@ -133,6 +133,7 @@ void tcp_delete(struct step *s, struct tcb *c, const char *clause) {
     if (named) {
         /* What came in before the end may still be read; nothing more will be sent. */
         tcp_buffer_drop(s, &c->send, c->send.count);
+        tcp_board_free(s, c);
         tcp_notify(s, c, SOCKET_READABLE | SOCKET_WRITABLE | SOCKET_GONE);
         return;
     }
@@ -255,6 +256,7 @@ const struct object_kind tcp_object_kind = {.size = sizeof(struct tcb),
                                             .row_node = row_node,
                                             .state = row_state,
                                             .label = label};
+const struct object_kind tcp_sent_kind = {.size = sizeof(struct tcp_sent_page), .table = NO_TABLE};
 const struct object_kind tcp_chunk_kind = {.size = sizeof(struct tcp_chunk), .table = NO_TABLE};
 
 size_t tcp_tcb_size(void) {

@@ -9,17 +9,15 @@
 #include "stack/sysctl.h"
 #include "stack/tcp.h"
 #include "stack/tcp_congestion.h"
+#include "stack/tcp_recovery.h"
 
-enum { TCP_TIMERS = 8, TCP_CHUNK_OCTETS = 1000, TCP_MSS_DEFAULT = 536 /* MUST-15 */ };
+enum { TCP_TIMERS = 10, TCP_CHUNK_OCTETS = 1000, TCP_MSS_DEFAULT = 536 /* MUST-15 */ };
 enum tcp_ack_due { TCP_ACK_NONE, TCP_ACK_DELAYED, TCP_ACK_NOW };
 /* Where a connection hangs in its listener: MUST-11 asks to remember a passive OPEN. */
 enum tcp_place { TCP_ALONE, TCP_IN_SYN_QUEUE, TCP_IN_ACCEPT_QUEUE };
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic error "-Wpadded"
-struct tcp_range {
-    uint32_t left, right; /* left =< octet < right */
-};
 /* A run of octets in POOL_CHUNK. An idle connection holds none. */
 struct tcp_chunk {
     struct id next;
@@ -43,15 +41,13 @@ struct tcp_listen_queue {
     uint32_t refused; /* segments that found no room */
 };
 struct tcp_send_sequence {
-    uint32_t una, nxt;   /* oldest unacknowledged; next to be sent */
-    uint32_t wnd;        /* send window, an offset from una; MUST-1, REC-1 */
-    uint32_t wl1, wl2;   /* SEG.SEQ and SEG.ACK of the last window update */
-    uint32_t max_wnd;    /* MAX.SND.WND, RFC 5961 5 */
-    uint32_t mss;        /* most octets of header options and text in a segment */
-    uint32_t scale;      /* Snd.Wind.Shift, RFC 7323 2.3 */
-    uint32_t recover;    /* repair goes on until this is acknowledged, RFC 6582 3.2 */
-    uint32_t recovering; /* 1: it goes on */
-    uint32_t small;      /* end of the last short segment, for Nagle's rule */
+    uint32_t una, nxt; /* oldest unacknowledged; next to be sent */
+    uint32_t wnd;      /* send window, an offset from una; MUST-1, REC-1 */
+    uint32_t wl1, wl2; /* SEG.SEQ and SEG.ACK of the last window update */
+    uint32_t max_wnd;  /* MAX.SND.WND, RFC 5961 5 */
+    uint32_t mss;      /* most octets of header options and text in a segment */
+    uint32_t scale;    /* Snd.Wind.Shift, RFC 7323 2.3 */
+    uint32_t small;    /* end of the last short segment, for Nagle's rule */
     uint32_t duplicate_acks;
 };
 struct tcp_receive_sequence {
@@ -111,6 +107,8 @@ struct tcb {
     uint8_t no_delay;                                   /* MUST-17: Nagle's algorithm is off */
     uint8_t listed;                                     /* a queued child: it has a row */
     struct tcp_congestion congestion;                   /* tcp_congestion.h */
+    struct tcp_scoreboard board;                        /* tcp_scoreboard.h: what is in flight */
+    struct tcp_recovery recovery;                       /* tcp_recovery.h */
 };
 #pragma GCC diagnostic pop
 
@@ -195,6 +193,7 @@ uint32_t tcp_choose_port(struct step *, uint32_t node, ip4 local, struct tcp_end
 uint32_t tcp_iss(struct step *, const struct tcb *);
 uint32_t tcp_ts_offset(const struct lab *, const struct tcb *);
 uint32_t tcp_ts_now(const struct step *, const struct tcb *);
+uint32_t tcp_ts_at(const struct step *, const struct tcb *, sim_time); /* our clock then */
 
 /* tcp_buffer.c */
 size_t tcp_buffer_append(struct step *, struct tcp_buffer *, const uint8_t *octets, size_t count);
@@ -212,7 +211,7 @@ void tcp_buffers_free(struct step *, struct tcb *);
 void tcp_rtt_begin(struct step *, struct tcb *);
 void tcp_rtt_sent(struct step *, struct tcb *, uint32_t end); /* a first transmission */
 void tcp_rtt_repeated(const struct step *, struct tcb *);     /* MUST-18: Karn's algorithm */
-void tcp_rtt_acked(struct step *, struct tcb *, const struct segment *);
+void tcp_rtt_acked(struct step *, struct tcb *, const struct segment *, const struct tcp_news *);
 void tcp_rtt_established(struct step *, struct tcb *);
 sim_time tcp_backed_off(const struct step *, const struct tcb *, sim_time rto);
 
@@ -227,6 +226,8 @@ void tcp_ecn_acked(struct step *, struct tcb *, const struct segment *);
 /* tcp_output.c */
 enum ip_result tcp_transmit(struct step *, struct tcb *, uint32_t seq, uint32_t flags,
                             uint32_t text_count);
+enum ip_result tcp_transmit_again(struct step *, struct tcb *, uint32_t seq, uint32_t flags,
+                                  uint32_t text_count, uint32_t repeats);
 void tcp_output(struct step *, struct tcb *);   /* data, FIN, window, ACK: all that is due */
 void tcp_send_ack(struct step *, struct tcb *); /* <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK> now */
 void tcp_send_synack(struct step *, struct tcb *);
@@ -237,7 +238,10 @@ uint32_t tcp_window_update(const struct lab *, struct tcb *,
                            uint32_t flags); /* sets RCV.WND; the header's field */
 bool tcp_window_opens(const struct lab *,
                       const struct tcb *); /* an update is worth a segment of its own */
-uint32_t tcp_unsent(const struct tcb *);   /* octets of text, the FIN not counted */
+bool tcp_send_text(struct step *, struct tcb *, uint32_t count, uint32_t flags); /* now */
+bool tcp_send_probe(struct step *, struct tcb *); /* a segment of new text, whatever CWND says */
+uint32_t tcp_text_room(const struct step *, const struct tcb *); /* of one segment */
+uint32_t tcp_unsent(const struct tcb *); /* octets of text, the FIN not counted */
 uint32_t tcp_send_limit(const struct lab *, const struct tcb *);
 
 /* tcp_ack.c: when to acknowledge what came in */
@@ -259,6 +263,10 @@ void tcp_options_fill(const struct step *, const struct tcb *, uint32_t flags,
 /* tcp_timer.c */
 void tcp_timer_start(struct step *, struct tcb *, uint32_t kind, sim_time after);
 void tcp_timer_stop(struct step *, struct tcb *, uint32_t kind);
+/* Of the timers for retransmission, loss probe and reordering only one runs at a time. */
+void tcp_timer_alone(struct step *, struct tcb *, uint32_t kind, sim_time after);
+void tcp_repair_timers_stop(struct step *, struct tcb *);
+bool tcp_repair_timer_runs(const struct lab *, const struct tcb *);
 bool tcp_timer_runs(const struct lab *, const struct tcb *, uint32_t kind, sim_time *at);
 void tcp_timers_stop(struct step *, struct tcb *);
 void tcp_time_wait_begin(struct step *, struct tcb *);

@@ -45,6 +45,27 @@ bool tcp_timer_runs(const struct lab *lab, const struct tcb *c, uint32_t kind, s
     return timer_pending(lab, c->timer[kind - TIMER_TCP_RETRANSMISSION], at);
 }
 
+static const uint32_t repair_timers[] = {TIMER_TCP_RETRANSMISSION, TIMER_TCP_LOSS_PROBE,
+                                         TIMER_TCP_REORDERING};
+enum { REPAIR_TIMERS = sizeof repair_timers / sizeof repair_timers[0] };
+
+void tcp_repair_timers_stop(struct step *s, struct tcb *c) {
+    for (uint32_t i = 0; i < REPAIR_TIMERS; i++) tcp_timer_stop(s, c, repair_timers[i]);
+}
+
+bool tcp_repair_timer_runs(const struct lab *lab, const struct tcb *c) {
+    sim_time at;
+    for (uint32_t i = 0; i < REPAIR_TIMERS; i++)
+        if (tcp_timer_runs(lab, c, repair_timers[i], &at)) return true;
+    return false;
+}
+
+void tcp_timer_alone(struct step *s, struct tcb *c, uint32_t kind, sim_time after) {
+    for (uint32_t i = 0; i < REPAIR_TIMERS; i++)
+        if (repair_timers[i] != kind) tcp_timer_stop(s, c, repair_timers[i]);
+    tcp_timer_start(s, c, kind, after);
+}
+
 void tcp_timers_stop(struct step *s, struct tcb *c) {
     for (uint32_t i = 0; i < TCP_TIMERS; i++) timer_stop(s, &c->timer[i]);
 }
@@ -107,18 +128,14 @@ static void retransmission_timeout(struct step *s, struct tcb *c) {
         tcp_fail(s, c, error, "RFC 9293 3.8.3"); /* MUST-12 */
         return;
     }
-    /* What is repaired from now on: everything that has been sent, RFC 6582 3.2. */
-    c->snd.recover = c->snd.nxt;
-    c->snd.recovering = 1;
-    c->snd.duplicate_acks = 0;
-    tcp_congestion_timeout(s, c, c->retransmissions == 0);
+    if (c->board.out.segments > 0) tcp_recovery_timeout(s, c);
     c->timeouts++;
     tcp_retransmit(s, c); /* (5.4) */
     /* Differs: the first time-outs of a SYN do not double on Linux (tcp_syn_linear_timeouts). */
     bool linear =
         c->state == TCP_SYN_SENT && c->timeouts <= setting(s, c, SETTING_TCP_SYN_LINEAR_TIMEOUTS);
     if (!linear) c->rto = tcp_backed_off(s, c, c->rto);      /* (5.5) */
-    tcp_timer_start(s, c, TIMER_TCP_RETRANSMISSION, c->rto); /* (5.6) */
+    tcp_timer_alone(s, c, TIMER_TCP_RETRANSMISSION, c->rto); /* (5.6) */
 }
 
 /* MUST-35, MUST-36: a sender probes a closed window; SHLD-30: at growing intervals; MUST-37: for
@@ -138,17 +155,13 @@ static void persist_timeout(struct step *s, struct tcb *c) {
         /* 3.8.6.2.1 (5), the override time-out: a window too small to wait for is used. */
         uint32_t room = window_end - c->snd.nxt, unsent = tcp_unsent(c);
         uint32_t count = unsent < room ? unsent : room;
-        uint32_t seq = c->snd.nxt;
-        c->snd.nxt += count;
-        tcp_transmit(s, c, seq, TCP_ACK | TCP_PSH, count);
+        tcp_send_text(s, c, count, TCP_ACK | TCP_PSH);
     } else if (tcp_is_linux(s->lab, c->node)) {
         /* Differs: Linux repeats an old sequence number and no octet; the answer is the same. */
         tcp_transmit(s, c, c->snd.una - 1, TCP_ACK, 0);
     } else {
-        uint32_t seq = c->snd.una;
-        if (c->snd.nxt == seq && tcp_unsent(c) > 0) c->snd.nxt = seq + 1;
-        bool text = c->send.count > 0;
-        tcp_transmit(s, c, seq, TCP_ACK, text ? 1 : 0);
+        if (c->snd.nxt != c->snd.una || tcp_unsent(c) == 0 || !tcp_send_text(s, c, 1, TCP_ACK))
+            tcp_transmit(s, c, c->snd.una, TCP_ACK, c->send.count > 0 ? 1 : 0);
     }
     if (seq_gt(c->snd.nxt, c->snd.una) && c->snd.wnd > 0) {
         c->retransmissions = 0;
@@ -175,6 +188,8 @@ void tcp_timer_fired(struct step *s, uint32_t kind, struct id connection) {
     if (c == NULL) return;
     switch (kind) {
     case TIMER_TCP_RETRANSMISSION: retransmission_timeout(s, c); break;
+    case TIMER_TCP_LOSS_PROBE: tcp_probe_timeout(s, c); break;
+    case TIMER_TCP_REORDERING: tcp_rack_timeout(s, c); break;
     case TIMER_TCP_SYNACK: tcp_passive_timeout(s, c); break;
     case TIMER_TCP_DELAYED_ACK:
         mib_add(s, c->node, MIB_TCP_DELAYED_ACKS);

@@ -304,10 +304,8 @@ static void shorten(struct step *s, struct tcb *c, uint32_t mtu) {
     if (c->state == TCP_SYN_SENT || mtu - 20 - TCP_HEADER >= c->snd.mss) return;
     c->snd.mss = mtu - 20 - TCP_HEADER;
     if (c->snd.una == c->snd.nxt || c->snd.una == c->iss) return;
-    c->snd.recover = c->snd.nxt;
-    c->snd.recovering = 1;
-    tcp_retransmit(s, c);
-    tcp_timer_start(s, c, TIMER_TCP_RETRANSMISSION, c->rto);
+    tcp_recovery_narrower(s, c);
+    tcp_output(s, c);
 }
 
 /* The connection that sent the quoted segment. RFC 5927 4.1: only what is in flight can have caused

@@ -49,15 +49,47 @@ static void check_listener(const struct lab *lab, const struct tcb *c) {
     assert_int_equal(c->accept.count, waiting);
 }
 
+static void add(struct tcp_count *n, const struct tcp_sent *r, uint32_t mark) {
+    if ((r->marks & mark) != mark) return;
+    n->octets += r->length;
+    n->segments++;
+}
+
+/* The records cover what is in flight, and the sums are theirs. */
+static void check_scoreboard(const struct lab *lab, const struct tcb *c) {
+    struct tcp_count out = {0, 0}, sacked = {0, 0}, lost = {0, 0}, repeated = {0, 0};
+    uint32_t at = c->snd.una, highest = c->snd.una;
+    struct tcp_spot spot = tcp_board_first((struct lab *)lab, c);
+    for (; spot.sent != NULL; spot = tcp_board_next((struct lab *)lab, spot)) {
+        const struct tcp_sent *r = spot.sent;
+        assert_int_equal(tcp_sent_begin(r), at);
+        assert_int_equal(r->marks & TCP_MARK_SACKED & (r->marks & TCP_MARK_LOST), 0);
+        at = r->end;
+        add(&out, r, 0);
+        add(&sacked, r, TCP_MARK_SACKED);
+        add(&lost, r, TCP_MARK_LOST);
+        add(&repeated, r, TCP_MARK_REPEATED);
+        if ((r->marks & TCP_MARK_SACKED) != 0) highest = r->end;
+    }
+    if (c->board.out.segments > 0) assert_int_equal(at, c->snd.nxt);
+    if (c->snd.una != c->iss && c->state != TCP_CLOSED)
+        assert_int_equal(c->board.out.octets, c->snd.nxt - c->snd.una);
+    assert_memory_equal(&out, &c->board.out, sizeof out);
+    assert_memory_equal(&sacked, &c->board.sacked, sizeof sacked);
+    assert_memory_equal(&lost, &c->board.lost, sizeof lost);
+    assert_memory_equal(&repeated, &c->board.repeated, sizeof repeated);
+    if (sacked.segments > 0) assert_int_equal(highest, c->board.highest);
+}
+
 /* Whoever waits for the network has a timer. */
 static void check_liveness(const struct lab *lab, const struct tcb *c) {
     bool in_flight = c->snd.una != c->snd.nxt;
-    bool repeats = runs(lab, c, TIMER_TCP_RETRANSMISSION) || runs(lab, c, TIMER_TCP_SYNACK) ||
+    bool repeats = tcp_repair_timer_runs(lab, c) || runs(lab, c, TIMER_TCP_SYNACK) ||
                    runs(lab, c, TIMER_TCP_PERSIST);
     if (in_flight)
         assert_true(repeats);
     else
-        assert_false(runs(lab, c, TIMER_TCP_RETRANSMISSION));
+        assert_false(tcp_repair_timer_runs(lab, c));
     bool unsent = tcp_unsent(c) > 0 || (c->fin_queued && !c->fin_sent);
     if (unsent && !in_flight && c->state != TCP_CLOSED) assert_true(repeats);
     assert_int_not_equal(c->ack_due, TCP_ACK_NOW);
@@ -72,6 +104,7 @@ static void check_tcb(const struct lab *lab, const struct tcb *c) {
     assert_int_equal(c->receive.count, chain_octets(lab, c->receive.first));
     assert_int_equal(c->out_of_order_octets, chain_octets(lab, c->out_of_order));
     assert_int_equal(c->hashed, c->state != TCP_CLOSED);
+    check_scoreboard(lab, c);
     if (c->state == TCP_LISTEN) {
         check_listener(lab, c);
         return;

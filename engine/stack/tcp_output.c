@@ -74,12 +74,13 @@ static bool nagle_waits(const struct step *s, const struct tcb *c) {
 struct offer {
     uint32_t count; /* octets of text */
     bool fin;
+    uint32_t usable; /* octets that window and congestion would let go */
 };
 
 /* 3.8.6.2.1 MUST-38, the sender's silly window avoidance: what may leave now, if anything. A window
  * that has shrunk lets nothing new out (MUST-34, SHLD-15). */
 static bool next_segment(const struct step *s, const struct tcb *c, struct offer *next) {
-    *next = (struct offer){0, false};
+    *next = (struct offer){0, false, 0};
     if (!may_send_text((enum tcp_state)c->state) || !syn_acked(c) || c->fin_sent) return false;
     uint32_t window_end = c->snd.una + c->snd.wnd;
     uint32_t window = seq_gt(window_end, c->snd.nxt) ? window_end - c->snd.nxt : 0;
@@ -87,6 +88,7 @@ static bool next_segment(const struct step *s, const struct tcb *c, struct offer
     if (tcp_broken(s->lab, c->node, SETTING_VARIANT_IGNORE_WINDOW)) window = c->send.count + 1;
     uint32_t room = tcp_new_room(s->lab, c);
     uint32_t usable = window < room ? window : room;
+    next->usable = usable;
     uint32_t unsent = tcp_unsent(c), full = tcp_text_room(s, c);
     uint32_t count = unsent < full ? unsent : full;
     if (count > usable) count = usable;
@@ -100,7 +102,7 @@ static bool next_segment(const struct step *s, const struct tcb *c, struct offer
            count >= c->snd.max_wnd / 2;                         /* (4) half of its largest window */
 }
 
-static bool send_next(struct step *s, struct tcb *c, const struct offer *next) {
+static bool send_next(struct step *s, struct tcb *c, const struct offer *next, bool push) {
     uint32_t seq = c->snd.nxt, end = seq + next->count + next->fin;
     bool all = next->count == tcp_unsent(c);
     /* Without room to remember it, it stays unsent until something has been acknowledged. */
@@ -109,7 +111,7 @@ static bool send_next(struct step *s, struct tcb *c, const struct offer *next) {
     /* Each SEND pushes, so nothing is held back for ever (MUST-60); MUST-61: PSH on the last
      * segment that is there to be sent, SHLD-27: and not at the end of each
      * SEND in it. Linux has none on a bare FIN. */
-    if (all && next->count > 0) flags |= TCP_PSH;
+    if ((all || push) && next->count > 0) flags |= TCP_PSH;
     if (next->fin) flags |= TCP_FIN;
     if (next->count > 0 && next->count < tcp_text_room(s, c)) c->snd.small = end;
     c->snd.nxt = end;
@@ -159,9 +161,11 @@ static void arm(struct step *s, struct tcb *c) {
 
 void tcp_output(struct step *s, struct tcb *c) {
     struct offer next;
+    struct tcp_burst burst = {0, 0};
     bool sent = false;
     if (c->board.lost.segments > 0) tcp_repair(s, c);
-    while (next_segment(s, c, &next) && send_next(s, c, &next)) {
+    while (next_segment(s, c, &next) &&
+           send_next(s, c, &next, tcp_burst_ends(s->lab, c, &burst, next.usable))) {
         tcp_timer_stop(s, c, TIMER_TCP_PERSIST);
         sent = true;
     }

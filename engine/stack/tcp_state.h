@@ -244,6 +244,12 @@ uint32_t tcp_text_room(const struct step *, const struct tcb *); /* of one segme
 uint32_t tcp_unsent(const struct tcb *); /* octets of text, the FIN not counted */
 uint32_t tcp_send_limit(const struct lab *, const struct tcb *);
 
+/* tcp_burst.c: Linux hands several segments down at a time. True: this one ends such a burst. */
+struct tcp_burst {
+    uint32_t left, segments;
+};
+bool tcp_burst_ends(const struct lab *, const struct tcb *, struct tcp_burst *, uint32_t usable);
+
 /* tcp_ack.c: when to acknowledge what came in */
 void tcp_ack_later(struct step *, struct tcb *);
 void tcp_ack_text(struct step *, struct tcb *, size_t count);

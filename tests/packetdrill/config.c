@@ -111,6 +111,7 @@ static void read_command_line(struct rig_config *c) {
 void config_read(struct rig_config *c, const char *flags) {
     *c = (struct rig_config){.seed = 1, .mtu = DEFAULT_MTU, .wait_s = WAIT_DEFAULT_S};
     strcpy(c->profile, "linux-6.12");
+    config_set(c, "const.gso", "1", false); /* as a kernel's devices have it */
     read_command_line(c);
     if (flags != NULL) read_flags(c, flags);
 }

@@ -12,6 +12,19 @@ static uint8_t linux_state(uint32_t state) {
     return states[state];
 }
 
+static void fill_congestion(const struct tcb *c, struct tcp_info *i) {
+    uint32_t smss = tcp_smss(c);
+    if (smss == 0) smss = TCP_MSS_DEFAULT;
+    i->tcpi_snd_mss = smss;
+    i->tcpi_snd_cwnd = c->congestion.cwnd / smss;
+    i->tcpi_snd_ssthresh = c->congestion.ssthresh >= TCP_SSTHRESH_INFINITE
+                               ? TCP_SSTHRESH_INFINITE
+                               : c->congestion.ssthresh / smss;
+    i->tcpi_ca_state = (uint8_t)c->congestion.state;
+    i->tcpi_advmss = c->rcv.mss;
+    i->tcpi_rcv_mss = c->rcv.largest;
+}
+
 size_t info_fill(struct rig *r, const struct descriptor *d, void *out, size_t room) {
     struct tcp_info i = {.tcpi_state = 7};
     const struct tcb *c = tcb_get(r->lab, socket_get(r->lab, d->socket)->connection);
@@ -25,6 +38,7 @@ size_t info_fill(struct rig *r, const struct descriptor *d, void *out, size_t ro
         i.tcpi_rto = (uint32_t)(c->rto / 1000);
         i.tcpi_rtt = (uint32_t)(c->srtt / 1000);
         i.tcpi_rttvar = (uint32_t)(c->rttvar / 1000);
+        fill_congestion(c, &i);
     }
     /* packetdrill knows newer, longer ones: what we do not know of them is zero. */
     memset(out, 0, room);

@@ -119,7 +119,8 @@ bool tcp_take_ack(struct step *s, struct tcb *c, const struct segment *seg) {
     }
     if (seq_gt(seg->ack, c->snd.nxt)) { /* something not yet sent: "send an ACK, drop" */
         tcp_drop(s, seg, REASON_TCP_BAD_ACK, CLAUSE);
-        c->ack_due = TCP_ACK_NOW;
+        /* Differs: Linux says nothing in ESTABLISHED (tcp_rcv_established), and answers elsewhere. */
+        if (c->state != TCP_ESTABLISHED || !tcp_is_linux(s->lab, c->node)) c->ack_due = TCP_ACK_NOW;
         return false;
     }
     /* MUST-37, SHLD-17: a receiver that answers is alive, however long its window stays closed. */

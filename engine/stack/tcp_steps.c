@@ -87,10 +87,20 @@ static void cut_to_window(struct tcb *c, struct segment *seg) {
         (uint32_t)seg->text_count + ((seg->flags & TCP_SYN) != 0) + ((seg->flags & TCP_FIN) != 0);
 }
 
-/* The segment passes. RFC 7323 4.3 (2): its timestamp counts if it covers Last.ACK.sent. */
-static enum verdict pass(struct tcb *c, struct segment *seg) {
-    if (c->timestamps && seg->header.options.has_timestamps && seq_leq(seg->seq, c->rcv.acked))
-        c->ts_recent = seg->header.options.ts_val;
+/* RFC 7323 4.3 (2): a timestamp counts if its segment covers Last.ACK.sent. Differs: Linux first
+ * sees whether the ACK is one of this connection's, so that a blind guess does not move TS.Recent
+ * (tcp_ack: tcp_replace_ts_recent). */
+static void take_timestamp(const struct lab *lab, struct tcb *c, const struct segment *seg) {
+    if (!c->timestamps || !seg->header.options.has_timestamps || seq_gt(seg->seq, c->rcv.acked))
+        return;
+    bool wild = (seg->flags & TCP_ACK) != 0 &&
+                (seq_gt(seg->ack, c->snd.nxt) || seq_lt(seg->ack, c->snd.una));
+    if (!wild || !tcp_is_linux(lab, c->node)) c->ts_recent = seg->header.options.ts_val;
+}
+
+/* The segment passes. */
+static enum verdict pass(const struct lab *lab, struct tcb *c, struct segment *seg) {
+    take_timestamp(lab, c, seg);
     cut_to_window(c, seg);
     return NEXT;
 }
@@ -108,7 +118,7 @@ static enum verdict syn_again(struct step *s, struct tcb *c, struct segment *seg
     if (!crossed || seg->ack != c->snd.nxt)
         return unacceptable(s, c, seg, REASON_TCP_OLD_DUPLICATE);
     tcp_quick_acks(s, c);
-    return pass(c, seg);
+    return pass(s->lab, c, seg);
 }
 
 static enum verdict check_sequence(struct step *s, struct tcb *c, struct segment *seg) {
@@ -138,7 +148,7 @@ static enum verdict check_sequence(struct step *s, struct tcb *c, struct segment
         mib_add(s, c->node, MIB_TCP_PAWS_ESTAB);
         return unacceptable(s, c, seg, REASON_TCP_PAWS);
     }
-    if (acceptable(c, seg)) return pass(c, seg);
+    if (acceptable(c, seg)) return pass(s->lab, c, seg);
     bool old = seq_leq(seg->seq + seg->len, c->rcv.nxt) && seg->len > 0;
     return unacceptable(s, c, seg, old ? REASON_TCP_OLD_DUPLICATE : REASON_TCP_OUTSIDE_WINDOW);
 }

@@ -67,6 +67,8 @@ static void flag(struct rig_config *c, const char *name, const char *value) {
         c->local = address_of(value);
     else if (strcmp(name, "mtu") == 0)
         c->mtu = (uint32_t)strtoul(value, NULL, 10);
+    else if (strcmp(name, "mss") == 0)
+        c->mss = (uint32_t)strtoul(value, NULL, 10);
     else if (strcmp(name, "wait") == 0)
         c->wait_s = strtoll(value, NULL, 10);
     else if (strcmp(name, "verbose") == 0)
@@ -87,31 +89,53 @@ static void read_flags(struct rig_config *c, const char *flags) {
     free(text);
 }
 
-/* What packetdrill itself was told, as far as the host must know it: --local_ip=A or --local_ip A. */
+/* An option of packetdrill's that the host must know too; `value` NULL: the next word. */
+static bool option(struct rig_config *c, const char *word, const char *next) {
+    static const char *const names[][2] = {{"local_ip", "local"}, {"mtu", "mtu"}, {"mss", "mss"}};
+    if (strncmp(word, "--", 2) != 0) return false;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        size_t length = strlen(names[i][0]);
+        if (strncmp(word + 2, names[i][0], length) != 0) continue;
+        const char *value = word + 2 + length;
+        if (*value == '=')
+            flag(c, names[i][1], value + 1);
+        else if (*value == '\0' && next != NULL)
+            flag(c, names[i][1], next);
+    }
+    return true;
+}
+
+/* A script may begin with options, one a line, between comments and blank lines. */
+static void read_script(struct rig_config *c, const char *path) {
+    char line[LINE];
+    FILE *file = fopen(path, "r");
+    while (file != NULL && fgets(line, sizeof line, file) != NULL) {
+        line[strcspn(line, " \t\r\n")] = '\0';
+        if (!option(c, line, NULL) && line[0] != '\0' && strncmp(line, "//", 2) != 0) break;
+    }
+    if (file != NULL) fclose(file);
+}
+
+/* What packetdrill itself was told: its options, and the script, which is the last word. */
 static void read_command_line(struct rig_config *c) {
-    static const char *const names[] = {"local_ip", "mtu"};
     char text[LINE];
     FILE *file = fopen("/proc/self/cmdline", "r");
     if (file == NULL) return;
     size_t count = fread(text, 1, sizeof text - 1, file);
     fclose(file);
     text[count] = '\0';
-    for (char *word = text; word < text + count; word += strlen(word) + 1) {
-        for (size_t i = 0; i < 2; i++) {
-            size_t length = strlen(names[i]);
-            if (strncmp(word, "--", 2) != 0 || strncmp(word + 2, names[i], length) != 0) continue;
-            const char *value = word + 2 + length;
-            if (*value != '=' && *value != '\0') continue;
-            if (*value == '\0' && value + 1 >= text + count) continue;
-            flag(c, i == 0 ? "local" : "mtu", value + 1);
-        }
-    }
+    char *last = text;
+    for (char *word = text; word < text + count; word += strlen(word) + 1) last = word;
+    read_script(c, last);
+    for (char *word = text; word < last; word += strlen(word) + 1)
+        option(c, word, word + strlen(word) + 1);
 }
 
 void config_read(struct rig_config *c, const char *flags) {
     *c = (struct rig_config){.seed = 1, .mtu = DEFAULT_MTU, .wait_s = WAIT_DEFAULT_S};
     strcpy(c->profile, "linux-6.12");
-    config_set(c, "const.gso", "1", false); /* as a kernel's devices have it */
+    config_set(c, "const.gso", "1", false);   /* as a kernel's devices have it */
+    config_set(c, "const.jiffy", "1", false); /* HZ=1000, which scripts' tolerances are made for */
     read_command_line(c);
     if (flags != NULL) read_flags(c, flags);
 }

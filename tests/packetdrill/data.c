@@ -122,11 +122,20 @@ static int64_t receive_now(struct rig *r, struct descriptor *d, uint8_t *out, si
     return result == -EAGAIN && d->read_shut ? 0 : result;
 }
 
+/* What would be taken out for a buffer that is none must stay where it is. */
+static bool bad_buffer(const struct msghdr *m) {
+    uint8_t octet;
+    for (size_t i = 0; i < m->msg_iovlen; i++)
+        if (m->msg_iov[i].iov_len > 0) return copy_in(&octet, m->msg_iov[i].iov_base, 1) != 0;
+    return false;
+}
+
 /* recv(2): what is there, up to the room, and never nothing but at the end. */
 int64_t call_receive(struct rig *r, int fd, struct msghdr *m, int flags) {
     struct descriptor *d = rig_socket(r, fd);
     struct tcp_endpoint from = {0, 0};
     if (d == NULL) return -EBADF;
+    if (bad_buffer(m)) return readable(r, d) ? -EFAULT : -EAGAIN;
     size_t room = (size_t)iov_total(m), done = 0;
     uint8_t *octets = malloc(room + 1);
     if (octets == NULL) return -ENOMEM;

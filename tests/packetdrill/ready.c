@@ -71,10 +71,11 @@ static struct watched *find(struct rig *r, int epfd, int fd) {
 
 /* Moves whenever something has arrived that EPOLLIN tells of. */
 static uint64_t arrivals(struct rig *r, const struct descriptor *d) {
-    const struct tcb *c = tcb_get(r->lab, socket_get(r->lab, d->socket)->connection);
-    if (c == NULL) return 0;
-    if (c->state == TCP_LISTEN)
-        return c->accept_last.slot + ((uint64_t)c->accept_last.generation << 32);
+    struct id connection = socket_get(r->lab, d->socket)->connection;
+    const struct tcb *c = tcb_get(r->lab, connection);
+    struct tcp_view view;
+    if (c == NULL || !tcp_view(r->lab, connection, &view)) return 0;
+    if (view.state == TCP_LISTEN) return view.receive_queue;
     return (uint64_t)c->rcv.nxt | (uint64_t)c->state << 32 | (uint64_t)c->error << 40;
 }
 

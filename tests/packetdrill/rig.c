@@ -13,13 +13,14 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "base/checksum.h"
 #include "sim/frame.h"
 #include "sim/link.h"
 #include "sim/scratch.h"
 #include "sim/state.h"
 #include "wire/ether.h"
 
-enum { ETHERTYPE_IP4 = 0x0800, IP_HEADER = 20 };
+enum { ETHERTYPE_IP4 = 0x0800, IP_HEADER = 20, TCP = 6, FIN = 1, PSH = 8, ACK = 16, CWR = 128 };
 static const uint8_t GATEWAY_MAC[6] = {2, 0, 0, 0, 2, 1}; /* the wire's own */
 
 void rig_die(const char *format, ...) {
@@ -34,6 +35,14 @@ void rig_die(const char *format, ...) {
 
 /* ------------------------------------------------------------------------------------ the lab */
 
+/* Two bare ACKs of one connection, of one moment. */
+static bool same_bare_ack(const struct packet *a, const struct packet *b) {
+    const uint8_t *tcp = a->octets + IP_HEADER;
+    return a->at_us == b->at_us && a->count == b->count && a->octets[9] == TCP && tcp[13] == ACK &&
+           b->octets[IP_HEADER + 13] == ACK && a->count == IP_HEADER + (size_t)(tcp[12] >> 4) * 4 &&
+           memcmp(tcp, b->octets + IP_HEADER, 4) == 0;
+}
+
 /* What leaves the host is the next packet for netdev_receive(). */
 static void note(void *user, const struct lab *lab, const struct trace_record *record) {
     struct rig *r = user;
@@ -47,6 +56,11 @@ static void note(void *user, const struct lab *lab, const struct trace_record *r
     if (p == NULL) rig_die("no memory for a packet");
     *p = (struct packet){.at_us = record->at / 1000, .count = count};
     memcpy(p->octets, frame + ETHER_HEADER, count);
+    if (r->merging && r->last != NULL && same_bare_ack(r->last, p)) {
+        memcpy(r->last->octets, p->octets, count);
+        free(p);
+        return;
+    }
     if (r->last != NULL)
         r->last->next = p;
     else
@@ -220,6 +234,68 @@ static void inject_frame(struct rig *r, const uint8_t *packet, size_t count) {
     rig_step_end(r, s);
 }
 
+/* --------------------------------------------------------------------------- longer than a frame */
+
+static uint16_t get16(const uint8_t *at) {
+    return (uint16_t)(at[0] << 8 | at[1]);
+}
+
+static void put16(uint8_t *at, uint32_t value) {
+    at[0] = (uint8_t)(value >> 8);
+    at[1] = (uint8_t)value;
+}
+
+/* The sum over the pseudo header and the segment, as RFC 9293 3.1 has it. */
+static uint16_t tcp_sum(const uint8_t *ip, const uint8_t *tcp, size_t count) {
+    uint8_t pseudo[4] = {0, TCP, (uint8_t)(count >> 8), (uint8_t)count};
+    uint32_t sum = checksum_add(checksum_add(0, ip + 12, 8), pseudo, sizeof pseudo);
+    return checksum_finish(checksum_add(sum, tcp, count));
+}
+
+struct long_packet {
+    const uint8_t *octets;
+    size_t count, ip, tcp; /* octets of it and of its two headers */
+};
+
+/* The piece [at, at + count) of its text, as a packet of its own. */
+static void inject_piece(struct rig *r, const struct long_packet *p, size_t at, size_t count) {
+    uint8_t piece[FRAME_OCTETS_MAX], *tcp = piece + p->ip;
+    size_t headers = p->ip + p->tcp, whole = p->count - headers;
+    memcpy(piece, p->octets, headers);
+    memcpy(piece + headers, p->octets + headers + at, count);
+    uint32_t seq = (uint32_t)get16(tcp + 4) << 16 | get16(tcp + 6);
+    put16(tcp + 4, (seq + (uint32_t)at) >> 16);
+    put16(tcp + 6, (seq + (uint32_t)at) & 0xffff);
+    if (at + count < whole) tcp[13] &= (uint8_t) ~(FIN | PSH);
+    if (at > 0) tcp[13] &= (uint8_t)~CWR;
+    put16(piece + 2, (uint32_t)(headers + count));
+    put16(piece + 10, 0);
+    put16(piece + 10, checksum_finish(checksum_add(0, piece, p->ip)));
+    put16(tcp + 16, 0);
+    put16(tcp + 16, tcp_sum(piece, tcp, p->tcp + count));
+    inject_frame(r, piece, headers + count);
+}
+
+/* Scripts say one segment where a receiver with offloading (GRO) would see several put together.
+ * Our wire carries frames: the segment is cut as its sender's card would, and of the bare ACKs that
+ * its pieces call forth only the last is shown, for such a receiver acknowledges once. */
+static int inject_long(struct rig *r, const uint8_t *packet, size_t count) {
+    struct long_packet p = {packet, count, (size_t)(packet[0] & 15) * 4, 0};
+    size_t mss = r->config.mss != 0 ? r->config.mss : FRAME_OCTETS_MAX - ETHER_HEADER;
+    if (packet[9] != TCP || count < p.ip + 20) return -EMSGSIZE;
+    p.tcp = (size_t)(packet[p.ip + 12] >> 4) * 4;
+    size_t headers = p.ip + p.tcp;
+    if (count < headers) return -EINVAL;
+    if (mss + headers > FRAME_OCTETS_MAX - ETHER_HEADER)
+        mss = FRAME_OCTETS_MAX - ETHER_HEADER - headers;
+    r->merging = true;
+    for (size_t at = 0; at < count - headers; at += mss)
+        inject_piece(r, &p, at, count - headers - at < mss ? count - headers - at : mss);
+    r->merging = false;
+    rig_wake(r);
+    return 0;
+}
+
 int rig_inject(struct rig *r, const uint8_t *packet, size_t count) {
     if (count < IP_HEADER || packet[0] >> 4 != 4) return -EAFNOSUPPORT;
     if (r->lab == NULL) {
@@ -227,7 +303,7 @@ int rig_inject(struct rig *r, const uint8_t *packet, size_t count) {
         memcpy(&destination, packet + 16, sizeof destination);
         rig_open(r, ntohl(destination));
     }
-    if (count > FRAME_OCTETS_MAX - ETHER_HEADER) return -EMSGSIZE;
+    if (count > FRAME_OCTETS_MAX - ETHER_HEADER) return inject_long(r, packet, count);
     inject_frame(r, packet, count);
     return 0;
 }

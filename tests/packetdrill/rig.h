@@ -37,6 +37,7 @@ struct rig_config {
     uint64_t seed;
     ip4 local;    /* 0: learned from bind() or from the first packet */
     uint32_t mtu; /* 0: 1500 */
+    uint32_t mss; /* of the pieces of a segment that is longer than a frame; 0: what fits */
     int64_t wait_s;
     bool verbose;
     struct {
@@ -89,6 +90,7 @@ struct rig {
     pthread_t driver; /* the thread whose sleep moves the clock */
     pthread_t guest;  /* a thread whose call has just been let go; time stands until it asks */
     bool guest_runs;
+    bool merging; /* the pieces of one long segment come in */
     struct rig_config config;
     struct lab *lab;
     struct sink sink;

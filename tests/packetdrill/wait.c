@@ -35,7 +35,7 @@ static bool is_over(struct rig *r, const struct waiter *w) {
 }
 
 void rig_wake(struct rig *r) {
-    if (r->guest_runs) return; /* it is the guest's own step */
+    if (r->guest_runs || r->merging) return; /* it is the guest's own step, or half a packet */
     for (struct waiter *w = r->waiters; w != NULL; w = w->next) {
         if (w->go || !is_over(r, w)) continue;
         w->go = true;

@@ -95,6 +95,7 @@ static const char *const reasons[REASON_COUNT] = {
     [REASON_TCP_OUTSIDE_WINDOW] = "tcp_outside_window",
     [REASON_TCP_BAD_ACK] = "tcp_bad_ack",
     [REASON_TCP_NO_ACK] = "tcp_no_ack",
+    [REASON_TCP_NO_SYN] = "tcp_no_syn",
     [REASON_TCP_RST_IGNORED] = "tcp_rst_ignored",
     [REASON_TCP_NO_LISTENER] = "tcp_no_listener",
     [REASON_TCP_SYN_IN_WINDOW] = "tcp_syn_in_window",

@@ -103,7 +103,7 @@ static void arrives_in_syn_sent(struct step *s, struct tcb *c, struct segment *s
     if ((seg->flags & TCP_SYN) == 0) {
         /* variant.split_synack: the ACK of our SYN comes before the peer's SYN. */
         if (split && ack) c->snd.una = seg->ack;
-        if (!split || !ack) tcp_drop(s, seg, REASON_TCP_NO_ACK, clause);
+        if (!split || !ack) tcp_drop(s, seg, REASON_TCP_NO_SYN, clause);
         return;
     }
     /* Fourth, check the SYN bit */

@@ -7,7 +7,6 @@
  * network order once at the end: RFC 1071 2(B), byte order independence. No swapping is needed for
  * that: the folded 16-bit sum is looked at as two octets.
  */
-#include <string.h>
 
 /* One's complement addition of 64 bits: the carry comes in again at the other end. Folding it to
  * 16 bits later gives the same sum, since 2^64 - 1 is a multiple of 2^16 - 1 (RFC 1071 2(C)). */

@@ -112,7 +112,8 @@ static uint64_t heap_octets(uint64_t ways, uint64_t room) {
 }
 
 static uint64_t plan_octets(const struct scenario *from, const struct plan *plan) {
-    uint64_t sum = rounded(sizeof(struct lab)) + rounded(from->node_count * sizeof(struct node)) +
+    uint64_t sum = rounded(sizeof(struct lab)) + rounded(sizeof(struct memos)) +
+                   rounded(from->node_count * sizeof(struct node)) +
                    rounded(plan->interfaces * sizeof(struct interface)) +
                    rounded(from->link_count * sizeof(struct link)) +
                    rounded(plan->name_room * sizeof(uint32_t));
@@ -147,6 +148,7 @@ static void lay_out(struct lab *lab, size_t size, const struct scenario *from,
     lab->size = size;
     lab->used = rounded(sizeof *lab);
     lab->seed = from->seed;
+    lab->memos = arena_take(lab, sizeof(struct memos));
     lab->nodes = arena_take(lab, from->node_count * sizeof(struct node));
     lab->interfaces = arena_take(lab, plan->interfaces * sizeof(struct interface));
     lab->links = arena_take(lab, from->link_count * sizeof(struct link));

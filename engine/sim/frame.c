@@ -98,21 +98,5 @@ uint8_t *frame_append(struct step *s, struct id frame, size_t count) {
 }
 
 uint8_t *frame_push(struct step *s, struct id frame, size_t count) {
-    struct frame *f = frame_here(s->lab, frame);
-    assert(count <= f->start);
-    f->start -= (uint32_t)count;
-    if (f->low > f->start) f->low = f->start;
-    return frame_room(f) + f->start;
-}
-
-void frame_pull(struct step *s, struct id frame, size_t count) {
-    struct frame *f = frame_here(s->lab, frame);
-    assert(count <= f->end - f->start);
-    f->start += (uint32_t)count;
-}
-
-void frame_trim(struct step *s, struct id frame, size_t count) {
-    struct frame *f = frame_here(s->lab, frame);
-    assert(count <= f->end - f->start);
-    f->end = f->start + (uint32_t)count;
+    return frame_front_on(frame_here(s->lab, frame), count);
 }

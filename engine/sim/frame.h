@@ -52,13 +52,26 @@ static inline uint8_t *frame_room(struct frame *f) {
 static inline struct reader frame_reader(struct frame *f) {
     return (struct reader){.at = frame_room(f) + f->start, .end = frame_room(f) + f->end};
 }
+/* A header in front is taken off; room for one is made; what lies behind `count` octets is cut. */
+static inline void frame_front_off(struct frame *f, size_t count) {
+    assert(count <= f->end - f->start);
+    f->start += (uint32_t)count;
+}
+static inline uint8_t *frame_front_on(struct frame *f, size_t count) {
+    assert(count <= f->start);
+    f->start -= (uint32_t)count;
+    if (f->low > f->start) f->low = f->start;
+    return frame_room(f) + f->start;
+}
+static inline void frame_cut(struct frame *f, size_t count) {
+    assert(count <= f->end - f->start);
+    f->end = f->start + (uint32_t)count;
+}
 uint8_t *frame_octets(struct lab *, struct id);    /* first octet of the frame */
 size_t frame_count(const struct lab *, struct id); /* octets in the frame */
 uint8_t *frame_append(struct step *, struct id,
                       size_t count);                         /* room for `count` more at the end */
-uint8_t *frame_push(struct step *, struct id, size_t count); /* room for `count` more in front */
-void frame_pull(struct step *, struct id, size_t count);     /* a header in front is taken off */
-void frame_trim(struct step *, struct id, size_t count);     /* cut to `count` octets */
+uint8_t *frame_push(struct step *, struct id, size_t count); /* frame_front_on() by id */
 uint32_t frame_pool(struct id); /* ids of frames carry their size class in the slot's top bits */
 
 #endif

@@ -109,14 +109,17 @@ void trace_hash_add(struct trace_hash *hash, const struct trace_record *r) {
     hash->lane[1] = mix_all(hash->lane[1], r);
 }
 
-/* The clock is left out: it only says how far a caller has let the time run. */
-uint64_t lab_hash(const struct lab *lab) {
-    const uint8_t *block = (const uint8_t *)lab;
-    uint64_t skip = sizeof lab->clock, hash = 0;
-    for (uint64_t at = skip; at < lab->used; at += sizeof hash) {
-        uint64_t word;
-        memcpy(&word, block + at, sizeof word);
+static uint64_t mix_block(uint64_t hash, const uint8_t *block, uint64_t from, uint64_t to) {
+    for (uint64_t word; from < to; from += sizeof word) {
+        memcpy(&word, block + from, sizeof word);
         hash = mix(hash, word);
     }
     return hash;
+}
+
+/* The clock is left out: it only says how far a caller has let the time run. So are the memos. */
+uint64_t lab_hash(const struct lab *lab) {
+    const uint8_t *block = (const uint8_t *)lab;
+    uint64_t hash = mix_block(0, block, sizeof lab->clock, lab->memos);
+    return mix_block(hash, block, lab->memos + sizeof(struct memos), lab->used);
 }

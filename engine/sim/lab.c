@@ -62,6 +62,14 @@ static void pool_grow(struct lab *lab, struct pool *p) {
     directory[page] = (uint32_t)(arena_take(lab, octets) / PAGE_UNIT);
 }
 
+struct memos *lab_memos(struct lab *lab) {
+    return lab_at(lab, lab->memos);
+}
+
+void memos_forget(struct lab *lab) {
+    memset(lab_memos(lab), 0, sizeof(struct memos));
+}
+
 /* -------------------------------------------------------------------------------- the pools */
 
 struct id pool_take(struct lab *lab, enum pool_kind kind) {

@@ -12,6 +12,7 @@
 #include "sim/event.h"
 #include "sim/frame.h"
 #include "sim/limits.h"
+#include "sim/memo.h"
 #include "wire/match.h"
 
 #pragma GCC diagnostic push
@@ -82,7 +83,7 @@ struct script_line {
     uint32_t node, state;
 };
 struct lab {
-    sim_time clock; /* how far `until` has let the clock run; the only member that is not hashed */
+    sim_time clock; /* how far `until` has let the clock run; not hashed */
     uint64_t layout, seed;
     uint64_t size, used;
     sim_time at; /* of the last step */
@@ -96,8 +97,8 @@ struct lab {
     uint32_t node_count, interface_count, link_count;
     uint32_t heap_count, heap_room, heap_limit; /* events of the pool: room now, and at most */
     uint32_t name_mask;
-    uint32_t lab_events;                      /* events of the script and of faults */
-    uint64_t nodes, interfaces, links, names; /* offsets */
+    uint32_t lab_events;                             /* events of the script and of faults */
+    uint64_t memos, nodes, interfaces, links, names; /* offsets */
     uint64_t heap_keys, heap_places;
     uint64_t bucket_heads[BUCKET_SET_COUNT];
     uint32_t bucket_mask[BUCKET_SET_COUNT];

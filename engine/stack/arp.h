@@ -34,8 +34,11 @@ struct neighbour {
 };
 #pragma GCC diagnostic pop
 /* Sends an IPv4 packet to a neighbour on the interface's link, or holds it until the neighbour's
- * hardware address is known. Takes ownership. */
-void neighbour_send(struct step *, uint32_t interface, ip4 next_hop, struct id packet);
+ * hardware address is known. `flow`: of the packet's destination (stack/flow.h). Takes
+ * ownership. */
+struct memo;
+struct next_hop;
+void neighbour_send(struct step *, const struct next_hop *, struct memo *flow, struct id packet);
 const struct neighbour *neighbour_get(const struct lab *, struct id);
 struct id neighbour_find(const struct lab *, uint32_t interface, ip4 address);
 struct id neighbour_first(const struct lab *, uint32_t node); /* then ->next */

@@ -64,11 +64,7 @@ void iface_send(struct step *s, uint32_t interface, struct id frame, const uint8
         frame_free(s, frame);
         return;
     }
-    struct ether_header header = {.type = type};
-    memcpy(header.dst, dst, MAC_OCTETS);
-    memcpy(header.src, from->mac, MAC_OCTETS);
-    struct writer w = writer_of(frame_push(s, frame, ETHER_HEADER), ETHER_HEADER);
-    ether_emit(&w, &header);
+    ether_put(frame_push(s, frame, ETHER_HEADER), dst, from->mac, type);
     link_send(s, interface, frame);
 }
 

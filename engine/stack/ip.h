@@ -28,6 +28,7 @@ struct ip_in {
     struct ipv4_header header;
     uint32_t interface;
     struct id frame;        /* still owned by ipv4_in.c; for trace_dropped */
+    struct frame *octets;   /* the same frame; it starts at the header */
     struct frame_note note; /* for the trace alone */
 };
 

@@ -7,6 +7,7 @@
  */
 #include "sim/trace.h"
 #include "stack/arp.h"
+#include "stack/flow.h"
 #include "stack/mib.h"
 #include "stack/route.h"
 #include "stack/sysctl.h"
@@ -46,7 +47,8 @@ static void deliver(struct step *s, uint32_t node, struct ip_in *in, struct read
         drop(s, node, in->frame, REASON_FRAGMENT, "RFC 791 3.2");
         return;
     }
-    frame_trim(s, in->frame, in->header.total_length); /* the link's padding ends here */
+    frame_cut(in->octets, in->header.total_length); /* the link's padding ends here */
+    in->note = in->octets->note;
     mib_add(s, node, MIB_IP_IN_DELIVERS);
     switch (in->header.protocol) {
     case IP_PROTOCOL_ICMP: kept = icmp_in(s, node, in, r); break;
@@ -62,7 +64,8 @@ static void deliver(struct step *s, uint32_t node, struct ip_in *in, struct read
 }
 
 /* RFC 1812 5.2.1.2, 5.3.1 and 5.2.7: forward, or tell the source why not. */
-static void forward(struct step *s, uint32_t node, struct ip_in *in, enum link_cast heard) {
+static void forward(struct step *s, uint32_t node, struct ip_in *in, struct memo *flow,
+                    enum link_cast heard) {
     struct next_hop hop;
     if (setting_of(s->lab, node, SETTING_IP_FORWARD) == 0) {
         mib_add(s, node, MIB_IP_IN_ADDR_ERRORS);
@@ -73,7 +76,7 @@ static void forward(struct step *s, uint32_t node, struct ip_in *in, enum link_c
         drop(s, node, in->frame, REASON_NOT_FOR_US, "RFC 1812 5.3.4");
         return;
     }
-    if (!route_lookup(s->lab, node, in->header.dst, &hop)) {
+    if (!flow_way(s, node, flow, &hop)) {
         mib_add(s, node, MIB_IP_IN_NO_ROUTES);
         trace_dropped(s, node, in->frame, REASON_NO_ROUTE, "RFC 1812 5.2.7.1");
         icmp_error(s, node, in->frame, ICMP_UNREACHABLE, ICMP_NET_UNREACHABLE, 0, heard);
@@ -87,7 +90,7 @@ static void forward(struct step *s, uint32_t node, struct ip_in *in, enum link_c
         frame_free(s, in->frame);
         return;
     }
-    frame_trim(s, in->frame, in->header.total_length);
+    frame_cut(in->octets, in->header.total_length);
     uint32_t mtu = iface_get(s->lab, hop.interface)->mtu;
     if (in->header.total_length > mtu) {
         /* RFC 1191 4: with DF the source hears the next hop's MTU. Differs: without DF a router
@@ -99,21 +102,25 @@ static void forward(struct step *s, uint32_t node, struct ip_in *in, enum link_c
         return;
     }
     mib_add(s, node, MIB_IP_FORW_DATAGRAMS);
-    ipv4_decrement_ttl(frame_octets(s->lab, in->frame));
-    neighbour_send(s, hop.interface, hop.address, in->frame);
+    ipv4_decrement_ttl(frame_room(in->octets) + in->octets->start);
+    neighbour_send(s, &hop, flow, in->frame);
 }
 
 /* RFC 1122 3.2.1.3 and RFC 1812 5.3.7: addresses that no datagram on a link may carry. Linux also
  * refuses its own address as a source. */
-static bool martian(const struct lab *lab, uint32_t node, const struct ipv4_header *h) {
+static bool martian(const struct step *s, uint32_t node, const struct ipv4_header *h) {
     return h->src >> 24 == LOOPBACK_NET || h->dst >> 24 == LOOPBACK_NET || h->src >> 24 == 0 ||
-           h->dst == 0 || h->src >= CLASS_E || ip_cast_of(lab, node, h->src) != IP_ELSEWHERE;
+           h->dst == 0 || h->src >= CLASS_E ||
+           flow_cast(s, node, flow_of(s, node, h->src)) != IP_ELSEWHERE;
 }
 
-void ipv4_in(struct step *s, uint32_t interface, struct id frame, enum link_cast heard) {
+void ipv4_in(struct step *s, uint32_t interface, struct id frame, struct frame *f,
+             enum link_cast heard) {
     uint32_t node = iface_get(s->lab, interface)->node;
-    struct frame *f = frame_at(s->lab, frame);
-    struct ip_in in = {.interface = interface, .frame = frame, .note = f->note};
+    struct ip_in in;
+    in.interface = interface;
+    in.frame = frame;
+    in.octets = f;
     struct reader r = frame_reader(f);
     enum parse_result result = ipv4_parse(&in.header, &r);
     mib_add(s, node, MIB_IP_IN_RECEIVES);
@@ -123,12 +130,13 @@ void ipv4_in(struct step *s, uint32_t interface, struct id frame, enum link_cast
         drop(s, node, frame, ip_parse_reason(result), "RFC 1812 5.2.2");
         return;
     }
-    if (martian(s->lab, node, &in.header)) {
+    if (martian(s, node, &in.header)) {
         mib_add(s, node, MIB_IP_IN_ADDR_ERRORS);
         drop(s, node, frame, REASON_MARTIAN, "RFC 1812 5.3.7");
         return;
     }
-    enum ip_cast cast = ip_cast_of(s->lab, node, in.header.dst);
+    struct memo *flow = flow_of(s, node, in.header.dst);
+    enum ip_cast cast = flow_cast(s, node, flow);
     if (heard == LINK_BROADCAST &&
         cast != IP_GROUP) { /* RFC 1122 3.3.6: a broadcast frame, a host's address */
         drop(s, node, frame, REASON_NOT_FOR_US, "RFC 1122 3.3.6");
@@ -137,12 +145,12 @@ void ipv4_in(struct step *s, uint32_t interface, struct id frame, enum link_cast
     if (cast != IP_ELSEWHERE)
         deliver(s, node, &in, r, heard, cast == IP_GROUP);
     else
-        forward(s, node, &in, heard);
+        forward(s, node, &in, flow, heard);
 }
 
 void ipv4_loopback_in(struct step *s, uint32_t node, struct id frame) {
     struct frame *f = frame_at(s->lab, frame);
-    struct ip_in in = {.frame = frame, .note = f->note};
+    struct ip_in in = {.frame = frame, .octets = f};
     struct reader r = frame_reader(f);
     enum parse_result result = ipv4_parse(&in.header, &r);
     assert(result == PARSE_OK); /* our own header, never on a wire */

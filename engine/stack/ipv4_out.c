@@ -8,6 +8,7 @@
 #include "sim/event.h"
 #include "sim/trace.h"
 #include "stack/arp.h"
+#include "stack/flow.h"
 #include "stack/mib.h"
 #include "stack/route.h"
 #include "stack/sysctl.h"
@@ -118,23 +119,38 @@ static enum ip_result refuse(struct step *s, uint32_t node, struct id frame, enu
     return result;
 }
 
+/* ip_is_local() and find_way(), remembered. An address that is a group and, on another interface, a
+ * host's own is looked up each time. */
+static bool is_local(const struct step *s, uint32_t node, ip4 dst, enum ip_cast cast) {
+    return cast == IP_OWN || dst >> 24 == LOOPBACK_NET ||
+           (cast == IP_GROUP && ip_is_local(s->lab, node, dst));
+}
+
+static bool way_of(const struct step *s, uint32_t node, ip4 dst, struct memo *flow,
+                   struct next_hop *hop) {
+    return flow_cast(s, node, flow) == IP_GROUP ? find_way(s->lab, node, dst, hop)
+                                                : flow_way(s, node, flow, hop);
+}
+
 enum ip_result ip_send(struct step *s, uint32_t node, struct id frame, const struct ip_out *out) {
     struct next_hop hop = {0};
+    struct memo *flow = flow_of(s, node, out->dst);
+    enum ip_cast cast = flow_cast(s, node, flow);
     size_t total = frame_count(s->lab, frame) + IPV4_HEADER;
     mib_add(s, node, MIB_IP_OUT_REQUESTS);
-    if (ip_is_local(s->lab, node, out->dst)) {
+    if (is_local(s, node, out->dst, cast)) {
         push_header(s, node, frame, out, out->src != 0 ? out->src : out->dst);
         return loop_back(s, node, frame);
     }
-    if (!find_way(s->lab, node, out->dst, &hop))
+    if (!way_of(s, node, out->dst, flow, &hop))
         return refuse(s, node, frame, REASON_NO_ROUTE, "RFC 1122 3.3.1.1", IP_NO_ROUTE);
     const struct interface *from = iface_get(s->lab, hop.interface);
     if (total > from->mtu)
         return refuse(s, node, frame, REASON_TOO_BIG, "RFC 1122 3.3.3", IP_TOO_BIG);
     push_header(s, node, frame, out, out->src != 0 ? out->src : from->address);
-    if (ip_is_broadcast_or_multicast(s->lab, node, out->dst))
+    if (cast == IP_GROUP)
         send_to_group(s, hop.interface, frame, out->dst);
     else
-        neighbour_send(s, hop.interface, hop.address, frame);
+        neighbour_send(s, &hop, flow, frame);
     return IP_SENT;
 }

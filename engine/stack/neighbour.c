@@ -16,6 +16,7 @@
 #include "base/text.h"
 #include "sim/event.h"
 #include "sim/trace.h"
+#include "stack/flow.h"
 #include "stack/icmp.h"
 #include "stack/route.h"
 #include "stack/stack.h"
@@ -197,10 +198,24 @@ static void resolve(struct step *s, struct id id) {
     probe(s, id);
 }
 
-void neighbour_send(struct step *s, uint32_t interface, ip4 next_hop, struct id packet) {
+/* The neighbour that a flow leads to. An id of one that is gone is stale, so it is looked for again. */
+static const struct neighbour *look_by(const struct step *s, const struct next_hop *hop,
+                                       struct memo *flow, struct id *id) {
+    *id = (struct id){flow->word[FLOW_SLOT], flow->word[FLOW_GENERATION]};
+    const struct neighbour *n = neighbour_get(s->lab, *id);
+    if (n != NULL) return n;
+    n = look(s->lab, hop->interface, hop->address, id);
+    flow->word[FLOW_SLOT] = id->slot;
+    flow->word[FLOW_GENERATION] = id->generation;
+    return n;
+}
+
+void neighbour_send(struct step *s, const struct next_hop *hop, struct memo *flow,
+                    struct id packet) {
     struct id id;
-    const struct neighbour *n = look(s->lab, interface, next_hop, &id);
-    if (n == NULL) n = neighbour_get(s->lab, id = neighbour_make(s, interface, next_hop));
+    uint32_t interface = hop->interface;
+    const struct neighbour *n = look_by(s, hop, flow, &id);
+    if (n == NULL) n = neighbour_get(s->lab, id = neighbour_make(s, interface, hop->address));
     if (n == NULL) {
         trace_dropped(s, iface_get(s->lab, interface)->node, packet, REASON_NO_NEIGHBOURS, NULL);
         frame_free(s, packet);
@@ -286,9 +301,10 @@ void neighbour_update(struct step *s, struct id id, const uint8_t mac[MAC_OCTETS
 
 void arp_confirm(struct step *s, uint32_t node, ip4 dst) {
     struct next_hop hop;
-    if (!route_lookup(s->lab, node, dst, &hop)) return;
+    struct memo *flow = flow_of(s, node, dst);
+    if (!flow_way(s, node, flow, &hop)) return;
     struct id id;
-    const struct neighbour *n = look(s->lab, hop.interface, hop.address, &id);
+    const struct neighbour *n = look_by(s, &hop, flow, &id);
     if (n != NULL && valid(n->state) && n->confirmed_at != s->now)
         touch(s, id)->confirmed_at = s->now;
 }

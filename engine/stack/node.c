@@ -130,7 +130,8 @@ static void drop(struct step *s, uint32_t node, struct id frame, enum reason rea
 static void host_frame_arrived(struct step *s, const struct interface *i, uint32_t interface,
                                struct id frame) {
     struct ether_header header;
-    struct reader r = frame_reader(frame_at(s->lab, frame));
+    struct frame *f = frame_at(s->lab, frame);
+    struct reader r = frame_reader(f);
     if (ether_parse(&header, &r) != PARSE_OK) {
         drop(s, i->node, frame, REASON_TRUNCATED, "RFC 894");
         return;
@@ -140,12 +141,12 @@ static void host_frame_arrived(struct step *s, const struct interface *i, uint32
         drop(s, i->node, frame, REASON_NOT_FOR_US, "RFC 894");
         return;
     }
-    frame_pull(s, frame, ETHER_HEADER);
+    frame_front_off(f, ETHER_HEADER);
     if (header.type == ETHER_TYPE_ARP) {
         arp_in(s, interface, frame, group ? ARP_BROADCAST : ARP_UNICAST);
         frame_free(s, frame);
     } else if (header.type == ETHER_TYPE_IPV4) {
-        ipv4_in(s, interface, frame, group ? LINK_BROADCAST : LINK_UNICAST);
+        ipv4_in(s, interface, frame, f, group ? LINK_BROADCAST : LINK_UNICAST);
     } else {
         drop(s, i->node, frame, REASON_UNKNOWN_TYPE, "RFC 894");
     }

@@ -6,6 +6,7 @@
  * gateway, or static. Left out: type of service, several equal paths.
  */
 #include "base/text.h"
+#include "sim/memo.h"
 #include "sim/trace.h"
 #include "stack/iface.h"
 #include "stack/stack.h"
@@ -41,6 +42,7 @@ static bool before(const struct route *a, const struct route *b) {
 static void link_in(struct step *s, struct id id) {
     struct route *r = object_edit(s, POOL_ROUTE, id);
     struct node *n = node_at(s->lab, r->node);
+    memos_forget(s->lab);
     struct id previous = {0, 0}, at = n->first_route;
     while (id_is(at) && !before(r, route_get(s->lab, at))) {
         previous = at;
@@ -56,6 +58,7 @@ static void link_in(struct step *s, struct id id) {
 static void unlink_and_free(struct step *s, struct id id) {
     const struct route *r = route_get(s->lab, id);
     struct node *n = node_at(s->lab, r->node);
+    memos_forget(s->lab);
     if (id_same(n->first_route, id)) {
         n->first_route = r->next;
     } else {

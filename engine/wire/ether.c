@@ -53,11 +53,14 @@ enum parse_result ether_parse(struct ether_header *h, struct reader *r) {
     return PARSE_OK;
 }
 
+void ether_put(uint8_t o[ETHER_HEADER], const uint8_t dst[6], const uint8_t src[6], uint16_t type) {
+    memcpy(o + ether_fields[DST].at, dst, ether_fields[DST].size);
+    memcpy(o + ether_fields[SRC].at, src, ether_fields[SRC].size);
+    field_put(o, &ether_fields[TYPE], type);
+}
+
 void ether_emit(struct writer *w, const struct ether_header *h) {
-    uint8_t *o = write_span(w, ETHER_HEADER);
-    memcpy(o + ether_fields[DST].at, h->dst, sizeof h->dst);
-    memcpy(o + ether_fields[SRC].at, h->src, sizeof h->src);
-    field_put(o, &ether_fields[TYPE], h->type);
+    ether_put(write_span(w, ETHER_HEADER), h->dst, h->src, h->type);
 }
 
 static bool all_zero(const uint8_t *octets, uint32_t count) {

@@ -14,6 +14,8 @@ struct ether_header {
     uint16_t type;
 };
 enum parse_result ether_parse(struct ether_header *, struct reader *);
+void ether_put(uint8_t header[ETHER_HEADER], const uint8_t dst[6], const uint8_t src[6],
+               uint16_t type);
 void ether_emit(struct writer *, const struct ether_header *);
 
 #endif

@@ -101,7 +101,9 @@ enum parse_result ipv4_parse(struct ipv4_header *h, struct reader *r) {
     if (h->header_length < IPV4_HEADER) return PARSE_BAD_HEADER;
     size_t options = (size_t)h->header_length - IPV4_HEADER;
     if (options > read_left(r)) return PARSE_TRUNCATED;
-    if (checksum_finish(checksum_add(0, o, h->header_length)) != 0) return PARSE_BAD_CHECKSUM;
+    bool holds = options == 0 ? checksum_of_words_holds(o, IPV4_HEADER)
+                              : checksum_of_words_holds(o, h->header_length);
+    if (!holds) return PARSE_BAD_CHECKSUM;
     if (h->total_length < h->header_length) return PARSE_BAD_LENGTH;
     h->option_count = (uint8_t)options;
     if (options > 0) read_copy(r, h->options, options);

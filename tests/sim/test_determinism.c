@@ -115,6 +115,33 @@ static void slices_of_time_change_nothing(void **state) {
     assert_int_equal(a, b);
 }
 
+/* Routes come and go while a lab runs, with and without the memos of what was looked up. */
+static void what_is_remembered_does_not_show(void **state) {
+    (void)state;
+    struct listener listener[2];
+    uint64_t hashes[2];
+    for (int forgets = 0; forgets < 2; forgets++) {
+        a_rough_path();
+        setup_run(&setup, SECONDS(1), "client", "ping -c 10 server");
+        setup_run(&setup, SECONDS(1.5), "r1", "ip route add 10.9.0.0/16 via 10.0.2.1");
+        setup_run(&setup, SECONDS(2.5), "client", "ip route del default");
+        setup_run(&setup, SECONDS(3.5), "client", "ip route add default via 10.0.1.254");
+        setup_run(&setup, SECONDS(5), "r1", "ip link set eth1 down");
+        setup_run(&setup, SECONDS(7), "r1", "ip link set eth1 up");
+        struct sink sink = {.record = listen_to, .user = &listener[forgets], .wants = WANT_ALL};
+        struct lab *lab = made();
+        memset(&listener[forgets], 0, sizeof listener[forgets]);
+        while (lab_step(lab, &sink, &(struct budget){.steps = 1, .until = SECONDS(12)}) ==
+               STOP_BUDGET)
+            if (forgets) memos_forget(lab);
+        hashes[forgets] = lab_hash(lab);
+        free(lab);
+    }
+    assert_int_equal(listener[0].hash.lane[1], listener[1].hash.lane[1]);
+    assert_int_equal(listener[0].count, listener[1].count);
+    assert_int_equal(hashes[0], hashes[1]);
+}
+
 static void hash_of_setup(struct trace_hash *hash) {
     struct running run;
     run_begin(&run, &setup);
@@ -296,6 +323,7 @@ int main(void) {
         cmocka_unit_test(a_keyframe_runs_on_the_same),
         cmocka_unit_test(listening_changes_nothing),
         cmocka_unit_test(slices_of_time_change_nothing),
+        cmocka_unit_test(what_is_remembered_does_not_show),
         cmocka_unit_test(seeds_differ),
         cmocka_unit_test(strangers_change_no_draw),
         cmocka_unit_test(the_hash_notices_each_change),

@@ -533,9 +533,10 @@ static void freed_rooms_are_zero(void **state) {
     run_begin(&run, &setup);
     struct step *s = hand_begin(&hand, &run, 0);
     struct id id = raw_frame(s, 1, 300, 'x');
-    frame_pull(s, id, 20);
-    frame_trim(s, id, 100);
-    const uint8_t *object = (const uint8_t *)frame_at(run.lab, id);
+    struct frame *f = frame_at(run.lab, id);
+    frame_front_off(f, 20);
+    frame_cut(f, 100);
+    const uint8_t *object = (const uint8_t *)f;
     frame_free(s, id);
     for (size_t i = 0; i < sim_object_size(POOL_FRAME_MEDIUM); i++) assert_int_equal(object[i], 0);
     hand_end(&hand);

@@ -75,6 +75,10 @@ enum tcp_error tcp_error_of(const struct lab *, struct id connection);
 bool tcp_port_in_use(const struct lab *, uint32_t node, struct tcp_endpoint local);
 void tcp_set_no_delay(struct step *, struct id connection); /* MUST-17 */
 
+/* SO_RCVBUF and SO_SNDBUF as Linux keeps them, twice what the program says: a fixed size. */
+void tcp_set_receive_buffer(struct step *, struct id connection, uint32_t octets);
+void tcp_set_send_buffer(struct step *, struct id connection, uint32_t octets);
+
 /* 3.10.6 STATUS */
 struct tcp_view {
     uint32_t node, state;

@@ -83,6 +83,7 @@ void tcp_congestion_begin(struct step *s, struct tcb *c) {
     g->cwnd = lost ? tcp_smss(c) : initial_window(s->lab, c);
     g->filled_at = g->sent_at = s->now;
     g->window_end = c->snd.nxt;
+    tcp_tuning_window(s->lab, c);
 }
 
 /* ------------------------------------------------------------------------------- growing: 3.1 */
@@ -188,6 +189,7 @@ void tcp_congestion_acked(struct step *s, struct tcb *c, const struct tcp_progre
             inflate(c, told);
     } else if (told->acked > 0) {
         grow(s, c, told->acked);
+        tcp_tuning_window(s->lab, c);
     }
 }
 

@@ -26,17 +26,9 @@ void tcp_offer(struct step *s, struct tcb *c) {
     c->timestamps = setting_of(s->lab, c->node, SETTING_TCP_TIMESTAMPS) != 0;
     c->sack_permitted = setting_of(s->lab, c->node, SETTING_TCP_SACK) != 0;
     c->window_scaling = setting_of(s->lab, c->node, SETTING_TCP_WINDOW_SCALING) != 0;
-    uint32_t most = (uint32_t)setting_of(s->lab, c->node, SETTING_TCP_RMEM_MAX);
-    c->rcv.scale = c->window_scaling ? scale_for(most) : 0;
+    c->rcv.scale = c->window_scaling ? scale_for(tcp_tuning_largest(s->lab, c)) : 0;
     c->ts_offset = tcp_ts_offset(s->lab, c);
     c->rcv.largest = TCP_MSS_DEFAULT;
-}
-
-static void first_window(struct step *s, struct tcb *c, uint32_t segment) {
-    uint32_t space = (uint32_t)setting_of(s->lab, c->node, SETTING_TCP_RMEM_DEFAULT) / 2;
-    c->rcv.limit = space > segment ? space - space % segment : segment;
-    if (c->rcv.limit > WINDOW_FIELD_MAX) c->rcv.limit = WINDOW_FIELD_MAX;
-    c->rcv.wnd = c->rcv.limit;
 }
 
 /* Without a SYN from the peer yet, the first window is in segments of our own size. */
@@ -61,11 +53,12 @@ void tcp_agree(struct step *s, struct tcb *c, const struct segment *seg) {
     if (!c->window_scaling) c->rcv.scale = 0;
     if (c->timestamps) c->ts_recent = o->ts_val;
     /* An active OPEN has told its window already; a passive one chooses now. */
-    if (c->passive) first_window(s, c, c->rcv.mss - (c->timestamps ? TIMESTAMPS_OCTETS : 0));
+    uint32_t segment = c->rcv.mss - (c->timestamps ? TIMESTAMPS_OCTETS : 0);
+    if (c->passive) tcp_tuning_first_window(s->lab, c, segment);
 }
 
 void tcp_first_window(struct step *s, struct tcb *c) {
-    first_window(s, c, c->rcv.mss);
+    tcp_tuning_first_window(s->lab, c, c->rcv.mss);
 }
 
 /* How many blocks fit into the header, and beside some text into a segment of a narrow path: there,

@@ -36,14 +36,6 @@ uint32_t tcp_text_room(const struct step *s, const struct tcb *c) {
     return c->snd.mss - (uint32_t)(tcp_header_length(&h) - TCP_HEADER);
 }
 
-uint32_t tcp_send_limit(const struct lab *lab, const struct tcb *c) {
-    uint32_t usual = (uint32_t)setting_of(lab, c->node, SETTING_TCP_WMEM_DEFAULT);
-    uint32_t most = (uint32_t)setting_of(lab, c->node, SETTING_TCP_WMEM_MAX);
-    uint32_t flight = (uint32_t)setting_of(lab, c->node, SETTING_CONST_INITIAL_WINDOW) * c->snd.mss;
-    uint32_t limit = usual > 2 * flight ? usual : 2 * flight;
-    return limit < most ? limit : most;
-}
-
 /* ----------------------------------------------------------------------------- what may be sent */
 
 static bool may_send_text(enum tcp_state state) {
@@ -187,6 +179,10 @@ static uint32_t window_to_offer(const struct lab *lab, const struct tcb *c) {
     if (tcp_broken(lab, c->node, SETTING_VARIANT_SHRINK_WINDOW))
         return 2 * unread < c->rcv.limit ? c->rcv.limit - 2 * unread : 0;
     uint32_t room = unread < c->rcv.limit ? c->rcv.limit - unread : 0;
+    if (room > c->tuning.window) room = c->tuning.window;
+    /* Differs: with net.ipv4.tcp_shrink_window Linux takes back what it cannot keep. */
+    if (room < c->rcv.wnd && setting_of(lab, c->node, SETTING_TCP_SHRINK_WINDOW) != 0)
+        return room >> c->rcv.scale << c->rcv.scale;
     uint32_t step = c->rcv.limit / 2 < c->rcv.mss ? c->rcv.limit / 2 : c->rcv.mss;
     return room >= c->rcv.wnd + step ? room : c->rcv.wnd;
 }

@@ -182,6 +182,8 @@ static const struct watch watches[] = {
     WATCH("cwnd", congestion.cwnd, WATCH_NUMBER, 0),
     WATCH("ssthresh", congestion.ssthresh, WATCH_NUMBER, 0),
     WATCH("FlightSize", congestion.flight, WATCH_NUMBER, 0),
+    WATCH("send buffer", tuning.send, WATCH_NUMBER, 0),
+    WATCH("receive buffer", rcv.limit, WATCH_NUMBER, 0),
     WATCH("send queue", send.count, WATCH_NUMBER, 0),
     WATCH("receive queue", receive.count, WATCH_NUMBER, 0),
     WATCH("out-of-order queue", out_of_order_octets, WATCH_NUMBER, 0),

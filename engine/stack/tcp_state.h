@@ -62,6 +62,16 @@ struct tcp_receive_sequence {
     uint32_t fin;     /* sequence number of the peer's FIN, when fin_known */
     uint32_t reserved;
 };
+/* Sizes of buffers; RCV.WND's own are in rcv. */
+struct tcp_tuning {
+    uint32_t receive_fixed, send_fixed; /* SO_RCVBUF, SO_SNDBUF as Linux keeps them; 0: tuned */
+    uint32_t window;                    /* most to be offered so far: Linux's rcv_ssthresh */
+    uint32_t read, space;               /* octets read in this round trip, and in the best one */
+    uint32_t send;                      /* octets of text that may wait to be acknowledged */
+    uint32_t echo;                      /* the last timestamp that was measured by */
+    uint32_t window_end;                /* a window is measured up to here */
+    sim_time round_trip, window_at, measured_at;
+};
 struct tcb {
     struct id self, socket;
     struct id chain;                                /* hash chain: tcp_demux.c */
@@ -107,6 +117,7 @@ struct tcb {
     uint8_t no_delay;                                   /* MUST-17: Nagle's algorithm is off */
     uint8_t listed;                                     /* a queued child: it has a row */
     struct tcp_congestion congestion;                   /* tcp_congestion.h */
+    struct tcp_tuning tuning;                           /* tcp_tuning.c */
     struct tcp_scoreboard board;                        /* tcp_scoreboard.h: what is in flight */
     struct tcp_recovery recovery;                       /* tcp_recovery.h */
 };
@@ -215,6 +226,14 @@ void tcp_rtt_acked(struct step *, struct tcb *, const struct segment *, const st
 void tcp_rtt_established(struct step *, struct tcb *);
 sim_time tcp_backed_off(const struct step *, const struct tcb *, sim_time rto);
 
+/* tcp_tuning.c */
+uint32_t tcp_tuning_largest(const struct lab *, const struct tcb *);
+void tcp_tuning_first_window(const struct lab *, struct tcb *, uint32_t segment);
+void tcp_tuning_text(struct step *, struct tcb *, const struct segment *);
+void tcp_tuning_read(struct step *, struct tcb *, size_t count);
+void tcp_tuning_window(const struct lab *, struct tcb *); /* CWND has changed */
+uint32_t tcp_send_limit(const struct lab *, const struct tcb *);
+
 /* tcp_ecn.c */
 enum { TCP_NEW_TEXT = 0x10000 }; /* a flag for tcp_transmit() alone: this goes out the first time */
 void tcp_ecn_agree(const struct step *, struct tcb *, const struct segment *); /* the peer's SYN */
@@ -242,7 +261,6 @@ bool tcp_send_text(struct step *, struct tcb *, uint32_t count, uint32_t flags);
 bool tcp_send_probe(struct step *, struct tcb *); /* a segment of new text, whatever CWND says */
 uint32_t tcp_text_room(const struct step *, const struct tcb *); /* of one segment */
 uint32_t tcp_unsent(const struct tcb *); /* octets of text, the FIN not counted */
-uint32_t tcp_send_limit(const struct lab *, const struct tcb *);
 
 /* tcp_burst.c: Linux hands several segments down at a time. True: this one ends such a burst. */
 struct tcp_burst {

@@ -364,6 +364,7 @@ static void in_order(struct step *s, struct tcb *c, struct segment *seg) {
     tcp_sack_advance(c);
     if (filled) c->ack_due = TCP_ACK_NOW; /* RFC 5681 4.2: a gap has been filled */
     if (taken > 0) tcp_ack_text(s, c, taken);
+    if (taken > 0) tcp_tuning_text(s, c, seg);
     if (total > 0) tcp_notify(s, c, SOCKET_READABLE);
 }
 

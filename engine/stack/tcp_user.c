@@ -169,6 +169,7 @@ enum tcp_error tcp_receive_octets(struct step *s, struct id connection, uint8_t 
     tcp_buffer_read(s, &c->receive, 0, out, *count);
     tcp_buffer_drop(s, &c->receive, *count);
     if (*count > 0) {
+        tcp_tuning_read(s, c, *count);
         if (c->state != TCP_CLOSED && !c->fin_received && tcp_window_opens(s->lab, c))
             tcp_send_ack(s, c);
         return TCP_OK;

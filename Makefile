@@ -83,6 +83,10 @@ $(B)/netstep-bare: $(B)/server/main.o $(SERVER_OBJ) $(B)/libengine.a $(B)/no_ass
 $(B)/story.ndjson: $(B)/netstep-bare lessons/opening/scenario.json
 	@$(B)/netstep-bare run lessons/opening/scenario.json --events - | sed '$$d' > $@.part
 	@mv $@.part $@
+# The same run with what the meters show of it.
+$(B)/story.full.ndjson: $(B)/netstep-bare lessons/opening/scenario.json
+	@$(B)/netstep-bare run lessons/opening/scenario.json --events - --detail full | sed '$$d' > $@.part
+	@mv $@.part $@
 
 WEB_SRC := $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -type f -print)
 TEXTS := $(wildcard engine/text/*.json web/text/*.json)
@@ -92,8 +96,8 @@ web/node_modules/.ready: web/package.json web/package-lock.json
 $(B)/text/en.json $(B)/text/zh.json &: $(TEXTS) web/text.mjs
 	@mkdir -p $(B)/text
 	@node web/text.mjs $(B)/text $(TEXTS)
-$(B)/web.ready: $(WEB_SRC) web/node_modules/.ready $(B)/story.ndjson $(B)/text/en.json
-	@cd web && node build.mjs --story $(abspath $(B)/story.ndjson) --text $(abspath $(B)/text)
+$(B)/web.ready: $(WEB_SRC) web/node_modules/.ready $(B)/story.ndjson $(B)/story.full.ndjson $(B)/text/en.json
+	@cd web && node build.mjs --story $(abspath $(B)/story.ndjson) --full $(abspath $(B)/story.full.ndjson) --text $(abspath $(B)/text)
 	@touch $@
 web: $(B)/web.ready
 $(B)/assets.S: $(B)/web.ready server/embed.sh server/openapi.json $(wildcard server/schemas/*.json)

@@ -1,8 +1,8 @@
 // Builds the page into dist/: bundles src/ with esbuild (hashed names, chunks for what comes
 // later), the styles, the words, the recorded story, and index.html with its first picture.
-//   node build.mjs [--story FILE] [--text DIR]   the page
-//   node build.mjs --gen [--text DIR]            only the generated sources (for tsc)
-//   node build.mjs --tests                       bundles and runs the unit tests
+//   node build.mjs [--story FILE] [--full FILE] [--text DIR]   the page
+//   node build.mjs --gen [--text DIR]   only the generated sources (for tsc)
+//   node build.mjs --tests   bundles and runs the unit tests
 
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -30,6 +30,7 @@ const SHARED = {
 /** Words that only the tools say, and those of what happens in a live lab alone: they come at the first wish for either. */
 const LATER = new RegExp(`^(${[
   'ui\\.(help|room|goto|lessons|packet|console|table|dialog|offline|retry_now|node)\\b.*',
+  'ui\\.(gauges|slots|strip)\\b.*', 'ui\\.states\\.(seen|all_timelines|all_seen|never)', 'gauge\\..*', 'field\\..*',
   'ui\\.do\\.(panel|raw|node|notable|branch|ladder\\.(up|down|page)|inspect|leave|class)\\b.*',
   'ui\\.live\\.(connecting|live|offline)', 'ui\\.problem\\.(no_lab|gone|refused)', 'ui\\.notice\\.caught_up',
   'ui\\.why\\.(class|offline)', 'ui\\.topology\\.(down|many)',
@@ -51,7 +52,7 @@ function generate(textDir, story) {
     const server = textDir ? join(textDir, `${l}.json`) : null;
     if (server && existsSync(server)) {
       for (const [key, text] of Object.entries(JSON.parse(readFileSync(server, 'utf8')))) {
-        if (spoken.has(key)) words[key] = text;
+        if (spoken.has(key) || key.startsWith('field.')) words[key] = text;
       }
     }
     const [first, later] = [{}, {}];
@@ -74,6 +75,31 @@ function upTo(lines, time) {
     const line = JSON.parse(text);
     return line.line !== 'events' || line.e.every((e) => e.t <= limit) ? [text] : [];
   }).join('\n') + '\n';
+}
+/**
+ * The story without its gauges, and beside it those and the variables of its objects, from the same
+ * run told in full: for each change the first of the story's events of its step (or the last one before).
+ */
+function partGauges(story, full) {
+  const lines = story.split('\n').filter((text) => text.trim() !== '').map((text) => JSON.parse(text));
+  const { gauges = {}, ...hello } = lines[0] ?? {};
+  const events = lines.flatMap((line) => (line.line === 'events' ? line.e : []));
+  const objects = {};
+  let i = 0;
+  for (const e of full.split('\n').flatMap((text) => (text.includes('"k":"var"') ? JSON.parse(text).e : []))) {
+    while (i < events.length && events[i].s < e.s) i++;
+    const at = events[i]?.s === e.s ? i : i - 1;
+    if (at >= events.length - 1 && events[at]?.s !== e.s) break; // beyond what is told
+    for (const machine of Object.keys(gauges)) {
+      const own = (objects[`${e.n} ${machine} ${e.obj}`] ??= { names: {}, samples: [], to: events.length });
+      const known = Object.values(own.names).indexOf(e.name);
+      const field = known < 0 ? Object.keys(own.names).length : known;
+      own.names[field] = e.name;
+      own.samples.push(at, field, e.value);
+    }
+  }
+  const bare = [hello, ...lines.slice(1)].map((line) => `${JSON.stringify(line)}\n`).join('');
+  return { bare: lines.length === 0 ? story : bare, beside: { gauges, objects } };
 }
 /** The step of the opening lesson that asks: until when the page tells, and what happens then. */
 function question() {
@@ -106,7 +132,7 @@ const hashed = (name, body) => {
 const oneEarlyChunk = {
   name: 'one-early-chunk',
   setup(build) {
-    const filter = /(act\/(start|exports)|shell\/(tools|phone)|ladder\/export)\.tsx?$/;
+    const filter = /(act\/(start|exports)|shell\/(tools|phone|meters)|ladder\/export)\.tsx?$/;
     build.onLoad({ filter }, ({ path }) => ({
       contents: `${readFileSync(path, 'utf8')}\nimport '${join(HERE, 'src/main.tsx')}';\n`,
       loader: path.endsWith('x') ? 'tsx' : 'ts',
@@ -118,8 +144,10 @@ async function buildPage(storyFile, textDir) {
   const story = storyFile && existsSync(storyFile) ? storyFile : existsSync(FIXTURE) ? FIXTURE : null;
   const lines = story ? readFileSync(story, 'utf8') : '';
   // What lies beyond the open question is the engine's to say: the page does not carry it.
-  const told = upTo(lines, question().until?.t);
-  generate(textDir, told);
+  const all = upTo(lines, question().until?.t);
+  const full = option('--full');
+  const { bare: told, beside } = partGauges(all, full && existsSync(full) ? readFileSync(full, 'utf8') : '');
+  generate(textDir, all);
   rmSync(DIST, { recursive: true, force: true });
   mkdirSync(DIST, { recursive: true });
   const [cssName, laterName, phoneName] = [await style('page'), await style('later'), await style('phone')];
@@ -132,6 +160,7 @@ async function buildPage(storyFile, textDir) {
   const [main, entry] = Object.entries(script.metafile.outputs).find(([, o]) => o.entryPoint === 'src/main.tsx');
   const early = basename(entry.imports.find((i) => i.kind === 'import-statement')?.path ?? main);
   if (story) writeFileSync(join(DIST, 'story.ndjson'), told);
+  writeFileSync(join(DIST, 'gauges.json'), JSON.stringify(beside));
   const icon = readFileSync(join(HERE, 'icon.svg'), 'utf8').trim();
   const picture = lines ? await firstPicture(upTo(lines, question().then?.t), textDir) : '';
   const html = readFileSync(join(HERE, 'index.html'), 'utf8')

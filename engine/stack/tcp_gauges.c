@@ -9,11 +9,11 @@
 
 /* --------------------------------------------------------------------------------- over time */
 
+/* RFC 5681 3.1: below ssthresh cwnd grows by slow start, above it by congestion avoidance. */
 static const struct gauge_line windows[] = {
     {"cwnd", ROLE_DATA, GAUGE_LINE},
     {"ssthresh", ROLE_PROBLEM, GAUGE_LIMIT},
-    {"FlightSize", ROLE_CONTROL, GAUGE_AREA},
-    {"SND.WND", ROLE_CLOSE, GAUGE_LIMIT},
+    {"FlightSize", ROLE_OPEN, GAUGE_AREA},
 };
 /* RFC 6298 2: RTO is SRTT and four times RTTVAR, but not less than its least. */
 static const struct gauge_line times[] = {
@@ -29,7 +29,8 @@ static const struct gauge_line buffers[] = {
     {"send queue", ROLE_DATA, GAUGE_LINE},
     {"receive queue", ROLE_OPEN, GAUGE_AREA},
     {"out-of-order queue", ROLE_PROBLEM, GAUGE_LINE},
-    {"RCV.WND", ROLE_CLOSE, GAUGE_LIMIT},
+    {"SND.WND", ROLE_CLOSE, GAUGE_LIMIT},
+    {"RCV.WND", ROLE_CONTROL, GAUGE_LIMIT},
 };
 static const struct gauge_chart charts[] = {
     {"window", GAUGE_OCTETS, windows, COUNT(windows)},
@@ -53,6 +54,7 @@ static const struct gauge_zone sending[] = {
     {"acknowledged", NO_END, {"SND.UNA", NULL, NULL}, ROLE_CONTROL, false},
     {"queued", {"SND.NXT", NULL, NULL}, {"SND.UNA", "send queue", NULL}, ROLE_OPEN, false},
     {"flying", {"SND.UNA", NULL, NULL}, {"SND.NXT", NULL, NULL}, ROLE_DATA, false},
+    {"congestion", {"SND.UNA", NULL, NULL}, {"SND.UNA", "cwnd", NULL}, ROLE_DATA, true},
     {"offered", {"SND.UNA", NULL, NULL}, {"SND.UNA", "SND.WND", NULL}, ROLE_CLOSE, true},
 };
 /* Figure 4: 1 received, 2 allowed, 3 not yet allowed; of 1, what the user has not read yet. */

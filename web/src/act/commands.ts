@@ -158,6 +158,8 @@ export const COMMANDS = [
   { id: 'ladder.nearer', keys: ['+', '='], group: 'look', repeat: true, when: always, run: () => ladder('zoom', 1.25) },
   { id: 'ladder.farther', keys: ['-'], group: 'look', repeat: true, when: always, run: () => ladder('zoom', 0.8) },
   { id: 'ladder.fit', keys: ['0', 'z'], group: 'look', repeat: false, when: always, run: () => ladder('fit', 0) },
+  { id: 'panel.gauges', keys: ['8'], group: 'look', repeat: false, when: always, run: () => openPanel('gauges') },
+  { id: 'strip', keys: ['m'], group: 'look', repeat: false, when: always, run: () => { settings.strip.value = !settings.strip.value; } },
   { id: 'axis', keys: ['a'], group: 'look', repeat: false, when: always,
     run: () => { view.axis.value = view.axis.value === 'compact' ? 'linear' : 'compact'; } },
 

@@ -33,6 +33,7 @@ const PATHS = {
   check: 'M4.5 10.5l3.5 3.5 7.5-8',
   cross: 'M5.5 5.5l9 9M14.5 5.5l-9 9',
   clock: 'M10 3.5a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13zM10 6.5V10l2.5 2',
+  chart: 'M3.5 3.5v13h13M6.5 12l3-4 3 2.5 4-6',
   lessons: 'M4 4.5h5.5a2 2 0 0 1 .5 1.5v10a2 2 0 0 0-2-1.5H4zM16 4.5h-5.5A2 2 0 0 0 10 6v10a2 2 0 0 1 2-1.5h4z',
 } as const;
 export type IconName = keyof typeof PATHS;

@@ -6,10 +6,11 @@ import * as session from '../state/session';
 import { projector } from '../state/settings';
 import { t } from '../text/text';
 
-export const PANELS = ['lesson', 'topology', 'states', 'packet', 'tables', 'console', 'ladder'] as const;
+export const PANELS = ['lesson', 'topology', 'states', 'packet', 'tables', 'console', 'gauges', 'ladder'] as const;
 export type PanelName = (typeof PANELS)[number];
+export const TABS = ['packet', 'tables', 'gauges', 'console'] as const;
 export type DialogName = 'help' | 'goto' | 'lessons' | 'room';
-export type TabName = 'packet' | 'tables' | 'console';
+export type TabName = (typeof TABS)[number];
 
 /** Which of the three tabs under the state graph is shown. */
 export const tab = signal<TabName>('packet');
@@ -27,8 +28,7 @@ export const NARROW = '(max-width: 799px)';
 /** Is the page as narrow as a phone? Set by the shell. */
 export const narrow = signal(false);
 
-const isTab = (name: PanelName): name is TabName =>
-  name === 'packet' || name === 'tables' || name === 'console';
+export const isTab = (name: PanelName | null): name is TabName => TABS.some((tab) => tab === name);
 
 export function openPanel(name: PanelName): void {
   lastPanel.value = name;

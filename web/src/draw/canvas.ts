@@ -79,7 +79,9 @@ function paintPoly(c: Context, m: PolyMark, tokens: Tokens): void {
     else c.lineTo(x, y);
   }
   if (m.closed) c.closePath();
+  c.setLineDash([...DASHES[m.dash]]);
   fillAndStroke(c, m, tokens);
+  c.setLineDash([]);
 }
 
 function paintRect(c: Context, m: RectMark, tokens: Tokens): void {

@@ -45,6 +45,7 @@ export interface PolyMark extends MarkBase {
   readonly fill: Ink | null;
   readonly stroke: Ink | null;
   readonly weight: CssPx;
+  readonly dash: Dash;
 }
 export interface RectMark extends MarkBase {
   readonly kind: 'rect';
@@ -97,6 +98,7 @@ interface Stroke extends Common {
   double?: boolean;
 }
 interface Area extends Common {
+  dash?: Dash; // of a poly
   fill?: Ink | null;
   stroke?: Ink | null;
   weight?: number;
@@ -124,7 +126,7 @@ export class ListBuilder {
   poly(points: readonly number[], closed: boolean, more: Area): void {
     this.marks.push({
       kind: 'poly', points: points.map(cssPx), closed, fill: more.fill ?? null,
-      stroke: more.stroke ?? null, weight: cssPx(more.weight ?? 1),
+      stroke: more.stroke ?? null, weight: cssPx(more.weight ?? 1), dash: more.dash ?? 'solid',
       of: more.of ?? null, fade: more.fade ?? 1,
     });
   }

@@ -55,9 +55,10 @@ function svgLine(m: LineMark, tokens: Tokens, fade: string): string {
 
 function svgPoly(m: PolyMark, tokens: Tokens, fade: string): string {
   const pairs: string[] = [];
+  const dash = m.dash === 'solid' ? '' : ` stroke-dasharray="${DASHES[m.dash].join(' ')}"`;
   for (let k = 0; k + 1 < m.points.length; k += 2) pairs.push(`${n(m.points[k] ?? 0)} ${n(m.points[k + 1] ?? 0)}`);
   return `<path d="M${pairs.join('L')}${m.closed ? 'Z' : ''}" fill="${color(tokens, m.fill)}" ` +
-    `stroke="${color(tokens, m.stroke)}" stroke-width="${n(m.weight)}"${fade} data-mark="poly"/>`;
+    `stroke="${color(tokens, m.stroke)}" stroke-width="${n(m.weight)}"${dash}${fade} data-mark="poly"/>`;
 }
 
 function svgRect(m: RectMark, tokens: Tokens, fade: string): string {

@@ -79,3 +79,8 @@ export function placeColumns(nodes: readonly Node[], sides: number, room: Room):
     of: (side, node) => index.get(`${side}:${node}`) ?? null,
   };
 }
+
+export function sameColumns(a: Columns, b: Columns | null): boolean {
+  return b !== null && a.width === b.width && a.spacing === b.spacing && a.all.length === b.all.length &&
+    a.all.every((c, k) => c.x === b.all[k]?.x && c.node === b.all[k]?.node);
+}

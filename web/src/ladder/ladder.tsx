@@ -2,6 +2,7 @@
 // rows. Joins the signals to the stage; what is drawn and where lies in the pure files beside it.
 
 import { effect, signal, useSignal, type Signal } from '@preact/signals';
+import type { ComponentType } from 'preact';
 import { useEffect, useMemo } from 'preact/hooks';
 import { useApp } from '../act/context';
 import { listen } from '../act/gestures';
@@ -14,10 +15,11 @@ import { shownGraph } from '../model/graphs';
 import type { Lab, Timeline } from '../model/lab';
 import * as lessons from '../state/lesson';
 import * as session from '../state/session';
+import { strip } from '../state/settings';
 import * as view from '../state/view';
 import { t, words } from '../text/text';
 import { cssPx } from '../wire/types';
-import type { Column, Columns } from './columns';
+import { sameColumns, type Column, type Columns } from './columns';
 import { Rows, type Row } from './rows';
 import { sentences, type Sentence } from './sentences';
 import { Stage, type Pointer, type Shown } from './stage';
@@ -37,6 +39,7 @@ function shownSides(lab: Lab): { sides: Timeline[]; main: number } {
 /** Joins one mounted ladder to signals, tokens and gestures; `end` takes it all apart. */
 class Mounted {
   readonly columns: Signal<Columns | null> = signal(null);
+  readonly drawn: Signal<number> = signal(0);
   readonly spoken: Signal<readonly Row[]> = signal([]);
   readonly stage: Stage;
   readonly drawing: Drawing;
@@ -111,6 +114,7 @@ class Mounted {
   }
   private drawBase(): DisplayList | null {
     const list = this.stage.draw();
+    this.drawn.value++;
     if (this.stage.columns !== null && !sameColumns(this.stage.columns, this.columns.peek())) this.columns.value = this.stage.columns;
     if (this.rest !== null) clearTimeout(this.rest);
     this.rest = setTimeout(() => this.speak(), ROWS_REST_MS);
@@ -209,12 +213,7 @@ function blank(width: number, height: number): DisplayList {
   return { width: cssPx(width), height: cssPx(height), marks: [] };
 }
 
-function sameColumns(a: Columns, b: Columns | null): boolean {
-  return b !== null && a.width === b.width && a.spacing === b.spacing && a.all.length === b.all.length &&
-    a.all.every((c, k) => c.x === b.all[k]?.x && c.node === b.all[k]?.node);
-}
-
-export function Ladder() {
+export function Ladder({ strip: Strip }: { readonly strip?: ComponentType<{ stage: Stage; drawn: Signal<number> }> }) {
   const { lab } = useApp();
   const mounted = useMemo(() => new Mounted(lab), [lab]);
   const empty = useSignal(true);
@@ -237,6 +236,7 @@ export function Ladder() {
           point={(s) => (view.hover.value = s === null ? null : s.i)}
         />
       </div>
+      {Strip && strip.value ? <Strip stage={mounted.stage} drawn={mounted.drawn} /> : null}
     </div>
   );
 }

@@ -20,6 +20,7 @@ export class Lab {
   tables: readonly TableShape[] = [];
   roles: readonly Named[] = NO_NAMED;
   protocols: readonly Named[] = NO_NAMED;
+  gauges: unknown = null;
   /** In the order in which the page met them. */
   readonly timelines = new Map<TimelineId, Timeline>();
   classCursor: ClassCursor | null = null;
@@ -96,6 +97,7 @@ export class Lab {
     this.tables = hello.tables;
     this.roles = hello.roles;
     this.protocols = hello.protocols;
+    this.gauges = hello.gauges;
     this.nodeById.clear();
     for (const node of hello.nodes) this.nodeById.set(node.id, node);
     this.linkById.clear();

@@ -2,7 +2,7 @@
 // event, so a seek is one binary search a cell and nothing is replayed. One keyframe is needed: of
 // what holds before the first event; any keyframe is taken in as changes at its own event.
 
-import type { EventIndex } from '../wire/types';
+import type { EventIndex, NodeId, TableImage, TableName, TableRows } from '../wire/types';
 
 /** The changes of one cell. Values at or after indices[k] and before indices[k+1] are values[k]. */
 class Changes<V> {
@@ -65,6 +65,10 @@ export class History<V> {
     const own = i >= this.fork || !this.parent ? this.cells.get(key)?.at(i) : undefined;
     return own !== undefined ? own : this.parent?.at(key, Math.min(i, this.fork - 1));
   }
+  /** How many keys there are at most. */
+  get size(): number {
+    return this.cells.size + (this.parent?.size ?? 0);
+  }
   /** Every key that was ever set, the parent's first, each once. */
   keys(): string[] {
     const all = this.parent ? this.parent.keys() : [];
@@ -76,5 +80,62 @@ export class History<V> {
   changes(key: string, from: number, to: number, see: (i: number, value: V) => void): void {
     this.parent?.changes(key, from, Math.min(to, this.fork), see);
     this.cells.get(key)?.each(from, to, see);
+  }
+}
+
+interface Row {
+  readonly cells: readonly string[] | null; // null: deleted
+}
+/** The rows of all tables. Each table of a node is a History of its own: a long one slows no other. */
+export class Tables {
+  private readonly parts = new Map<string, History<Row>>();
+
+  constructor(
+    private readonly parent: Tables | null,
+    private readonly fork: number,
+  ) {}
+
+  set(table: TableName, n: NodeId, key: string, i: EventIndex, cells: readonly string[] | null): void {
+    this.part(`${n} ${table}`).set(key, i, { cells });
+  }
+  at(i: number, table: TableName, n: NodeId): TableRows {
+    const out = new Map<string, readonly string[]>();
+    const part = this.part(`${n} ${table}`);
+    for (const key of part.keys()) {
+      const cells = part.at(key, i)?.cells;
+      if (cells) out.set(key, cells);
+    }
+    return out;
+  }
+  /** Rows that a table of a node ever had. */
+  size(table: TableName, n: NodeId): number {
+    return this.part(`${n} ${table}`).size;
+  }
+  /** All tables at event i, as the server gave them: rows that it does not name are gone. */
+  put(i: EventIndex, image: TableImage): void {
+    const named = new Set<string>();
+    for (const [table, nodes] of image) {
+      for (const [n, rows] of nodes) {
+        for (const [key, cells] of rows) {
+          named.add(`${n} ${table} ${key}`);
+          this.set(table, n, key, i, cells);
+        }
+      }
+    }
+    for (const name of this.names()) {
+      const part = this.part(name);
+      for (const key of part.keys()) if (!named.has(`${name} ${key}`)) part.set(key, i, { cells: null });
+    }
+  }
+  private names(): ReadonlySet<string> {
+    return new Set([...(this.parent?.names() ?? []), ...this.parts.keys()]);
+  }
+  private part(name: string): History<Row> {
+    let part = this.parts.get(name);
+    if (part === undefined) {
+      part = new History<Row>(this.parent?.part(name) ?? null, this.fork);
+      this.parts.set(name, part);
+    }
+    return part;
   }
 }

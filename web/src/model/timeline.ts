@@ -7,7 +7,7 @@ import type {
   TableRows, TimelineId, TraceEvent, VirtualNs,
 } from '../wire/types';
 import { Ring } from './ring';
-import { History } from './tables';
+import { History, Tables } from './tables';
 
 /** A state machine's instance at an event. */
 export interface ObjectState {
@@ -39,9 +39,6 @@ export type Fate =
       readonly why: SentenceKey; readonly where: number;
     };
 
-interface Row {
-  readonly cells: readonly string[] | null; // null: deleted
-}
 interface TimerCell {
   readonly timer: PendingTimer | null;
 }
@@ -59,7 +56,7 @@ export class Timeline {
   /** Number of events that the server said it has, at least `length`. */
   head = 0;
   private readonly parent: Timeline | null;
-  private readonly rows: History<Row>;
+  private readonly tables: Tables;
   private readonly objects: History<ObjectState>;
   private readonly timerCells: History<TimerCell>;
   private readonly lateFates = new Map<number, EventIndex>(); // of flights begun before the fork
@@ -72,7 +69,7 @@ export class Timeline {
     this.parent = fork ? parent : null;
     const at = this.base;
     this.ring = new Ring(at);
-    this.rows = new History<Row>(this.parent?.rows ?? null, at);
+    this.tables = new Tables(this.parent?.tables ?? null, at);
     this.objects = new History<ObjectState>(this.parent?.objects ?? null, at);
     this.timerCells = new History<TimerCell>(this.parent?.timerCells ?? null, at);
   }
@@ -188,21 +185,15 @@ export class Timeline {
     }
     return out.sort((a, b) => a.expires - b.expires);
   }
-  tableAt(i: number, table: TableName, n: NodeId): TableRows {
-    const out = new Map<string, readonly string[]>();
-    const prefix = table + SEP + n + SEP;
-    for (const key of this.rows.keys()) {
-      if (!key.startsWith(prefix)) continue;
-      const cells = this.rows.at(key, i)?.cells;
-      if (cells) out.set(key.slice(prefix.length), cells);
-    }
-    return out;
+  timerAt(i: number, n: NodeId, timer: string, obj: number): PendingTimer | null {
+    return this.timerCells.at([n, timer, obj].join(SEP), i)?.timer ?? null;
   }
-  /** Index of the event that last set this row at or before i is not kept: ask `rowSetAt`. */
-  rowSetAt(i: number, table: TableName, n: NodeId, key: string): EventIndex | null {
-    let last: number | null = null;
-    this.rows.changes(table + SEP + n + SEP + key, 0, i + 1, (at) => (last = at));
-    return last === null ? null : eventIndex(last);
+  tableAt(i: number, table: TableName, n: NodeId): TableRows {
+    return this.tables.at(i, table, n);
+  }
+  /** How many rows a table of a node ever had. */
+  tableSize(table: TableName, n: NodeId): number {
+    return this.tables.size(table, n);
   }
   /** Commands, output and returned calls of a node up to and including event i, ascending. */
   consoleAt(i: number, n: NodeId): EventIndex[] {
@@ -220,19 +211,8 @@ export class Timeline {
     this.index(e);
     return true;
   }
-  /** All tables at event i, as the server gave them: rows that it does not name are gone. */
   putTables(i: EventIndex, image: TableImage): void {
-    const named = new Set<string>();
-    for (const [table, nodes] of image) {
-      for (const [n, rows] of nodes) {
-        for (const [key, cells] of rows) {
-          const cell = table + SEP + n + SEP + key;
-          named.add(cell);
-          this.rows.set(cell, i, { cells });
-        }
-      }
-    }
-    for (const cell of this.rows.keys()) if (!named.has(cell)) this.rows.set(cell, i, { cells: null });
+    this.tables.put(i, image);
   }
   private index(e: TraceEvent): void {
     switch (e.k) {
@@ -250,7 +230,7 @@ export class Timeline {
         }
         return;
       case 'tab':
-        this.rows.set([e.tab, e.n, e.key].join(SEP), e.i, { cells: e.op === 'set' ? e.row : null });
+        this.tables.set(e.tab, e.n, e.key, e.i, e.op === 'set' ? e.row : null);
         return;
       case 'tm': {
         const timer: PendingTimer | null = e.op !== 'set' ? null : {

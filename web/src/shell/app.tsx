@@ -3,7 +3,7 @@
 
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
-import { NARROW, dialog, large, narrow, sheet, stagePanel, tab } from '../act/panels';
+import { NARROW, dialog, isTab, large, narrow, sheet, stagePanel, tab } from '../act/panels';
 import type { PanelName } from '../act/panels';
 import { lessonShare, middleShare, projector } from '../state/settings';
 import * as lessons from '../state/lesson';
@@ -13,13 +13,12 @@ import { Ladder } from '../ladder/ladder';
 import { FlightClock } from '../ladder/flight';
 import { ClassBar, StageRoom } from '../views/room_bar';
 import { LessonPane } from '../views/lesson';
-import { States } from '../views/states';
 import { Topology } from '../views/topology';
 import { Scrubber } from '../views/scrubber';
 import { Sentence, Transport } from '../views/transport';
 import { Announce, Banner, Notice } from './announce';
-import { Dialogs, Outcome, loadPhone, loadStyle, phone } from './later';
-import { Panel, Splitter, Tabs } from './panels';
+import { Dialogs, Outcome, Strip, loadPhone, loadStyle, phone } from './later';
+import { Graphs, Panel, Splitter, Tabs } from './panels';
 import { TopBar } from './topbar';
 
 export function Shell(): JSX.Element {
@@ -64,15 +63,15 @@ function useNarrow(): void {
 function Wide(): JSX.Element {
   const only = large.value;
   const shows = (name: PanelName): boolean => only === null || only === name;
-  const tabs = only === null || only === 'packet' || only === 'tables' || only === 'console';
+  const tabs = only === null || isTab(only);
   return (
     <main class="floor wide">
       {shows('lesson') ? (
         <Panel name="lesson" title={lessons.lesson.value?.title ?? t('ui.panel.lesson')}><LessonPane outcome={<Outcome />} /></Panel>
       ) : null}
       {only === null ? <Splitter name="lesson" /> : null}
-      {shows('ladder') ? <Panel name="ladder" title={t('ui.panel.ladder')}><Ladder /></Panel> : null}
-      {shows('states') ? <Panel name="states" title={t('ui.panel.states')}><States /></Panel> : null}
+      {shows('ladder') ? <Panel name="ladder" title={t('ui.panel.ladder')}><Ladder strip={Strip} /></Panel> : null}
+      {shows('states') ? <Panel name="states" title={t('ui.panel.states')}><Graphs /></Panel> : null}
       {shows('topology') ? <Panel name="topology" title={t('ui.panel.topology')}><Topology /></Panel> : null}
       {tabs ? <Tabs shown={tab.value} /> : null}
       {only === null ? <Splitter name="middle" /> : null}
@@ -94,10 +93,10 @@ function Stage(): JSX.Element {
   return (
     <main class="floor stage">
       <StageRoom />
-      <Panel name="ladder" title={t('ui.panel.ladder')}><Ladder /></Panel>
-      {second === 'packet' || second === 'tables' || second === 'console' ? <Tabs shown={second} /> : (
+      <Panel name="ladder" title={t('ui.panel.ladder')}><Ladder strip={Strip} /></Panel>
+      {isTab(second) ? <Tabs shown={second} /> : (
         <Panel name={second} title={t(`ui.panel.${second}`)}>
-          {second === 'topology' ? <Topology /> : second === 'states' ? <States /> : <LessonPane outcome={<Outcome />} />}
+          {second === 'topology' ? <Topology /> : second === 'states' ? <Graphs /> : <LessonPane outcome={<Outcome />} />}
         </Panel>
       )}
     </main>

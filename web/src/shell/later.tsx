@@ -5,6 +5,7 @@ import { signal } from '@preact/signals';
 import type { ComponentType } from 'preact';
 import { loadLaterWords } from '../text/load';
 import { loadSheet } from '../act/sheets';
+import type { StripProps } from '../ladder/strip';
 import { lazy } from './lazy';
 
 /** Written by build.mjs: where the style of what comes later lies. */
@@ -30,10 +31,23 @@ export async function loadPhone(): Promise<void> {
   phone.value = parts;
 }
 
-const later = (pick: (t: Tools) => ComponentType): ReturnType<typeof lazy> => lazy(() => tools().then(pick), true);
+let metersAsked: Promise<typeof import('./meters')> | null = null;
+/** The meters come with the engine's calls: they ask for what they show. */
+function meters(): Promise<typeof import('./meters')> {
+  metersAsked ??= Promise.all([import('./meters'), loadStyle(), loadLaterWords()]).then(([module]) => module, (error: unknown) => {
+    metersAsked = null;
+    throw error;
+  });
+  return metersAsked;
+}
+
+const later = (pick: (t: Tools) => ComponentType) => lazy(() => tools().then(pick), true);
 
 export const Console = later((t) => t.Console);
 export const Dialogs = later((t) => t.Dialogs);
 export const Inspector = later((t) => t.Inspector);
 export const Outcome = later((t) => t.Outcome);
+export const Gauges = lazy(() => meters().then((m) => m.Gauges), true);
+export const Coverage = lazy(() => meters().then((m) => m.Coverage), true);
+export const Strip = lazy((): Promise<ComponentType<StripProps>> => meters().then((m) => m.StripChart), true);
 export const Tables = later((t) => t.Tables);

@@ -6,10 +6,10 @@ import { useEffect, useState } from 'preact/hooks';
 import { t } from '../text/text';
 
 /** quiet: nothing is said while it comes, its place stays empty. */
-export function lazy(load: () => Promise<ComponentType>, quiet = false): () => JSX.Element | null {
-  let kept: ComponentType | null = null;
-  return function Lazy(): JSX.Element | null {
-    const [Shown, show] = useState<ComponentType | null>(() => kept);
+export function lazy<P = object>(load: () => Promise<ComponentType<P>>, quiet = false): (props: P) => JSX.Element | null {
+  let kept: ComponentType<P> | null = null;
+  return function Lazy(props: P): JSX.Element | null {
+    const [Shown, show] = useState<ComponentType<P> | null>(() => kept);
     const [failed, fail] = useState(false);
     useEffect(() => {
       if (kept) return;
@@ -19,7 +19,7 @@ export function lazy(load: () => Promise<ComponentType>, quiet = false): () => J
       }, () => fail(true));
     }, []);
     if (failed) return <p class="empty">{t('ui.problem.no_server')}</p>;
-    if (Shown) return <Shown />;
+    if (Shown) return <Shown {...(props as P & object)} />;
     return quiet ? null : <p class="empty" aria-busy="true">{t('ui.loading')}</p>;
   };
 }

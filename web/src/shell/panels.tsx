@@ -6,16 +6,17 @@ import { useApp, withEngine } from '../act/context';
 import { listen } from '../act/gestures';
 import { Do } from '../act/do';
 import { Icon } from '../act/icon';
-import { large, lastPanel, tab } from '../act/panels';
+import { TABS, isTab, large, lastPanel, tab } from '../act/panels';
 import type { PanelName, TabName } from '../act/panels';
 import { SHARES, setShare } from '../act/shares';
 import type { ShareName } from '../act/shares';
 import * as session from '../state/session';
+import { strip } from '../state/settings';
 import { t } from '../text/text';
 import { LessonPane } from '../views/lesson';
 import { States } from '../views/states';
 import { Topology } from '../views/topology';
-import { Console, Inspector, Outcome, Tables } from './later';
+import { Console, Coverage, Gauges, Inspector, Outcome, Tables } from './later';
 
 interface PanelProps {
   readonly name: PanelName;
@@ -45,6 +46,7 @@ function LadderTools(): JSX.Element {
       <Do id="ladder.farther" class="small" >{'−'}</Do>
       <Do id="ladder.nearer" class="small">{'+'}</Do>
       <Do id="ladder.fit" class="small" named />
+      <Do id="strip" icon="chart" class="small" pressed={strip.value} />
       <Do id="beside" icon="beside" class="small" />
     </div>
   );
@@ -58,7 +60,6 @@ function Enlarge({ name }: { readonly name: PanelName }): JSX.Element {
     ><Icon name={on ? 'small' : 'large'} /></button>
   );
 }
-const TABS: readonly TabName[] = ['packet', 'tables', 'console'];
 
 export function Tabs({ shown }: { readonly shown: TabName }): JSX.Element {
   return (
@@ -86,18 +87,23 @@ export function Tabs({ shown }: { readonly shown: TabName }): JSX.Element {
 }
 /** What a panel of this name shows. */
 export function Inside({ name }: { readonly name: PanelName }): JSX.Element | null {
-  if (session.opened.value === null && (name === 'packet' || name === 'tables' || name === 'console')) {
+  if (session.opened.value === null && name !== 'gauges' && isTab(name)) {
     return <Recorded />;
   }
   switch (name) {
     case 'packet': return <Inspector />;
     case 'tables': return <Tables />;
     case 'console': return <Console />;
+    case 'gauges': return <Gauges />;
     case 'lesson': return <LessonPane outcome={<Outcome />} />;
     case 'topology': return <Topology />;
-    case 'states': return <States />;
+    case 'states': return <Graphs />;
     case 'ladder': return null;
   }
+}
+/** A state graph; what was seen of it is counted once there is an engine that can show more. */
+export function Graphs(): JSX.Element {
+  return <States>{session.opened.value === null ? null : <Coverage />}</States>;
 }
 /** While the recorded story plays there is no engine to look into. */
 function Recorded(): JSX.Element {

@@ -13,7 +13,7 @@ import { t } from '../text/text';
 import { Blocks } from '../act/blocks';
 import { Inside } from './panels';
 
-const SHEETS: readonly PanelName[] = ['lesson', 'packet', 'states', 'topology', 'tables', 'console'];
+const SHEETS: readonly PanelName[] = ['lesson', 'packet', 'states', 'topology', 'tables', 'gauges', 'console'];
 
 export function SheetBar(): JSX.Element {
   return (

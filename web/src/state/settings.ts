@@ -57,5 +57,7 @@ export const letterKeys = setting<boolean>('letters', true, isBoolean);
 /** Shares of the width for the lesson and for the middle column, and of the middle's height. */
 export const lessonShare = setting<number>('share.lesson', 0.22, isShare);
 export const middleShare = setting<number>('share.middle', 0.48, isShare);
+/** Is the strip chart under the ladder shown? */
+export const strip = setting<boolean>('strip', false, isBoolean);
 /** The projector's large light face: not kept, a page begins at the desk. */
 export const projector = signal(false);

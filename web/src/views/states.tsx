@@ -1,6 +1,7 @@
 // A state graph as it came with the stream: boxes, arcs, who stands where at the cursor, and the
 // arcs taken so far with their counts. SVG, because its parts are few and can be focused.
 
+import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { useApp } from '../act/context';
 import { select } from '../act/moves';
@@ -46,7 +47,7 @@ function momentOf(lab: Lab): { timeline: Timeline; i: number } | null {
   return { timeline, i: view.flight.value === null ? i : i - 1 };
 }
 
-export function States() {
+export function States({ children }: { readonly children?: ComponentChildren }) {
   const { lab } = useApp();
   const { ref, width, height } = useBox();
   const trail = useMemo(() => new Trail(), []);
@@ -57,7 +58,7 @@ export function States() {
   const taken = moment === null || graph === null ? [] : trail.at(moment.timeline, graph.name, moment.i);
   return (
     <div class="states">
-      {lab.graphs.length > 1 && graph !== null && <Chooser lab={lab} graph={graph} />}
+      {lab.graphs.length > 1 && graph !== null && <Chooser lab={lab} graph={graph}>{children}</Chooser>}
       <div class="states-picture" ref={ref}>
         {graph === null ? <p class="ladder-empty">{t('ui.states.empty')}</p> : width > 40 && height > 40 && (
           <Picture
@@ -71,17 +72,17 @@ export function States() {
   );
 }
 
-function Chooser(props: { lab: Lab; graph: Graph }) {
+function Chooser(props: { lab: Lab; graph: Graph; children?: ComponentChildren }) {
   return (
-    <label class="states-choose">
-      <span>{t('ui.states.choose')}</span>
+    <div class="states-choose"><label>
+      <span class="hidden">{t('ui.states.choose')}</span>
       <select
         value={props.graph.name}
         onChange={(e) => (view.graph.value = props.lab.graphs.find((g) => g.name === e.currentTarget.value)?.name ?? null)}
       >
         {props.lab.graphs.map((g) => <option key={g.name} value={g.name}>{say(g.title)}</option>)}
       </select>
-    </label>
+    </label>{props.children}</div>
   );
 }
 

@@ -194,6 +194,7 @@ export function gather(all: readonly Moving[]): { packets: readonly Moving[]; st
 
 /** The word by which a row about an interface says that nothing passes. */
 const DOWN = 'down';
+const MOST_ROWS = 64;
 
 /** Links that are down after event i: some table of an end's node has a row whose first cell is the
  * interface and of which another cell says so. */
@@ -202,6 +203,7 @@ export function downLinks(lab: Lab, timeline: Timeline, i: number): ReadonlySet<
   for (const node of lab.nodes) {
     const names = new Set<string>();
     for (const table of lab.tables) {
+      if (timeline.tableSize(table.name, node.id) > MOST_ROWS) continue; // it is not one of interfaces
       for (const [name, ...cells] of timeline.tableAt(i, table.name, node.id).values()) {
         if (name !== undefined && cells.some((cell) => cell.toLowerCase() === DOWN)) names.add(name);
       }

@@ -147,6 +147,7 @@ function readHello(o: Json): Hello {
     graphs: Object.entries(object(o['graphs'] ?? {}, 'hello.graphs')).map(readGraph),
     tables: Object.entries(object(o['tables'] ?? {}, 'hello.tables')).map(readShape),
     roles: list(o['roles']).map(readNamed),
+    gauges: o['gauges'] ?? null,
   };
 }
 function readFork(o: Json): Fork {
@@ -208,7 +209,7 @@ function readShape([name, v]: [string, unknown]): TableShape {
   const title = sure(sentence(o['title']));
   // A column's word stands under its table's: "table.x" and "address" give "table.x.address".
   const columns = texts(o['columns']).map((c) => (c.includes('.') ? c : `${title}.${c}`) as SentenceKey);
-  return { name: name as TableName, title, columns };
+  return { name: name as TableName, title, columns, view: optionalText(o['view']) };
 }
 
 // ----------------------------------------------------------------------------------- other lines

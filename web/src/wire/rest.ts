@@ -6,7 +6,9 @@ import type { Answer, Reader } from './ask';
 import { Decoder, readTables } from './decode';
 import { WireError, array, list, object, optionalText, optionalWhole, text, whole } from './values';
 import { readLessonList, readPacket, readVerdict } from './packet';
+import { readSamples } from './gauges';
 import type { Lesson, LessonInfo, Verdict } from './types_lesson';
+import type { Samples } from './types_gauges';
 
 export type { Answer } from './ask';
 import type {
@@ -111,6 +113,12 @@ export class Rest {
   /** The tables before the first event: what the stream does not say, for nothing has changed yet. */
   tables(lab: LabId, timeline: TimelineId): Promise<Answer<TableImage>> {
     return this.get(`${this.path(lab, timeline)}/keyframes/0`, (o) => readTables(o['tables']));
+  }
+  /** The watched variables of one object, as far as they have changed from event `from` on. */
+  variables(lab: LabId, timeline: TimelineId, machine: string, node: string, obj: number, from: number):
+    Promise<Answer<Samples>> {
+    const query = `m=${encodeURIComponent(machine)}&node=${encodeURIComponent(node)}&obj=${obj}&from=${from}`;
+    return this.get(`${this.path(lab, timeline)}/variables?${query}`, readSamples);
   }
   lessons(language: string): Promise<Answer<readonly LessonInfo[]>> {
     return this.get(`/api/lessons?lang=${language}`, readLessonList);

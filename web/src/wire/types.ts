@@ -76,6 +76,7 @@ export interface TableShape {
   readonly name: TableName;
   readonly title: SentenceKey;
   readonly columns: readonly SentenceKey[];
+  readonly view: string; // how it may be drawn, or ''
 }
 export interface Named {
   readonly name: string;
@@ -101,6 +102,7 @@ export interface Hello {
   readonly graphs: readonly Graph[];
   readonly tables: readonly TableShape[];
   readonly roles: readonly Named[];
+  readonly gauges: unknown; // read by wire/gauges.ts when a meter is looked at
 }
 
 // --------------------------------------------------------------------------------------- events

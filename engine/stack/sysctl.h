@@ -107,7 +107,7 @@ enum setting {
     SETTING_CONST_TIMESTAMP_OFFSET, /* 1: each connection's timestamp clock begins elsewhere */
     SETTING_CONST_UPTIME,           /* how long the node had been up when the lab began */
     SETTING_CONST_RFC5961,          /* 1: resets and SYNs in the window are challenged */
-    SETTING_CONST_GSO, /* 1: several segments are handed down at a time, tcp_burst.c */
+    SETTING_CONST_GSO,              /* 1: several segments are handed down at a time, tcp_burst.c */
     SETTING_TCP_MIN_TSO_SEGS,
     SETTING_TCP_TSO_WIN_DIVISOR,
     /* Broken on purpose: 0 or 1, never set by a profile. */

@@ -93,6 +93,7 @@ static void hear(struct step *s, struct tcb *c, struct tcp_heard *h) {
     h->moved = seq_gt(seg->ack, c->snd.una);
     h->news = (struct tcp_news){.first_at = NEVER, .last_at = NEVER, .sacked_first_at = NEVER};
     h->news.below = c->recovery.point;
+    h->news.highest = c->board.sacked.segments > 0 ? c->board.highest : c->snd.una;
     h->news.has_echo = c->timestamps && o->has_timestamps && o->ts_ecr != 0;
     h->news.echo = o->ts_ecr;
     bool duplicate = is_duplicate(c, seg) && c->probes == 0;

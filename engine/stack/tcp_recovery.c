@@ -153,7 +153,8 @@ bool tcp_repeat_as_probe(struct step *s, struct tcb *c) {
 
 /* RFC 5682 2.1 step 2: while F-RTO waits to see whether new text is acknowledged. */
 static bool is_waiting_to_see(const struct tcb *c) {
-    return c->recovery.forward && seq_gt(c->snd.nxt, c->recovery.point);
+    return c->congestion.state == TCP_CONGESTION_LOSS && c->recovery.forward &&
+           seq_gt(c->snd.nxt, c->recovery.point);
 }
 
 static uint32_t needed(const struct lab *lab, const struct tcb *c, const struct tcp_sent *sent) {

@@ -66,6 +66,18 @@ static bool take_block(struct step *s, struct tcb *c, struct tcp_heard *h, struc
     return true;
 }
 
+/* From the lowest up, so that what a lost ACK would have told does not look as if it came late. */
+static uint32_t in_order(const struct tcp_options *o, uint32_t first, struct tcp_range *blocks) {
+    uint32_t count = 0;
+    for (uint32_t i = first; i < o->sack_count; i++) {
+        uint32_t at = count++;
+        for (; at > 0 && seq_lt(o->sack[i].left, blocks[at - 1].left); at--)
+            blocks[at] = blocks[at - 1];
+        blocks[at] = (struct tcp_range){o->sack[i].left, o->sack[i].right};
+    }
+    return count;
+}
+
 void tcp_sack_take(struct step *s, struct tcb *c, struct tcp_heard *h) {
     const struct tcp_options *o = &h->segment->header.options;
     struct tcp_recovery *r = &c->recovery;
@@ -78,12 +90,10 @@ void tcp_sack_take(struct step *s, struct tcb *c, struct tcp_heard *h) {
         duplicate_reported(s, c, h);
         first = 1;
     }
-    struct tcp_range taken[TCP_SACK_BLOCKS_MAX];
-    uint32_t count = 0;
-    for (uint32_t i = first; i < o->sack_count; i++) {
-        struct tcp_range block = {o->sack[i].left, o->sack[i].right};
-        if (take_block(s, c, h, block)) taken[count++] = block;
-    }
-    for (uint32_t i = 0; i < count; i++) r->prior[i] = taken[i];
-    r->prior_count = count;
+    struct tcp_range blocks[TCP_SACK_BLOCKS_MAX];
+    uint32_t count = in_order(o, first, blocks), taken = 0;
+    for (uint32_t i = 0; i < count; i++)
+        if (take_block(s, c, h, blocks[i])) blocks[taken++] = blocks[i];
+    for (uint32_t i = 0; i < taken; i++) r->prior[i] = blocks[i];
+    r->prior_count = taken;
 }

@@ -130,10 +130,10 @@ void tcp_board_free(struct step *s, struct tcb *c) {
 /* ---------------------------------------------------------------------------------------- Update() */
 
 /* It arrived once and was sent once, so when it was sent is known, and so is the round trip. */
-static void learn(struct tcb *c, const struct tcp_sent *r, sim_time *first, struct tcp_news *n) {
+static void learn(const struct tcp_sent *r, uint32_t highest, sim_time *first, struct tcp_news *n) {
     uint32_t begin = tcp_sent_begin(r);
     if (*first == NEVER) *first = r->at;
-    bool late = c->board.sacked.segments > 0 && seq_lt(begin, c->board.highest);
+    bool late = seq_lt(begin, highest);
     if (late && (!n->late || seq_lt(begin, n->lowest))) n->lowest = begin;
     n->late = n->late || late;
     if (seq_leq(r->end, n->below)) n->original = true;
@@ -152,7 +152,7 @@ static void acked(struct step *s, struct tcb *c, const struct tcp_sent *r, struc
     if ((r->marks & TCP_MARK_AGAIN) != 0) {
         n->again = true;
     } else if ((r->marks & TCP_MARK_SACKED) == 0) {
-        learn(c, r, &n->first_at, n);
+        learn(r, n->highest, &n->first_at, n);
         n->last_at = r->at;
     }
     if ((r->marks & TCP_MARK_SACKED) == 0) arrived(s, c, r, n);
@@ -185,7 +185,8 @@ void tcp_board_ack(struct step *s, struct tcb *c, uint32_t una, struct tcp_news 
 static void sacked(struct step *s, struct tcb *c, struct tcp_spot place, struct tcp_news *n) {
     struct tcp_sent *r = place.sent;
     uint32_t marks = r->marks;
-    if ((marks & TCP_MARK_AGAIN) == 0) learn(c, r, &n->sacked_first_at, n);
+    uint32_t highest = c->board.sacked.segments > 0 ? c->board.highest : c->snd.una;
+    if ((marks & TCP_MARK_AGAIN) == 0) learn(r, highest, &n->sacked_first_at, n);
     arrived(s, c, r, n);
     n->sacked.octets += r->length;
     n->sacked.segments++;

@@ -91,7 +91,8 @@ static void hear(struct step *s, struct tcb *c, struct tcp_heard *h) {
     struct tcp_progress told = {0};
     h->una = c->snd.una;
     h->moved = seq_gt(seg->ack, c->snd.una);
-    h->news = (struct tcp_news){.first_at = NEVER, .last_at = NEVER, .sacked_first_at = NEVER};
+    h->news = (struct tcp_news){
+        .first_at = NEVER, .last_at = NEVER, .sacked_first_at = NEVER, .sacked_last_at = NEVER};
     h->news.below = c->recovery.point;
     h->news.highest = c->board.sacked.segments > 0 ? c->board.highest : c->snd.una;
     h->news.has_echo = c->timestamps && o->has_timestamps && o->ts_ecr != 0;
@@ -100,6 +101,7 @@ static void hear(struct step *s, struct tcb *c, struct tcp_heard *h) {
     tcp_sack_take(s, c, h);
     h->duplicate = duplicate && !h->dsack;
     if (h->moved) told.acked = advance(s, c, h);
+    tcp_rtt_heard(s, c, &h->news);
     h->rearm = h->moved || newer_than_front(s, c, h);
     if (seq_geq(seg->ack, c->snd.una)) update_window(s, c, seg);
     tcp_recovery_acked(s, c, h);

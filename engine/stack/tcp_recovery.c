@@ -19,12 +19,13 @@
 enum { NEVER = -1 };
 
 void tcp_recovery_begin(struct step *s, struct tcb *c) {
+    struct tcp_rack known = c->recovery.rack; /* the handshake's round trip counts */
     c->recovery = (struct tcp_recovery){
         .point = c->iss, /* RFC 6582 3.2: "recover" is set to the ISS */
         .threshold = (uint32_t)setting_of(s->lab, c->node, SETTING_TCP_REORDERING),
         .undo_left = -1,
         .repeated_at = NEVER,
-        .rack = {.steps = 1, .sent_at = NEVER}};
+        .rack = {.steps = 1, .sent_at = NEVER, .least = known.least, .least_at = known.least_at}};
 }
 
 bool tcp_is_retransmitting(const struct tcb *c) {

@@ -186,7 +186,10 @@ static void sacked(struct step *s, struct tcb *c, struct tcp_spot place, struct 
     struct tcp_sent *r = place.sent;
     uint32_t marks = r->marks;
     uint32_t highest = c->board.sacked.segments > 0 ? c->board.highest : c->snd.una;
-    if ((marks & TCP_MARK_AGAIN) == 0) learn(r, highest, &n->sacked_first_at, n);
+    if ((marks & TCP_MARK_AGAIN) == 0) {
+        learn(r, highest, &n->sacked_first_at, n);
+        n->sacked_last_at = r->at;
+    }
     arrived(s, c, r, n);
     n->sacked.octets += r->length;
     n->sacked.segments++;

@@ -63,6 +63,7 @@ struct tcp_news {
     struct tcp_count sacked;    /* of these: known by SACK */
     sim_time first_at, last_at; /* of the acknowledged, sent once: when; -1: there is none */
     sim_time sacked_first_at;   /* of the newly SACKED, sent once: when; -1: there is none */
+    sim_time sacked_last_at;    /* the same of the last of them */
     uint32_t lowest;            /* where the lowest begins that came late, when `late` */
     uint32_t highest;           /* given: the end of the highest SACKED before this ACK; else UNA */
     uint32_t below;             /* given: what ends here or before may count as `original` */

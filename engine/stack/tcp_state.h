@@ -100,10 +100,13 @@ struct tcb {
     uint32_t quick_acks, ato_ns;   /* Linux: ACKs to be sent at once; delayed-ACK time-out */
     uint32_t timed_seq;            /* the segment that is being timed ends here */
     uint32_t repeated_ts;          /* our timestamp clock at the last repetition */
+    uint32_t round_end;            /* Linux: SND.NXT when this round trip of RTTVAR began */
+    uint32_t reserved_rtt;
     sim_time queue_time; /* in the SYN queue: when it is given up; then: since when it waits */
     sim_time srtt, rttvar, rto;
-    sim_time timed_at;      /* when it was sent; -1: none is timed */
-    sim_time first_sent_at; /* of the oldest segment, when it has been repeated */
+    sim_time mdev, mdev_most; /* Linux: the mean deviation; its largest of this round trip */
+    sim_time timed_at;        /* when it was sent; -1: none is timed */
+    sim_time first_sent_at;   /* of the oldest segment, when it has been repeated */
     sim_time data_received_at, challenged_at;
     uint8_t passive; /* MUST-11: the OPEN was passive */
     uint8_t place;   /* enum tcp_place */
@@ -223,6 +226,7 @@ void tcp_rtt_begin(struct step *, struct tcb *);
 void tcp_rtt_sent(struct step *, struct tcb *, uint32_t end); /* a first transmission */
 void tcp_rtt_repeated(const struct step *, struct tcb *);     /* MUST-18: Karn's algorithm */
 void tcp_rtt_acked(struct step *, struct tcb *, const struct segment *, const struct tcp_news *);
+void tcp_rtt_heard(struct step *, struct tcb *, const struct tcp_news *);
 void tcp_rtt_established(struct step *, struct tcb *);
 sim_time tcp_backed_off(const struct step *, const struct tcb *, sim_time rto);
 

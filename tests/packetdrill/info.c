@@ -25,6 +25,28 @@ static void fill_congestion(const struct tcb *c, struct tcp_info *i) {
     i->tcpi_rcv_mss = c->rcv.largest;
 }
 
+static void fill_recovery(const struct tcb *c, struct tcp_info *i) {
+    const struct tcp_recovery *r = &c->recovery;
+    i->tcpi_unacked = c->board.out.segments;
+    i->tcpi_sacked = c->sack_permitted ? c->board.sacked.segments : r->guessed;
+    i->tcpi_lost = c->board.lost.segments;
+    i->tcpi_retrans = c->board.repeated.segments;
+    i->tcpi_delivered = c->board.delivered;
+    i->tcpi_reordering = r->threshold;
+    i->tcpi_total_retrans = r->repeated;
+    i->tcpi_dsack_dups = r->duplicates;
+    i->tcpi_reord_seen = r->rack.reordered;
+    i->tcpi_min_rtt = (uint32_t)(r->rack.least / 1000);
+    i->tcpi_retransmits = (uint8_t)c->retransmissions;
+    i->tcpi_backoff = (uint8_t)c->retransmissions;
+    i->tcpi_probes = (uint8_t)c->probes;
+}
+
+/* Milliseconds since; what never happened counts from the beginning of time, as in Linux. */
+static uint32_t since(const struct rig *r, sim_time at) {
+    return (uint32_t)((r->now_us * 1000 - at) / 1000000);
+}
+
 size_t info_fill(struct rig *r, const struct descriptor *d, void *out, size_t room) {
     struct tcp_info i = {.tcpi_state = 7};
     const struct tcb *c = tcb_get(r->lab, socket_get(r->lab, d->socket)->connection);
@@ -37,8 +59,13 @@ size_t info_fill(struct rig *r, const struct descriptor *d, void *out, size_t ro
         i.tcpi_rcv_wscale = c->rcv.scale & 15;
         i.tcpi_rto = (uint32_t)(c->rto / 1000);
         i.tcpi_rtt = (uint32_t)(c->srtt / 1000);
-        i.tcpi_rttvar = (uint32_t)(c->rttvar / 1000);
+        i.tcpi_rttvar = (uint32_t)(c->mdev / 1000);
         fill_congestion(c, &i);
+        fill_recovery(c, &i);
+        i.tcpi_last_data_recv = since(r, c->data_received_at);
+        i.tcpi_last_data_sent = since(r, c->congestion.sent_at);
+        i.tcpi_snd_wnd = c->snd.wnd;
+        i.tcpi_notsent_bytes = tcp_unsent(c);
     }
     /* packetdrill knows newer, longer ones: what we do not know of them is zero. */
     memset(out, 0, room);

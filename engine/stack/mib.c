@@ -47,6 +47,11 @@ static const char *const names[MIB_COUNT] = {
     [MIB_TCP_OUT_RSTS] = "TcpOutRsts",
     [MIB_TCP_IN_CSUM_ERRORS] = "TcpInCsumErrors",
     [MIB_TCP_TW] = "TcpExtTW",
+    [MIB_TCP_TW_RECYCLED] = "TcpExtTWRecycled",
+    [MIB_TCP_TIME_WAIT_OVERFLOW] = "TcpExtTCPTimeWaitOverflow",
+    [MIB_TCP_ABORT_ON_MEMORY] = "TcpExtTCPAbortOnMemory",
+    [MIB_TCP_PAWS_ACTIVE] = "TcpExtPAWSActive",
+    [MIB_TCP_PAWS_PASSIVE] = "TcpExtPAWSPassive",
     [MIB_TCP_LISTEN_OVERFLOWS] = "TcpExtListenOverflows",
     [MIB_TCP_LISTEN_DROPS] = "TcpExtListenDrops",
     [MIB_TCP_REQ_QUEUE_FULL_DROP] = "TcpExtTCPReqQFullDrop",
@@ -87,11 +92,22 @@ static const char *const names[MIB_COUNT] = {
     [MIB_TCP_LOSS_PROBES] = "TcpExtTCPLossProbes",
     [MIB_TCP_LOSS_PROBE_RECOVERY] = "TcpExtTCPLossProbeRecovery",
 };
+static_assert((int)CENSUS_COUNT <= (int)CENSUS_MAX, "the node has room for every kind");
 static_assert((int)MIB_COUNT <= (int)COUNTER_MAX, "the node has room for every counter");
 
 void mib_add(struct step *s, uint32_t node, enum mib counter) {
     assert(counter < MIB_COUNT);
     node_at(s->lab, node)->counter[counter]++;
+}
+
+void census_add(struct step *s, uint32_t node, enum census census, uint32_t by) {
+    assert(census < CENSUS_COUNT);
+    node_at(s->lab, node)->census[census] += by;
+}
+
+uint32_t census_value(const struct lab *lab, uint32_t node, enum census census) {
+    assert(census < CENSUS_COUNT);
+    return node_view_at(lab, node)->census[census];
 }
 
 uint64_t mib_value(const struct lab *lab, uint32_t node, enum mib counter) {

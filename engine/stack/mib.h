@@ -45,6 +45,11 @@ enum mib {
     MIB_TCP_OUT_RSTS,
     MIB_TCP_IN_CSUM_ERRORS,
     MIB_TCP_TW,
+    MIB_TCP_TW_RECYCLED,
+    MIB_TCP_TIME_WAIT_OVERFLOW,
+    MIB_TCP_ABORT_ON_MEMORY,
+    MIB_TCP_PAWS_ACTIVE,
+    MIB_TCP_PAWS_PASSIVE,
     MIB_TCP_LISTEN_OVERFLOWS,
     MIB_TCP_LISTEN_DROPS,
     MIB_TCP_REQ_QUEUE_FULL_DROP,
@@ -86,6 +91,16 @@ enum mib {
     MIB_TCP_LOSS_PROBE_RECOVERY,
     MIB_COUNT /* <= COUNTER_MAX */
 };
+/* How many of something the node has now. */
+enum census {
+    CENSUS_TCP_ORPHANS,   /* connections that nobody holds, TIME-WAIT not counted */
+    CENSUS_TCP_TIME_WAIT, /* with orphans in FIN-WAIT-2, as Linux counts them */
+    CENSUS_TCP_PORTS,     /* ephemeral ports chosen so far */
+    CENSUS_COUNT          /* <= CENSUS_MAX */
+};
+void census_add(struct step *, uint32_t node, enum census, uint32_t by); /* mod 2^32 */
+uint32_t census_value(const struct lab *, uint32_t node, enum census);
+
 void mib_add(struct step *, uint32_t node, enum mib);
 uint64_t mib_value(const struct lab *, uint32_t node, enum mib);
 const char *mib_name(uint32_t counter); /* "IpInReceives"; NULL past the end */

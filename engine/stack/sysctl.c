@@ -1,4 +1,4 @@
-#include "stack/sysctl_table.h"
+#include "stack/sysctl.h"
 /*
  * Reading and setting a node's settings by name, as text in the unit that Linux uses. A time may
  * also be given with its unit ("1.5s"), a number in hexadecimal ("0x603"). What is refused changes
@@ -6,6 +6,7 @@
  * an error, as on Linux.
  */
 #include "base/text.h"
+#include "stack/sysctl_table.h"
 #include <assert.h>
 #include <string.h>
 

@@ -3,9 +3,11 @@
  * Which connection a segment belongs to: RFC 9293 3.3.1's pair of sockets, found by a hash over
  * (node, local port, remote address, remote port) with chains threaded through the TCBs. Listeners
  * stand in the same table with a remote socket of 0; one that names its address goes before one
- * that takes any. Also the choice of an ephemeral port, RFC 6056 3.3.1: a random start, then on.
+ * that takes any. Also the choice of an ephemeral port, RFC 6056 3.3.3.
  */
+#include "base/bytes.h"
 #include "stack/iface.h"
+#include "stack/mib.h"
 #include "stack/sysctl.h"
 
 static struct id *chain_of(struct lab *lab, uint32_t node, uint32_t port,
@@ -69,17 +71,47 @@ bool tcp_port_in_use(const struct lab *lab, uint32_t node, struct tcp_endpoint l
     return false;
 }
 
+static bool reserved(const struct lab *lab, uint32_t node, uint32_t port) {
+    for (uint32_t i = SETTING_RESERVED_PORTS; i <= SETTING_RESERVED_PORTS_4; i++) {
+        uint32_t range = (uint32_t)setting_of(lab, node, (enum setting)i);
+        if (range != 0 && port >= range >> 16 && port <= (range & 0xffff)) return true;
+    }
+    return false;
+}
+
+static bool port_is_free(struct step *s, uint32_t node, struct tcp_endpoint local,
+                         struct tcp_endpoint remote) {
+    if (reserved(s->lab, node, local.port)) return false;
+    if (id_is(tcp_find_listener(s->lab, node, local))) return false;
+    const struct tcb *old = tcb_get(s->lab, tcp_find(s->lab, node, local, remote));
+    return old == NULL || tcp_time_wait_reusable(s, old, false);
+}
+
+/* Where the search begins: RFC 6056 3.3.3, F(local, remote, remote port, secret) + a count. */
+static uint32_t first_port(const struct step *s, uint32_t node, ip4 local,
+                           struct tcp_endpoint remote) {
+    uint8_t octets[10];
+    struct writer w = writer_of(octets, sizeof octets);
+    write_u32(&w, local);
+    write_u32(&w, remote.address);
+    write_u16(&w, (uint16_t)remote.port);
+    return (uint32_t)siphash(node_view_at(s->lab, node)->secret, octets, sizeof octets) +
+           census_value(s->lab, node, CENSUS_TCP_PORTS);
+}
+
+/* Differs: Linux (__inet_hash_connect) tries every second port first, so that those of the other
+ * parity stay for bind(); ours does so under every profile. */
 uint32_t tcp_choose_port(struct step *s, uint32_t node, ip4 local, struct tcp_endpoint remote) {
     uint32_t low = (uint32_t)setting_of(s->lab, node, SETTING_PORT_LOW);
-    uint32_t high = (uint32_t)setting_of(s->lab, node, SETTING_PORT_HIGH);
-    if (high < low) return 0;
-    uint32_t count = high - low + 1;
-    uint32_t start = prng_below(&node_at(s->lab, node)->prng[PRNG_PORT], count);
+    uint32_t count = (uint32_t)setting_of(s->lab, node, SETTING_PORT_HIGH) - low + 1;
+    if (count > 1) count &= ~1u;
+    uint32_t first = (first_port(s, node, local, remote) % count) & ~1u;
     for (uint32_t i = 0; i < count; i++) {
-        struct tcp_endpoint candidate = {local, low + (start + i) % count};
-        if (!id_is(tcp_find(s->lab, node, candidate, remote)) &&
-            !id_is(tcp_find_listener(s->lab, node, candidate)))
-            return candidate.port;
+        uint32_t step = count == 1 ? 0 : 2 * (i % (count / 2)) + i / (count / 2);
+        struct tcp_endpoint candidate = {local, low + (first + step) % count};
+        if (!port_is_free(s, node, candidate, remote)) continue;
+        census_add(s, node, CENSUS_TCP_PORTS, step + 2);
+        return candidate.port;
     }
     return 0;
 }

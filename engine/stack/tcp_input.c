@@ -13,8 +13,6 @@
 #include "stack/sysctl.h"
 #include <assert.h>
 
-enum { TW_ISN_STEP = 65535 + 2 }; /* Linux: how far a reopened connection's ISS lies ahead */
-
 void tcp_drop(struct step *s, const struct segment *seg, enum reason reason, const char *clause) {
     trace_dropped(s, seg->node, seg->in->frame, reason, clause);
 }
@@ -80,6 +78,14 @@ static void received_by_syn(struct step *s, struct tcb *c, const struct segment 
     tcp_transmit(s, c, c->iss, TCP_SYN | TCP_ACK, 0); /* <SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK> */
 }
 
+/* Differs: the peer still had an old connection, which our reset has just ended. Linux repeats its
+ * SYN at once (TCP_TIMEOUT_MIN), the first time. */
+static void hurry(struct step *s, struct tcb *c) {
+    enum { LEAST_TIMEOUT_NS = 8000000 };
+    if (tcp_is_linux(s->lab, c->node) && c->retransmissions == 0)
+        tcp_timer_start(s, c, TIMER_TCP_RETRANSMISSION, LEAST_TIMEOUT_NS);
+}
+
 static void arrives_in_syn_sent(struct step *s, struct tcb *c, struct segment *seg) {
     const char *clause = "RFC 9293 3.10.7.3";
     bool ack = (seg->flags & TCP_ACK) != 0;
@@ -87,6 +93,7 @@ static void arrives_in_syn_sent(struct step *s, struct tcb *c, struct segment *s
     if (ack && (seq_leq(seg->ack, c->iss) || seq_gt(seg->ack, c->snd.nxt))) {
         tcp_drop(s, seg, REASON_TCP_BAD_ACK, clause);
         tcp_refuse(s, seg);
+        hurry(s, c);
         return;
     }
     /* Second, check the RST bit */
@@ -139,20 +146,14 @@ static void segment_arrives(struct step *s, struct tcb *c, struct segment *seg) 
     }
 }
 
-/* 3.6.1 MAY-2, RFC 6191: a SYN that is certainly new ends TIME-WAIT and begins a new incarnation,
- * whose numbers lie beyond the old one's. */
+/* A SYN that ends TIME-WAIT goes to the listener. */
 static bool reopens(struct step *s, struct tcb *c, struct segment *seg) {
-    const struct tcp_options *o = &seg->header.options;
-    if (c->state != TCP_TIME_WAIT) return false;
-    if ((seg->flags & (TCP_SYN | TCP_ACK | TCP_RST)) != TCP_SYN) return false;
-    bool later = c->timestamps && o->has_timestamps && seq_gt(o->ts_val, c->ts_recent);
-    if (!later && !seq_gt(seg->seq, c->rcv.nxt)) return false;
+    uint32_t iss = tcp_time_wait_reopens(s, c, seg);
     struct tcp_endpoint local = {seg->dst, seg->header.dst_port};
     struct tcb *listener = tcb_edit(s, tcp_find_listener(s->lab, seg->node, local));
-    if (listener == NULL) return false;
-    uint32_t least_iss = c->snd.nxt + TW_ISN_STEP;
+    if (iss == 0 || listener == NULL) return false;
     tcp_delete(s, c, "RFC 9293 3.6.1");
-    arrives_in_listen(s, listener, seg, least_iss != 0 ? least_iss : 1);
+    arrives_in_listen(s, listener, seg, iss);
     return true;
 }
 
@@ -199,7 +200,10 @@ void tcp_segment_in(struct step *s, uint32_t node, const struct ip_in *in, struc
         return;
     }
     if (reopens(s, c, &seg)) return;
-    segment_arrives(s, c, &seg);
+    if (c->state == TCP_TIME_WAIT && tcp_is_linux(s->lab, node))
+        tcp_time_wait_segment(s, c, &seg);
+    else
+        segment_arrives(s, c, &seg);
     c = tcb_edit(s, found);
     if (c == NULL || c->state == TCP_CLOSED || c->state == TCP_LISTEN) return;
     tcp_output(s, c);

@@ -214,7 +214,7 @@ static bool syn_entry(const struct lab *lab, struct id id, struct text *t) {
     if (!begin_entry(c, TCP_IN_SYN_QUEUE, t)) return false;
     text_u64(t, c->synacks);
     add_cell(t, "");
-    text_time(t, c->queue_time);
+    text_seconds(t, c->queue_time, 6);
     text_add(t, "\"]");
     return true;
 }
@@ -222,7 +222,7 @@ static bool syn_entry(const struct lab *lab, struct id id, struct text *t) {
 static bool accept_entry(const struct lab *lab, struct id id, struct text *t) {
     const struct tcb *c = tcb_get(lab, id);
     if (!begin_entry(c, TCP_IN_ACCEPT_QUEUE, t)) return false;
-    text_time(t, c->queue_time);
+    text_seconds(t, c->queue_time, 6);
     text_add(t, "\"]");
     return true;
 }

@@ -50,7 +50,7 @@ static bool has_room(struct step *s, struct tcb *listener, const struct segment 
     return true;
 }
 
-/* --------------------------------------------------------------------------------- a SYN arrives */
+/* -------------------------------------------------------------------------------- a SYN arrives */
 
 /* The copy of the listener that this SYN will turn into a connection. */
 static struct tcb *child_of(struct step *s, struct tcb *listener, const struct segment *seg) {

@@ -126,6 +126,7 @@ void tcp_notify(struct step *s, const struct tcb *c, unsigned events) {
 void tcp_delete(struct step *s, struct tcb *c, const char *clause) {
     if (c->state != TCP_CLOSED) tcp_enter(s, c, TCP_CLOSED, clause);
     if (c->place == TCP_IN_SYN_QUEUE) tcp_listen_leave(s, c); /* or: until it is accepted */
+    tcp_crowd(s, c, TCP_CROWD_NONE);
     tcp_timers_stop(s, c);
     tcp_hash_out(s, c);
     c->ack_due = TCP_ACK_NONE;

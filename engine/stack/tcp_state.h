@@ -15,6 +15,8 @@ enum { TCP_TIMERS = 10, TCP_CHUNK_OCTETS = 1000, TCP_MSS_DEFAULT = 536 /* MUST-1
 enum tcp_ack_due { TCP_ACK_NONE, TCP_ACK_DELAYED, TCP_ACK_NOW };
 /* Where a connection hangs in its listener: MUST-11 asks to remember a passive OPEN. */
 enum tcp_place { TCP_ALONE, TCP_IN_SYN_QUEUE, TCP_IN_ACCEPT_QUEUE };
+/* What its node counts it among. */
+enum tcp_crowd { TCP_CROWD_NONE, TCP_CROWD_ORPHANS, TCP_CROWD_TIME_WAIT };
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic error "-Wpadded"
@@ -119,10 +121,13 @@ struct tcb {
     uint8_t window_scaling, timestamps, sack_permitted; /* agreed in the SYNs */
     uint8_t no_delay;                                   /* MUST-17: Nagle's algorithm is off */
     uint8_t listed;                                     /* a queued child: it has a row */
-    struct tcp_congestion congestion;                   /* tcp_congestion.h */
-    struct tcp_tuning tuning;                           /* tcp_tuning.c */
-    struct tcp_scoreboard board;                        /* tcp_scoreboard.h: what is in flight */
-    struct tcp_recovery recovery;                       /* tcp_recovery.h */
+    uint8_t crowd;                                      /* enum tcp_crowd */
+    uint8_t fastopen; /* RFC 7413: text may travel with this SYN; a listener: it takes such */
+    uint8_t open_reserved[6];
+    struct tcp_congestion congestion; /* tcp_congestion.h */
+    struct tcp_tuning tuning;         /* tcp_tuning.c */
+    struct tcp_scoreboard board;      /* tcp_scoreboard.h: what is in flight */
+    struct tcp_recovery recovery;     /* tcp_recovery.h */
 };
 #pragma GCC diagnostic pop
 
@@ -194,6 +199,17 @@ void tcp_passive_established(struct step *, struct tcb *);
 void tcp_passive_reset(struct step *, struct tcb *, const char *clause); /* back to LISTEN */
 void tcp_passive_timeout(struct step *, struct tcb *);
 void tcp_queue_rest_of_syn(struct step *, struct tcb *, const struct segment *);
+
+/* tcp_time_wait.c: TIME-WAIT and orphans */
+void tcp_crowd(struct step *, struct tcb *, enum tcp_crowd);
+bool tcp_time_wait_enter(struct step *, struct tcb *); /* false: no room; it is gone */
+void tcp_time_wait_begin(struct step *, struct tcb *); /* or again */
+void tcp_time_wait_segment(struct step *, struct tcb *, const struct segment *);
+uint32_t tcp_time_wait_reopens(const struct step *, const struct tcb *, const struct segment *);
+bool tcp_time_wait_reusable(const struct step *, const struct tcb *, bool bound);
+uint32_t tcp_time_wait_reuse(struct step *, struct tcb *);
+bool tcp_fin_wait_2_orphan(struct step *, struct tcb *, bool fin_follows);
+void tcp_orphaned(struct step *, struct id connection);
 
 /* tcp_demux.c */
 void tcp_hash_in(struct step *, struct tcb *);
@@ -297,6 +313,5 @@ void tcp_repair_timers_stop(struct step *, struct tcb *);
 bool tcp_repair_timer_runs(const struct lab *, const struct tcb *);
 bool tcp_timer_runs(const struct lab *, const struct tcb *, uint32_t kind, sim_time *at);
 void tcp_timers_stop(struct step *, struct tcb *);
-void tcp_time_wait_begin(struct step *, struct tcb *);
 
 #endif

@@ -285,14 +285,6 @@ static enum verdict ack_of_syn(struct step *s, struct tcb *c, struct segment *se
     return NEXT;
 }
 
-static void fin_wait_2(struct step *s, struct tcb *c) {
-    tcp_enter(s, c, TCP_FIN_WAIT_2, CLAUSE);
-    /* Differs: nobody holds it, so Linux does not wait for ever for the peer's FIN. */
-    if (c->orphan && tcp_is_linux(s->lab, c->node))
-        tcp_timer_start(s, c, TIMER_TCP_FIN_WAIT_2,
-                        setting_of(s->lab, c->node, SETTING_TCP_FIN_TIMEOUT));
-}
-
 static enum verdict check_ack(struct step *s, struct tcb *c, struct segment *seg) {
     if ((seg->flags & TCP_ACK) == 0) {
         tcp_drop(s, seg, REASON_TCP_NO_ACK, CLAUSE);
@@ -306,16 +298,14 @@ static enum verdict check_ack(struct step *s, struct tcb *c, struct segment *seg
     case TCP_ESTABLISHED: return tcp_take_ack(s, c, seg) ? NEXT : DONE;
     case TCP_FIN_WAIT_1:
         if (!tcp_take_ack(s, c, seg)) return DONE;
-        if (our_fin_is_acked(c)) fin_wait_2(s, c);
-        return NEXT; /* "continue processing in that state" */
+        if (!our_fin_is_acked(c)) return NEXT;
+        tcp_enter(s, c, TCP_FIN_WAIT_2, CLAUSE); /* "continue processing in that state" */
+        return tcp_fin_wait_2_orphan(s, c, (seg->flags & TCP_FIN) != 0) ? NEXT : DONE;
     case TCP_FIN_WAIT_2: return tcp_take_ack(s, c, seg) ? NEXT : DONE;
     case TCP_CLOSE_WAIT: return tcp_take_ack(s, c, seg) ? NEXT : DONE;
     case TCP_CLOSING:
         if (!tcp_take_ack(s, c, seg) || !our_fin_is_acked(c)) return DONE;
-        tcp_enter(s, c, TCP_TIME_WAIT, CLAUSE);
-        mib_add(s, c->node, MIB_TCP_TW);
-        tcp_time_wait_begin(s, c);
-        return NEXT;
+        return tcp_time_wait_enter(s, c) ? NEXT : DONE;
     case TCP_LAST_ACK:
         if (tcp_take_ack(s, c, seg) && our_fin_is_acked(c)) tcp_delete(s, c, CLAUSE);
         return DONE;
@@ -438,13 +428,6 @@ static bool fin_is_next(struct tcb *c, const struct segment *seg) {
     return c->fin_known && !c->fin_received && c->rcv.fin == c->rcv.nxt;
 }
 
-static void enter_time_wait(struct step *s, struct tcb *c) {
-    tcp_enter(s, c, TCP_TIME_WAIT, CLAUSE);
-    mib_add(s, c->node, MIB_TCP_TW);
-    tcp_time_wait_begin(s, c);
-    c->ack_due = TCP_ACK_NOW;
-}
-
 static enum verdict check_fin(struct step *s, struct tcb *c, struct segment *seg) {
     if (!fin_is_next(c, seg)) return DONE;
     c->fin_received = 1;
@@ -472,7 +455,9 @@ static enum verdict check_fin(struct step *s, struct tcb *c, struct segment *seg
         tcp_enter(s, c, TCP_CLOSING, CLAUSE);
         c->ack_due = TCP_ACK_NOW;
         return DONE;
-    case TCP_FIN_WAIT_2: enter_time_wait(s, c); return DONE;
+    case TCP_FIN_WAIT_2:
+        if (tcp_time_wait_enter(s, c)) c->ack_due = TCP_ACK_NOW;
+        return DONE;
     case TCP_CLOSE_WAIT:
     case TCP_CLOSING:
     case TCP_LAST_ACK: return DONE; /* remain */

@@ -70,12 +70,6 @@ void tcp_timers_stop(struct step *s, struct tcb *c) {
     for (uint32_t i = 0; i < TCP_TIMERS; i++) timer_stop(s, &c->timer[i]);
 }
 
-/* MUST-13: linger in TIME-WAIT for 2 MSL; turn off the other timers. */
-void tcp_time_wait_begin(struct step *s, struct tcb *c) {
-    tcp_timers_stop(s, c);
-    tcp_timer_start(s, c, TIMER_TCP_TIME_WAIT, setting(s, c, SETTING_CONST_TIMEWAIT_LEN));
-}
-
 /* RFC 9293 3.8.3's R2 as a time: Linux counts what `retries` time-outs would have taken had they
  * begun with `base` (tcp_model_timeout). */
 static sim_time patience(const struct step *s, const struct tcb *c, uint32_t retries,

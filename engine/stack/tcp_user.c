@@ -15,75 +15,6 @@
 #include "wire/icmp.h"
 #include <assert.h>
 
-/* ---------------------------------------------------------------------------------- 3.10.1 OPEN */
-
-/* "Issue a SYN segment": what both ways into SYN-SENT share. */
-static void send_syn(struct step *s, struct tcb *c, const char *clause) {
-    tcp_rtt_begin(s, c);
-    tcp_offer(s, c);
-    tcp_first_window(s, c);
-    c->iss = tcp_iss(s, c);
-    c->snd.una = c->snd.small = c->iss;
-    c->snd.nxt = c->iss + 1;
-    mib_add(s, c->node, MIB_TCP_ACTIVE_OPENS);
-    tcp_enter(s, c, TCP_SYN_SENT, clause);
-    tcp_rtt_sent(s, c, c->snd.nxt);
-    c->first_sent_at = s->now;
-    tcp_timer_start(s, c, TIMER_TCP_RETRANSMISSION, c->rto);
-    tcp_transmit(s, c, c->iss, TCP_SYN, 0); /* <SEQ=ISS><CTL=SYN> */
-}
-
-/* Fills in the addresses of an active OPEN, or says why it cannot be. */
-static enum tcp_error resolve(struct step *s, uint32_t node, struct tcp_endpoint *local,
-                              struct tcp_endpoint remote) {
-    if (remote.port == 0 || remote.address == 0) return TCP_ERROR_INVALID;
-    if (ip_is_broadcast_or_multicast(s->lab, node, remote.address))
-        return TCP_ERROR_NO_ROUTE;                            /* MUST-46 */
-    ip4 source = ip_source_for(s->lab, node, remote.address); /* MUST-44 */
-    if (source == 0) return TCP_ERROR_NO_ROUTE;
-    if (local->address == 0) local->address = source; /* MUST-45 */
-    if (local->port == 0) local->port = tcp_choose_port(s, node, local->address, remote);
-    if (local->port == 0) return TCP_ERROR_NO_PORT;
-    return id_is(tcp_find(s->lab, node, *local, remote)) ? TCP_ERROR_IN_USE : TCP_OK;
-}
-
-enum tcp_error tcp_connect(struct step *s, uint32_t node, struct id socket,
-                           struct tcp_endpoint local, struct tcp_endpoint remote,
-                           struct id *connection) {
-    enum tcp_error error = resolve(s, node, &local, remote);
-    if (error != TCP_OK) return error;
-    struct tcb *c = tcb_create(s, node, TCP_CLOSED);
-    if (c == NULL) return TCP_ERROR_NO_BUFFERS;
-    c->socket = socket;
-    c->local_address = local.address; /* MUST-43: the user's, or the one that leads there */
-    c->local_port = local.port;
-    c->remote_address = remote.address;
-    c->remote_port = remote.port;
-    tcp_hash_in(s, c);
-    *connection = c->self;
-    send_syn(s, c, "RFC 9293 3.10.1");
-    return TCP_OK;
-}
-
-enum tcp_error tcp_connect_listener(struct step *s, struct id listener,
-                                    struct tcp_endpoint remote) {
-    struct tcb *c = tcb_edit(s, listener);
-    if (c == NULL || c->state != TCP_LISTEN || tcp_is_linux(s->lab, c->node))
-        return TCP_ERROR_INVALID;
-    struct tcp_endpoint local = {c->local_address, c->local_port};
-    enum tcp_error error = resolve(s, c->node, &local, remote);
-    if (error != TCP_OK) return error;
-    tcp_listen_end(s, c);
-    tcp_hash_out(s, c);
-    c->local_address = local.address;
-    c->remote_address = remote.address;
-    c->remote_port = remote.port;
-    c->passive = 0;
-    tcp_hash_in(s, c);
-    send_syn(s, c, "RFC 9293 3.10.1");
-    return TCP_OK;
-}
-
 void tcp_set_no_delay(struct step *s, struct id connection) {
     struct tcb *c = tcb_edit(s, connection);
     if (c == NULL) return;
@@ -223,10 +154,7 @@ static bool loses_text(struct step *s, struct tcb *c) {
     return true;
 }
 
-void tcp_close(struct step *s, struct id connection) {
-    struct tcb *c = tcb_edit(s, connection);
-    if (c == NULL) return;
-    let_go(c);
+static void close_in(struct step *s, struct tcb *c) {
     switch ((enum tcp_state)c->state) {
     case TCP_LISTEN:
         tcp_listen_end(s, c);
@@ -240,9 +168,7 @@ void tcp_close(struct step *s, struct id connection) {
         return;
     case TCP_FIN_WAIT_1: loses_text(s, c); return;
     case TCP_FIN_WAIT_2:
-        if (!loses_text(s, c) && tcp_is_linux(s->lab, c->node))
-            tcp_timer_start(s, c, TIMER_TCP_FIN_WAIT_2,
-                            setting_of(s->lab, c->node, SETTING_TCP_FIN_TIMEOUT));
+        if (!loses_text(s, c)) tcp_fin_wait_2_orphan(s, c, false);
         return;
     case TCP_CLOSE_WAIT:
         if (!loses_text(s, c)) queue_fin(s, c, TCP_LAST_ACK);
@@ -251,6 +177,14 @@ void tcp_close(struct step *s, struct id connection) {
     case TCP_LAST_ACK:
     case TCP_TIME_WAIT: tcp_buffer_drop(s, &c->receive, c->receive.count); return;
     }
+}
+
+void tcp_close(struct step *s, struct id connection) {
+    struct tcb *c = tcb_edit(s, connection);
+    if (c == NULL) return;
+    let_go(c);
+    close_in(s, c);
+    tcp_orphaned(s, connection);
 }
 
 /* --------------------------------------------------------------------------------- 3.10.5 ABORT */

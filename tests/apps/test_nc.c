@@ -26,7 +26,7 @@ static void a_line_crosses_and_both_end(void **state) {
     expect_output(&run, "client", "Connection to server 80 port [tcp/*] succeeded!\n");
     expect_output(&run, "server",
                   "Listening on 0.0.0.0 80\n"
-                  "Connection received on client 41999\nhello world\n");
+                  "Connection received on client 45078\nhello world\n");
     expect_states(&run, "tcp",
                   "server 0.000 tcp CLOSED -> LISTEN\n"
                   "client 1.000 tcp CLOSED -> SYN-SENT\n"

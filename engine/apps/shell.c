@@ -48,7 +48,7 @@ static const struct entry commands[] = {
     {"sleep", run_sleep, "TIME", "help.sleep"},
     {"socket", run_socket, "tcp|udp", "help.socket"},
     {"ss", run_ss, "[-tuanl]", "help.ss"},
-    {"sysctl", run_sysctl, "[-a | NAME | -w NAME=VALUE]", "help.sysctl"},
+    {"sysctl", run_sysctl, "[-a | NAME... | -w NAME=VALUE...]", "help.sysctl"},
     {"traceroute", run_traceroute, "[-q QUERIES] [-m MAX_TTL] HOST", "help.traceroute"},
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };

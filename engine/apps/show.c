@@ -222,10 +222,10 @@ static void set_setting(struct step *s, const struct command *c, char *name, cha
 
 /* "NAME=VALUE", and what follows in further words, as the shell's quotes would keep it together:
  * net.ipv4.tcp_rmem="4096 131072 6291456". */
-static void assign(struct step *s, const struct command *c, size_t first) {
+static void assign(struct step *s, const struct command *c, size_t first, size_t end) {
     char room[LINE_ROOM];
     struct text t = text_of(room, sizeof room);
-    for (size_t i = first; i < c->count; i++) {
+    for (size_t i = first; i < end; i++) {
         if (i > first) text_char(&t, ' ');
         for (const char *o = c->words[i]; *o != '\0'; o++)
             if (*o != '"' && *o != '\'') text_char(&t, *o);
@@ -247,6 +247,21 @@ static bool holds(const char *word, char letter) {
     return *word != '\0';
 }
 
+/* One assignment after the other: each begins with a word that has a "=". */
+static void assign_each(struct step *s, const struct command *c, size_t first) {
+    size_t from = first;
+    bool assigned = false; /* there is a "=" among the words from `from` on */
+    for (size_t i = first; i < c->count; i++) {
+        if (!holds(c->words[i], '=')) continue;
+        if (assigned && c->words[i][0] != '=') {
+            assign(s, c, from, i);
+            from = i;
+        }
+        assigned = true;
+    }
+    assign(s, c, from, c->count);
+}
+
 void run_sysctl(struct step *s, const struct command *c) {
     if (c->count < 2) {
         command_misused(s, c, "no variables specified");
@@ -258,7 +273,7 @@ void run_sysctl(struct step *s, const struct command *c) {
             if (setting_text(s->lab, c->node, setting_name(i), value, sizeof value))
                 say_setting(s, c, setting_name(i));
     } else if (same_text(c->words[1], "-w") || holds(c->words[1], '=')) {
-        assign(s, c, same_text(c->words[1], "-w") ? 2 : 1);
+        assign_each(s, c, same_text(c->words[1], "-w") ? 2 : 1);
     } else {
         for (size_t i = 1; i < c->count; i++) say_setting(s, c, c->words[i]);
     }

@@ -25,7 +25,7 @@ static void hostname_echo_and_help(void **state) {
     run_until(&run, SECONDS(1));
     char *said = run_output(&run, "client");
     assert_non_null(strstr(said, "\nbind FD ADDRESS:PORT\n"));
-    assert_non_null(strstr(said, "\nsysctl [-a | NAME | -w NAME=VALUE]\n"));
+    assert_non_null(strstr(said, "\nsysctl [-a | NAME... | -w NAME=VALUE...]\n"));
     free(said);
     run_end(&run);
     expect_answer("help close", SECONDS(1), "close FD\n");

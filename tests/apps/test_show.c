@@ -127,6 +127,8 @@ static void settings_are_read_and_written(void **state) {
     expect_answer("sysctl net.ipv4.ip_default_ttl=9", SECONDS(1), "net.ipv4.ip_default_ttl = 9\n");
     expect_answer("sysctl -w net.ipv4.tcp_rmem=\"1 2 3\"", SECONDS(1),
                   "net.ipv4.tcp_rmem = 1\t2\t3\n");
+    expect_answer("sysctl -w net.ipv4.tcp_rmem=\"1 2 3\" net.ipv4.tcp_sack=0", SECONDS(1),
+                  "net.ipv4.tcp_rmem = 1\t2\t3\nnet.ipv4.tcp_sack = 0\n");
     expect_answer("sysctl net.ipv4.nothing", SECONDS(1),
                   "sysctl: cannot stat /proc/sys/net/ipv4/nothing: No such file or directory\n");
     expect_answer("sysctl -w net.ipv4.nothing=1", SECONDS(1),
@@ -135,8 +137,9 @@ static void settings_are_read_and_written(void **state) {
         "sysctl -w net.ipv4.ip_default_ttl=0", SECONDS(1),
         "sysctl: setting key \"net.ipv4.ip_default_ttl\": Invalid argument (takes a number "
         "from 1 to 255, such as \"64\")\n");
-    expect_answer("sysctl", SECONDS(1),
-                  "sysctl: no variables specified\nUsage: sysctl [-a | NAME | -w NAME=VALUE]\n");
+    expect_answer(
+        "sysctl", SECONDS(1),
+        "sysctl: no variables specified\nUsage: sysctl [-a | NAME... | -w NAME=VALUE...]\n");
 }
 
 static void a_setting_takes_effect(void **state) {

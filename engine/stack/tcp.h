@@ -78,6 +78,7 @@ void tcp_set_no_delay(struct step *, struct id connection); /* MUST-17 */
 /* SO_RCVBUF and SO_SNDBUF as Linux keeps them, twice what the program says: a fixed size. */
 void tcp_set_receive_buffer(struct step *, struct id connection, uint32_t octets);
 void tcp_set_send_buffer(struct step *, struct id connection, uint32_t octets);
+void tcp_set_congestion(struct step *, struct id connection, uint32_t algorithm); /* by setting */
 
 /* 3.10.6 STATUS */
 struct tcp_view {

@@ -246,24 +246,28 @@ void tcp_congestion_recovery_exit(struct step *s, struct tcb *c) {
 }
 
 /* RFC 5681 3.1: CWND becomes the loss window. SSTHRESH stays when this segment had timed out
- * before, or when this flight was reduced for already. */
+ * before. */
 void tcp_congestion_timeout(struct step *s, struct tcb *c, bool first) {
     struct tcp_congestion *g = &c->congestion;
     if (g->cwnd == 0) return; /* the SYN: nothing to reduce yet */
-    if (first && g->state != TCP_CONGESTION_LOSS) {
-        if (!is_reducing(c)) {
-            remember(c);
-            g->ssthresh = algorithm_of(c)->reduced(s, c);
-            g->ecn.reduced = g->ecn.agreed;
-        }
-    } else if (first) {
+    if (first) {
+        remember(c);
         g->ssthresh = algorithm_of(c)->reduced(s, c);
+        g->ecn.reduced = g->ecn.agreed;
     }
     if (algorithm_of(c)->timed_out != NULL) algorithm_of(c)->timed_out(c);
-    g->cwnd = tcp_smss(c);
+    /* Differs: what Linux's RACK still holds to be under way is not taken from it. */
+    g->cwnd = tcp_smss(c) + (tcp_is_linux(s->lab, c->node) ? tcp_flight(s->lab, c) : 0);
     g->counted = g->inflated = 0;
     g->high = c->snd.nxt;
     enter(c, TCP_CONGESTION_LOSS);
+}
+
+/* TCP_CONGESTION: what has been learnt of the path so far stays. */
+void tcp_set_congestion(struct step *s, struct id connection, uint32_t algorithm) {
+    struct tcb *c = tcb_edit(s, connection);
+    assert(algorithm < ALGORITHMS);
+    if (c != NULL) c->congestion.algorithm = algorithm;
 }
 
 void tcp_congestion_loss_exit(struct step *s, struct tcb *c) {

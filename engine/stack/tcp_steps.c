@@ -409,10 +409,12 @@ static enum verdict process_text(struct step *s, struct tcb *c, struct segment *
     /* Text that came with the SYN waits in the queue until now. */
     struct tcp_range run;
     bool waiting = id_is(c->out_of_order) && tcp_queue_run(s->lab, c, c->rcv.nxt, &run);
-    if (seg->text_count > 0 && seg->seq != c->rcv.nxt)
+    struct segment rest = *seg;
+    if (seg->text_count > 0 && seg->seq != c->rcv.nxt) {
         out_of_order(s, c, seg);
-    else if (seg->text_count > 0 || waiting)
-        in_order(s, c, seg);
+        rest.text_count = 0;
+    }
+    if (rest.text_count > 0 || waiting) in_order(s, c, &rest);
     return NEXT;
 }
 

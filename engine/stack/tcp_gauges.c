@@ -25,6 +25,13 @@ static const struct gauge_line repairs[] = {
     {"duplicate ACKs", ROLE_DATA, GAUGE_LINE},
     {"retransmissions", ROLE_PROBLEM, GAUGE_LINE},
 };
+/* RFC 6675 4: pipe is what is in flight without what has arrived or is lost, and what went again. */
+static const struct gauge_line losses[] = {
+    {"pipe", ROLE_OPEN, GAUGE_AREA},
+    {"SACKed", ROLE_DATA, GAUGE_LINE},
+    {"lost", ROLE_PROBLEM, GAUGE_LINE},
+    {"retransmitted", ROLE_CONTROL, GAUGE_LINE},
+};
 static const struct gauge_line buffers[] = {
     {"send queue", ROLE_DATA, GAUGE_LINE},
     {"receive queue", ROLE_OPEN, GAUGE_AREA},
@@ -35,6 +42,7 @@ static const struct gauge_line buffers[] = {
 static const struct gauge_chart charts[] = {
     {"window", GAUGE_OCTETS, windows, COUNT(windows)},
     {"time", GAUGE_NS, times, COUNT(times)},
+    {"loss", GAUGE_OCTETS, losses, COUNT(losses)},
     {"buffer", GAUGE_OCTETS, buffers, COUNT(buffers)},
     {"repair", GAUGE_COUNT, repairs, COUNT(repairs)},
 };
@@ -49,11 +57,20 @@ static const struct gauge_chart charts[] = {
             false                                                                                  \
     }
 
+#define SACKED(n)                                                                                  \
+    {                                                                                              \
+        "sacked", {"SACKed " n " left", NULL, NULL}, {"SACKed " n " right", NULL, NULL},           \
+            ROLE_CONTROL, false                                                                    \
+    }
+
 /* Figure 3: 1 acknowledged, 2 sent, 3 allowed, 4 not yet allowed. */
 static const struct gauge_zone sending[] = {
     {"acknowledged", NO_END, {"SND.UNA", NULL, NULL}, ROLE_CONTROL, false},
     {"queued", {"SND.NXT", NULL, NULL}, {"SND.UNA", "send queue", NULL}, ROLE_OPEN, false},
     {"flying", {"SND.UNA", NULL, NULL}, {"SND.NXT", NULL, NULL}, ROLE_DATA, false},
+    SACKED("1"),
+    SACKED("2"),
+    SACKED("3"),
     {"congestion", {"SND.UNA", NULL, NULL}, {"SND.UNA", "cwnd", NULL}, ROLE_DATA, true},
     {"offered", {"SND.UNA", NULL, NULL}, {"SND.UNA", "SND.WND", NULL}, ROLE_CLOSE, true},
 };

@@ -164,6 +164,7 @@ void tcp_output(struct step *s, struct tcb *c) {
     if (c->board.sacked.segments > 0) tcp_repair_more(s, c);
     if (sent) tcp_probe_arm(s, c, false);
     if (c->congestion.cwnd != 0) tcp_congestion_output(s, c, sent);
+    c->recovery.pipe = tcp_pipe(c);
     if (c->ack_due == TCP_ACK_NOW) tcp_send_ack(s, c);
     if (syn_acked(c)) arm(s, c);
 }

@@ -119,6 +119,9 @@ void tcp_board_take_back(struct step *s, struct tcb *c, uint32_t nxt) {
         retire(c, last);
         if (--last.page->end == last.page->first) drop_page(s, &c->board, c->board.last);
     }
+    c->recovery.prior_count = 0;
+    struct tcp_spot highest = tcp_board_highest(s->lab, c);
+    if (highest.sent != NULL) c->board.highest = highest.sent->end;
 }
 
 void tcp_board_free(struct step *s, struct tcb *c) {

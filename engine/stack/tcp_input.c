@@ -35,7 +35,8 @@ static void arrives_in_listen(struct step *s, struct tcb *listener, const struct
         tcp_drop(s, seg, REASON_TCP_RST_IGNORED, clause);
         return;
     }
-    if ((seg->flags & TCP_ACK) != 0) { /* Second, check for an ACK */
+    if ((seg->flags & TCP_ACK) != 0) {                /* Second, check for an ACK */
+        if (tcp_cookie_ack(s, listener, seg)) return; /* RFC 4987 3.6 */
         tcp_drop(s, seg, REASON_TCP_BAD_ACK, clause);
         tcp_refuse(s, seg);
         return;

@@ -12,6 +12,7 @@
 #include "stack/seq.h"
 
 #define LISTEN_CLAUSE "RFC 9293 3.10.7.2"
+enum { ALWAYS = 2 }; /* tcp_syncookies: a cookie for every SYN */
 
 static uint32_t number(const struct step *s, const struct tcb *c, enum setting which) {
     return (uint32_t)setting_of(s->lab, c->node, which);
@@ -29,31 +30,39 @@ static bool refuse(struct step *s, struct tcb *listener, const struct segment *s
     return false;
 }
 
-static bool accept_queue_full(const struct tcb *listener) {
-    return listener->accept.count >= listener->accept.limit;
+/* Room in the accept queue; if not, the segment has been dropped. */
+bool tcp_passive_accepts(struct step *s, struct tcb *listener, const struct segment *seg) {
+    tcp_listen_measure(s->lab, listener);
+    if (listener->accept.count < listener->accept.limit) return true;
+    mib_add(s, listener->node, MIB_TCP_LISTEN_OVERFLOWS);
+    return refuse(s, listener, seg, false);
 }
 
-/* `peer_known`: the SYN ended a TIME-WAIT, so its sender is real and finds room in the SYN queue. */
-static bool has_room(struct step *s, struct tcb *listener, const struct segment *seg,
-                     bool peer_known) {
-    tcp_listen_measure(s->lab, listener);
-    if (!peer_known && tcp_listen_over_backlog(s->lab, listener)) {
+/* What becomes of a SYN. `peer_known`: it ended a TIME-WAIT, so its sender is real and finds room
+ * in the SYN queue. */
+enum admission { REFUSED, ADMITTED, BY_COOKIE };
+static enum admission admit(struct step *s, struct tcb *listener, const struct segment *seg,
+                            bool peer_known) {
+    uint32_t cookies = peer_known ? 0 : number(s, listener, SETTING_TCP_SYNCOOKIES);
+    bool full = !peer_known && tcp_listen_over_backlog(s->lab, listener);
+    if (full && cookies == 0) {
         mib_add(s, listener->node, MIB_TCP_REQ_QUEUE_FULL_DROP);
-        return refuse(s, listener, seg, true);
+        refuse(s, listener, seg, true);
+        return REFUSED;
     }
-    if (accept_queue_full(listener)) {
-        mib_add(s, listener->node, MIB_TCP_LISTEN_OVERFLOWS);
-        return refuse(s, listener, seg, false);
-    }
-    if (!peer_known && listener->syn.count >= listener->syn.limit)
-        return refuse(s, listener, seg, true); /* the last quarter of tcp_max_syn_backlog */
-    return true;
+    bool cookie = full || cookies == ALWAYS;
+    if (cookie) mib_add(s, listener->node, MIB_TCP_REQ_QUEUE_FULL_DO_COOKIES);
+    if (!tcp_passive_accepts(s, listener, seg)) return REFUSED;
+    if (cookie) return BY_COOKIE;
+    if (peer_known || listener->syn.count < listener->syn.limit) return ADMITTED;
+    refuse(s, listener, seg, true); /* the last quarter of tcp_max_syn_backlog */
+    return REFUSED;
 }
 
 /* -------------------------------------------------------------------------------- a SYN arrives */
 
 /* The copy of the listener that this SYN will turn into a connection. */
-static struct tcb *child_of(struct step *s, struct tcb *listener, const struct segment *seg) {
+struct tcb *tcp_passive_child(struct step *s, struct tcb *listener, const struct segment *seg) {
     struct tcb *c = tcb_create(s, listener->node, TCP_LISTEN);
     if (c == NULL) {
         tcp_drop(s, seg, REASON_NO_CONNECTIONS, LISTEN_CLAUSE);
@@ -126,9 +135,14 @@ static void answer_syn(struct step *s, struct tcb *c, const struct segment *seg,
 
 void tcp_passive_syn(struct step *s, struct tcb *listener, const struct segment *seg,
                      uint32_t iss) {
-    if (!has_room(s, listener, seg, iss != 0)) return;
-    struct tcb *c = child_of(s, listener, seg);
-    if (c != NULL) answer_syn(s, c, seg, iss);
+    struct tcb *c;
+    switch (admit(s, listener, seg, iss != 0)) {
+    case REFUSED: return;
+    case BY_COOKIE: tcp_cookie_answer(s, listener, seg); return;
+    case ADMITTED:
+        c = tcp_passive_child(s, listener, seg);
+        if (c != NULL) answer_syn(s, c, seg, iss);
+    }
 }
 
 /* The same SYN again: our SYN,ACK was lost, or it is a duplicate. Differs: Linux answers one in
@@ -152,11 +166,7 @@ void tcp_passive_syn_again(struct step *s, struct tcb *c) {
 
 bool tcp_passive_admits(struct step *s, struct tcb *c, const struct segment *seg) {
     struct tcb *listener = c->place == TCP_IN_SYN_QUEUE ? tcb_edit(s, c->listener) : NULL;
-    if (listener == NULL) return true;
-    tcp_listen_measure(s->lab, listener);
-    if (!accept_queue_full(listener)) return true;
-    mib_add(s, c->node, MIB_TCP_LISTEN_OVERFLOWS);
-    refuse(s, listener, seg, false);
+    if (listener == NULL || tcp_passive_accepts(s, listener, seg)) return true;
     c->ack_due = TCP_ACK_NONE;
     if (number(s, c, SETTING_TCP_ABORT_ON_OVERFLOW) != 0) {
         tcp_refuse(s, seg);

@@ -105,6 +105,7 @@ struct tcb {
     uint32_t round_end;            /* Linux: SND.NXT when this round trip of RTTVAR began */
     uint32_t reserved_rtt;
     sim_time queue_time; /* in the SYN queue: when it is given up; then: since when it waits */
+    sim_time cookies_at; /* a listener: when it last answered with a cookie */
     sim_time srtt, rttvar, rto;
     sim_time mdev, mdev_most; /* Linux: the mean deviation; its largest of this round trip */
     sim_time timed_at;        /* when it was sent; -1: none is timed */
@@ -122,8 +123,9 @@ struct tcb {
     uint8_t no_delay;                                   /* MUST-17: Nagle's algorithm is off */
     uint8_t listed;                                     /* a queued child: it has a row */
     uint8_t crowd;                                      /* enum tcp_crowd */
-    uint8_t fastopen; /* RFC 7413: text may travel with this SYN; a listener: it takes such */
-    uint8_t open_reserved[6];
+    uint8_t fastopen;     /* RFC 7413: text may travel with this SYN; a listener: it takes such */
+    uint8_t cookies_sent; /* a listener: it has answered with cookies */
+    uint8_t open_reserved[5];
     struct tcp_congestion congestion; /* tcp_congestion.h */
     struct tcp_tuning tuning;         /* tcp_tuning.c */
     struct tcp_scoreboard board;      /* tcp_scoreboard.h: what is in flight */
@@ -193,12 +195,20 @@ extern const struct object_row tcp_listen_rows[TCP_LISTEN_ROWS];
 /* tcp_passive.c: from the SYN to the accept queue */
 void tcp_passive_syn(struct step *, struct tcb *listener, const struct segment *,
                      uint32_t iss); /* iss 0: any; else beyond those of a TIME-WAIT */
+struct tcb *tcp_passive_child(struct step *, struct tcb *listener, const struct segment *);
+bool tcp_passive_accepts(struct step *, struct tcb *listener, const struct segment *);
 void tcp_passive_syn_again(struct step *, struct tcb *);
 bool tcp_passive_admits(struct step *, struct tcb *, const struct segment *); /* false: ended */
 void tcp_passive_established(struct step *, struct tcb *);
 void tcp_passive_reset(struct step *, struct tcb *, const char *clause); /* back to LISTEN */
 void tcp_passive_timeout(struct step *, struct tcb *);
 void tcp_queue_rest_of_syn(struct step *, struct tcb *, const struct segment *);
+
+/* tcp_cookie.c */
+uint32_t tcp_cookie_make(const struct step *, const struct segment *syn);
+uint32_t tcp_cookie_mss(const struct step *, const struct segment *ack); /* 0: none of ours */
+void tcp_cookie_answer(struct step *, struct tcb *listener, const struct segment *syn);
+bool tcp_cookie_ack(struct step *, struct tcb *listener, const struct segment *); /* taken */
 
 /* tcp_time_wait.c: TIME-WAIT and orphans */
 void tcp_crowd(struct step *, struct tcb *, enum tcp_crowd);

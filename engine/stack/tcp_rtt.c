@@ -76,7 +76,8 @@ static void sample(struct step *s, struct tcb *c, sim_time r) {
 
 /* What follows the SYN is timed by the scoreboard, on Linux. */
 static bool by_scoreboard(const struct lab *lab, const struct tcb *c) {
-    return c->snd.una != c->iss && tcp_is_linux(lab, c->node);
+    return c->snd.una != c->iss && tcp_is_linux(lab, c->node) &&
+           !tcp_broken(lab, c->node, SETTING_VARIANT_NO_KARN);
 }
 
 void tcp_rtt_sent(struct step *s, struct tcb *c, uint32_t end) {

@@ -65,7 +65,7 @@ struct node {
     uint64_t secret[2];            /* RFC 6528 secret key, from the seed and the node's name */
     int64_t setting[SETTING_MAX];  /* sysctls; indices in stack/sysctl.h */
     uint64_t counter[COUNTER_MAX]; /* MIB counters; indices in stack/mib.h */
-    uint32_t census[CENSUS_MAX];     /* how many there are now; indices in stack/mib.h */
+    uint32_t census[CENSUS_MAX];   /* how many there are now; indices in stack/mib.h */
 };
 
 struct node *node_at(struct lab *, uint32_t node); /* number from 1; asserts */

@@ -242,6 +242,7 @@ void tcp_congestion_recovery_exit(struct step *s, struct tcb *c) {
         bool plain = !tcp_is_linux(s->lab, c->node) && g->state == TCP_CONGESTION_RECOVERY;
         g->cwnd = plain ? least(g->ssthresh, most(flight, smss) + smss) : g->ssthresh;
         g->inflated = 0;
+        if (plain) g->limited = g->most_in_flight = 0; /* this ACK has set CWND: no growth */
         enter(c, TCP_CONGESTION_OPEN);
     }
 }

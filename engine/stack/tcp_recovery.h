@@ -41,12 +41,12 @@ struct tcp_recovery {
     uint32_t duplicates; /* D-SACKs since then, in segments */
     uint32_t probe_end;  /* RFC 8985 7: SND.NXT when the loss probe left, while probe_on */
     uint32_t probe_on, probe_again; /* a probe is out; it repeated something old */
-    uint32_t pipe;       /* as it was when something was last sent or heard, for those who watch */
+    uint32_t pipe; /* as it was when something was last sent or heard, for those who watch */
     uint32_t prior_count;
     struct tcp_range prior[4]; /* the SACK blocks of the last ACK */
     uint32_t lost;             /* octets ever held to be lost */
     uint32_t reserved;
-    sim_time repeated_at;      /* the episode's first retransmission; -1: none */
+    sim_time repeated_at; /* the episode's first retransmission; -1: none */
     struct tcp_rack rack;
 };
 #pragma GCC diagnostic pop

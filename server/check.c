@@ -144,8 +144,10 @@ static void give(struct tally *tally, struct path *path, const struct lesson_com
     struct complaint why = {{0}, {0}};
     uint32_t node = command->node == NULL ? 0 : lab_node_named(path->lab, command->node);
     if (command->at > 0) path_run(path, command->at);
+    /* Where nothing is pending, the clock has not run on to the command's time by itself. */
+    sim_time at = command->at > lab_now(path->lab) ? command->at : lab_now(path->lab);
     bool taken = (command->node == NULL || node != 0) &&
-                 lab_command(path->lab, &sink, lab_now(path->lab), node, command->line, &why);
+                 lab_command(path->lab, &sink, at, node, command->line, &why);
     count(tally, taken, "the command is refused", why.problem);
 }
 

@@ -114,18 +114,21 @@ static uint32_t number(const struct json_node *root, const char *key, int64_t lo
     return json_is(node) ? (uint32_t)json_need_integer(&node, low, high) : otherwise;
 }
 
-/* "10s", or a whole number of ns. */
+/* "10s", or a whole number of ns; 0 when absent. */
+static sim_time moment(const struct json_node *root, const char *key) {
+    struct json_node node = json_get(root, key);
+    int64_t ns = 0;
+    if (!json_is(node)) return 0;
+    if (json_holds_integer(&node)) return json_need_integer(&node, 0, SIM_TIME_MAX);
+    if (read_duration(json_need_text(&node), &ns) && ns >= 0 && ns <= SIM_TIME_MAX) return ns;
+    json_fail(&node, "a time with its unit, for example \"10s\" or \"250ms\"");
+    return 0;
+}
+
 static void read_until(const struct json_node *root, struct job *job) {
     struct json_node node = json_get(root, "until");
-    int64_t ns = 0;
-    if (!json_is(node)) return;
-    job->has_until = true;
-    if (json_holds_integer(&node))
-        job->until = json_need_integer(&node, 0, SIM_TIME_MAX);
-    else if (read_duration(json_need_text(&node), &ns) && ns >= 0 && ns <= SIM_TIME_MAX)
-        job->until = ns;
-    else
-        json_fail(&node, "a time with its unit, for example \"10s\" or \"250ms\"");
+    job->has_until = json_is(node);
+    job->until = moment(root, "until");
 }
 
 static void read_speed(const struct json_node *root, struct job *job) {
@@ -156,13 +159,14 @@ static void read_line(const struct json_node *root, struct job *job) {
 }
 
 static void read_command(const struct json_node *root, struct job *job) {
-    static const char *const keys[] = {"id", "at", "line", "node"};
-    if (!json_need_object(root, keys, 4)) return;
+    static const char *const keys[] = {"id", "at", "line", "node", "time"};
+    if (!json_need_object(root, keys, 5)) return;
     struct json_node id = json_get(root, "id");
     json_need_text(&id);
     copy_text(root, "id", job->client_id, sizeof job->client_id, "an id");
     if (json_holds_text(&id) && !*job->client_id) json_fail(&id, "an id is not empty");
     job->at = number(root, "at", 0, UINT32_MAX, 0, &job->has_at);
+    job->time = moment(root, "time");
     copy_text(root, "node", job->node, sizeof job->node, "a node's name");
     read_line(root, job);
     job->run = job_command;

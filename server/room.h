@@ -43,7 +43,7 @@ struct job {
     uint64_t index;
     enum detail detail;
     int language;
-    sim_time until;
+    sim_time until, time; /* of a run; of a command: not before it */
     double speed;
     struct scenario_file *scenario; /* creation: the room takes it over */
     struct buffer record;           /* creation: the record's first line */

@@ -204,9 +204,10 @@ static bool find_node(struct room *room, struct job *job, uint32_t *node) {
     return *node != 0;
 }
 
-static sim_time command_time(const struct timeline *t) {
-    if (t->motion == MOTION_PACED) return pacer_target(&t->pacer, wall_now());
-    return lab_now(t->lab);
+static sim_time command_time(const struct job *job, const struct timeline *t) {
+    sim_time now = lab_now(t->lab);
+    if (t->motion == MOTION_PACED) now = pacer_target(&t->pacer, wall_now());
+    return job->time > now ? job->time : now;
 }
 
 /* `t` has carried it out; says so in the record and in the answer. */
@@ -239,7 +240,7 @@ static bool command_in_branch(struct room *room, struct job *job, struct timelin
     uint32_t i;
     struct timeline *t = branch(room, job, parent, step);
     if (!t) return true;
-    if (!timeline_command(t, lab_now(t->lab), node, job->line, &why, &i)) {
+    if (!timeline_command(t, command_time(job, t), node, job->line, &why, &i)) {
         timeline_free(t);
         return refused(job, &why);
     }
@@ -262,7 +263,8 @@ static bool command(struct room *room, struct job *job, struct timeline *t) {
     bool past = job->has_at && job->at < head && timeline_count_at(t, DETAIL_STORY, step) < head;
     if (past || !room_controls(room, t, job->key))
         return command_in_branch(room, job, t, node, past ? step : lab_steps(t->lab));
-    if (!timeline_command(t, command_time(t), node, job->line, &why, &i)) return refused(job, &why);
+    if (!timeline_command(t, command_time(job, t), node, job->line, &why, &i))
+        return refused(job, &why);
     command_done(room, job, t, i, false);
     return true;
 }

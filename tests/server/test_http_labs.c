@@ -261,6 +261,16 @@ static void test_commands(void **state) {
     expect_reply(&house, "POST", lab_path(&l, to), l.key,
                  "{\"id\":\"2\",\"line\":\"link client-server down\",\"at\":0}", NULL, 200,
                  "\"parent\":\"T0\",\"at\":0");
+    /* Once all is quiet a command may come later than the last event did. */
+    expect_reply(&house, "POST", lab_path(&l, "/timelines/T0/run"), l.key, "{}", NULL, 200, NULL);
+    expect_reply(&house, "POST", lab_path(&l, to), l.key,
+                 "{\"id\":\"3\",\"line\":\"hostname\",\"node\":\"client\",\"time\":\"2h\"}", NULL,
+                 200, "\"timeline\":\"T0\"");
+    expect_reply(&house, "GET", lab_path(&l, ""), NULL, NULL, NULL, 200,
+                 "\"head_t\":7200000000000");
+    expect_reply(&house, "POST", lab_path(&l, to), l.key,
+                 "{\"id\":\"4\",\"line\":\"ss\",\"node\":\"client\",\"time\":\"soon\"}", NULL, 400,
+                 "\"place\":\"time\"");
 }
 
 static void test_a_run_without_end_stops_at_its_log(void **state) {

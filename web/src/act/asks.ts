@@ -34,8 +34,8 @@ export class Asks {
 
   // ------------------------------------------------------------------------------------ commands
 
-  /** Gives a line to a node (or to the lab) at an event, or at the head. Null: it failed. */
-  async command(what: string, line: string, at: EventIndex | null, node: NodeId | null):
+  /** Gives a line to a node (or to the lab) at an event, or at the head (`time` ns: not before). Null: it failed. */
+  async command(what: string, line: string, at: EventIndex | null, node: NodeId | null, time = 0):
     Promise<CommandAnswer | null> {
     const lab = this.desk.opened;
     const from = view.timeline.value;
@@ -43,7 +43,7 @@ export class Asks {
     const id = freshId();
     const name = node === null ? null : this.lab.node(node)?.name ?? null;
     const answer = await this.during(what, id, () =>
-      this.rest.command(lab, from, id, line, at, name));
+      this.rest.command(lab, from, id, line, at, name, time));
     if (!answer.ok) return this.failed(answer);
     const made = answer.value;
     if (made.key !== null) this.desk.setKey(lab, made.timeline, made.key);

@@ -146,7 +146,7 @@ export class Course {
     this.note(step, { timeline: made.timeline });
     for (const next of rest) {
       const given = (next.at === 0 || await this.asks.runOn(next.at)) &&
-        await this.asks.command('step', next.line, null, this.nodeOf(next)) !== null;
+        await this.asks.command('step', next.line, null, this.nodeOf(next), next.at) !== null;
       if (!given) {
         this.note(step, { failed: true });
         return false;

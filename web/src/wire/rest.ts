@@ -68,9 +68,11 @@ export class Rest {
   }
   command(
     lab: LabId, timeline: TimelineId, id: string, line: string,
-    at: EventIndex | null, node: string | null,
+    at: EventIndex | null, node: string | null, time: number,
   ): Promise<Answer<CommandAnswer>> {
-    const body = { id, line, ...(at === null ? {} : { at }), ...(node === null ? {} : { node }) };
+    const body = {
+      id, line, ...(at === null ? {} : { at }), ...(node === null ? {} : { node }), ...(time > 0 ? { time } : {}),
+    };
     return this.post(`${this.path(lab, timeline)}/commands`, this.key(lab, timeline), body, (o) => ({
       id, timeline: text(o['timeline'], 'timeline') as TimelineId,
       step: optionalWhole(o['step'], 'step'), i: whole(o['i'], 'i') as EventIndex,

@@ -36,7 +36,8 @@ static void sift_up(struct heap h, uint32_t hole, const struct heap_key *key) {
     put(h, hole, key);
 }
 
-/* The least of `count` children. A full set is compared in pairs that do not wait for each other. */
+/* The least of `count` children. A full set is compared in pairs that do not wait for each
+ * other. */
 static inline const struct heap_key *least(const struct heap_key *child, uint32_t count) {
     if (count >= 4) {
         const struct heap_key *left = child + before(child + 1, child);

@@ -198,7 +198,8 @@ static void resolve(struct step *s, struct id id) {
     probe(s, id);
 }
 
-/* The neighbour that a flow leads to. An id of one that is gone is stale, so it is looked for again. */
+/* The neighbour that a flow leads to. An id of one that is gone is stale, so it is looked for
+ * again. */
 static const struct neighbour *look_by(const struct step *s, const struct next_hop *hop,
                                        struct memo *flow, struct id *id) {
     *id = (struct id){flow->word[FLOW_SLOT], flow->word[FLOW_GENERATION]};

@@ -100,8 +100,8 @@ void tcp_timer_fired(struct step *, uint32_t timer_kind, struct id connection);
 /* A segment exactly as told, for "forge" (node, header, data). */
 enum ip_result tcp_forge(struct step *, uint32_t node, ip4 src, ip4 dst, struct tcp_header *,
                          const uint8_t *octets, size_t count, enum ip_ecn, bool bad_checksum);
-/* What the connection of `local`, wherever in the lab it is, expects of `remote` next (RCV.NXT), and
- * what it will send next (SND.NXT). False: there is none. */
+/* What the connection of `local`, wherever in the lab it is, expects of `remote` next (RCV.NXT),
+ * and what it will send next (SND.NXT). False: there is none. */
 bool tcp_expects(struct lab *, struct tcp_endpoint local, struct tcp_endpoint remote,
                  uint32_t *next, uint32_t *sent);
 

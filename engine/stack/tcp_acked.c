@@ -122,7 +122,8 @@ bool tcp_take_ack(struct step *s, struct tcb *c, const struct segment *seg) {
     }
     if (seq_gt(seg->ack, c->snd.nxt)) { /* something not yet sent: "send an ACK, drop" */
         tcp_drop(s, seg, REASON_TCP_BAD_ACK, CLAUSE);
-        /* Differs: Linux says nothing in ESTABLISHED (tcp_rcv_established), and answers elsewhere. */
+        /* Differs: Linux says nothing in ESTABLISHED (tcp_rcv_established), and answers
+         * elsewhere. */
         if (c->state != TCP_ESTABLISHED || !tcp_is_linux(s->lab, c->node)) c->ack_due = TCP_ACK_NOW;
         return false;
     }

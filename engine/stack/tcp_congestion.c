@@ -188,7 +188,8 @@ void tcp_congestion_acked(struct step *s, struct tcb *c, const struct tcp_progre
         else
             inflate(c, told);
     } else if (told->acked > 0) {
-        /* Differs: what SACKs told before does not count again when it is acknowledged, on Linux. */
+        /* Differs: what SACKs told before does not count again when it is acknowledged, on
+         * Linux. */
         grow(s, c, tcp_is_linux(s->lab, c->node) ? told->delivered : told->acked);
         tcp_tuning_window(s->lab, c);
     }

@@ -111,7 +111,7 @@ static struct segment syn_again(const struct step *s, const struct tcb *c,
     return syn;
 }
 
-/* ------------------------------------------------------------------------------------- answering */
+/* ------------------------------------------------------------------------------------ answering */
 
 /* What both sides say in their SYNs, as for any child. */
 static void agree(struct step *s, struct tcb *c, const struct segment *syn, uint32_t iss) {

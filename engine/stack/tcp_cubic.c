@@ -132,7 +132,7 @@ static void resumed(struct tcb *c, sim_time silence) {
     if (q->epoch_at != 0) q->epoch_at += silence;
 }
 
-/* -------------------------------------------------------------------------------- HyStart [HR08] */
+/* ------------------------------------------------------------------------------- HyStart [HR08] */
 
 /* Of the paper's two signs that slow start has filled the path: ACKs that come in one unbroken
  * train for half of the shortest round trip, or a round trip that has grown by an eighth. */

@@ -25,7 +25,8 @@ static const struct gauge_line repairs[] = {
     {"duplicate ACKs", ROLE_DATA, GAUGE_LINE},
     {"retransmissions", ROLE_PROBLEM, GAUGE_LINE},
 };
-/* RFC 6675 4: pipe is what is in flight without what has arrived or is lost, and what went again. */
+/* RFC 6675 4: pipe is what is in flight without what has arrived or is lost, and what went
+ * again. */
 static const struct gauge_line losses[] = {
     {"pipe", ROLE_OPEN, GAUGE_AREA},
     {"SACKed", ROLE_DATA, GAUGE_LINE},

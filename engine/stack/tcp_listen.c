@@ -163,7 +163,7 @@ void tcp_listen_end(struct step *s, struct tcb *listener) {
     listener->backlog = 0;
 }
 
-/* --------------------------------------------------------------------- what a watcher sees of it */
+/* -------------------------------------------------------------------- what a watcher sees of it */
 
 static void add_cell(struct text *t, const char *cell) {
     text_add(t, cell);

@@ -133,7 +133,7 @@ void tcp_rack_adapt(struct step *s, struct tcb *c, const struct tcp_heard *h) {
     }
 }
 
-/* ------------------------------------------------------------------------- the tail loss probe, 7 */
+/* ----------------------------------------------------------------------- the tail loss probe, 7 */
 
 /* When the retransmission timer would fire, counted from when the front was sent. */
 static sim_time until_timeout(struct step *s, struct tcb *c) {

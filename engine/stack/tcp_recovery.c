@@ -57,7 +57,7 @@ uint32_t tcp_new_room(const struct lab *lab, const struct tcb *c) {
     return pipe < cwnd ? cwnd - pipe : 0;
 }
 
-/* ----------------------------------------------------------------------------- what is held lost */
+/* ---------------------------------------------------------------------------- what is held lost */
 
 void tcp_mark_lost(struct step *s, struct tcb *c, struct tcp_spot place) {
     uint32_t marks = place.sent->marks;
@@ -102,7 +102,7 @@ bool tcp_mark_by_sack(struct step *s, struct tcb *c) {
     return c->board.sacked.segments > 0 && mark_by_sack(s, c);
 }
 
-/* ------------------------------------------------------------------------------------- repeating */
+/* ------------------------------------------------------------------------------------ repeating */
 
 /* RFC 9293 SHLD-16: what the window has shrunk away from waits, but for the oldest octets. */
 static bool in_window(struct step *s, struct tcb *c, struct tcp_spot *place) {
@@ -223,7 +223,7 @@ void tcp_repair_more(struct step *s, struct tcb *c) {
     }
 }
 
-/* ------------------------------------------------------------------------- when recovery goes on */
+/* ------------------------------------------------------------------------ when recovery goes on */
 
 void tcp_recovery_enter(struct step *s, struct tcb *c) {
     struct tcp_recovery *r = &c->recovery;
@@ -321,7 +321,7 @@ void tcp_recovery_acked(struct step *s, struct tcb *c, struct tcp_heard *h) {
         by_rfc(s, c, h);
 }
 
-/* -------------------------------------------------------------------------------- after a time-out */
+/* ----------------------------------------------------------------------------- after a time-out */
 
 /* RFC 1191 6.4: the path takes less than was sent, so that is lost for certain, and nothing is to
  * be learnt about congestion from it. Linux's tcp_simple_retransmit(). */

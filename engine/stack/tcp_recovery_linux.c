@@ -27,7 +27,7 @@ static uint32_t arrived_segments(const struct tcb *c) {
     return c->sack_permitted ? c->board.sacked.segments : c->recovery.guessed;
 }
 
-/* ------------------------------------------------------------------------- reordering, duplicates */
+/* ----------------------------------------------------------------------- reordering, duplicates */
 
 /* tcp_check_sack_reordering(): something that was sent once arrived after what was sent later, so
  * the path reorders by that much. */
@@ -165,7 +165,7 @@ static bool undo_loss(struct step *s, struct tcb *c, const struct tcp_heard *h, 
     return true;
 }
 
-/* --------------------------------------------------------------------------------- the five states */
+/* ------------------------------------------------------------------------------ the five states */
 
 static void find_losses(struct step *s, struct tcb *c, struct tcp_heard *h) {
     struct tcp_spot front = tcp_board_first(s->lab, c);
@@ -302,7 +302,7 @@ void tcp_linux_acked(struct step *s, struct tcb *c, struct tcp_heard *h) {
     in_any_other(s, c, h);
 }
 
-/* -------------------------------------------------------------------------------- after a time-out */
+/* ----------------------------------------------------------------------------- after a time-out */
 
 /* tcp_timeout_mark_lost(). RFC 8985 6.3: what was sent only just now is not lost yet. */
 static void mark_after_timeout(struct step *s, struct tcb *c) {

@@ -23,7 +23,7 @@ static struct tcp_spot none(void) {
     return (struct tcp_spot){NULL, NULL};
 }
 
-/* -------------------------------------------------------------------------------- marks and sums */
+/* ------------------------------------------------------------------------------- marks and sums */
 
 static void count(struct tcp_count *n, uint32_t octets, bool before, bool after) {
     if (before == after) return;
@@ -69,7 +69,7 @@ static void retire(struct tcb *c, struct tcp_spot place) {
     c->board.out.segments--;
 }
 
-/* ----------------------------------------------------------------------------- adding and dropping */
+/* -------------------------------------------------------------------------- adding and dropping */
 
 /* A new page behind `id`, or the first one. */
 static struct tcp_sent_page *page_behind(struct step *s, struct tcp_scoreboard *b, struct id id) {
@@ -130,7 +130,7 @@ void tcp_board_free(struct step *s, struct tcb *c) {
     c->board = (struct tcp_scoreboard){.delivered = delivered};
 }
 
-/* ---------------------------------------------------------------------------------------- Update() */
+/* ------------------------------------------------------------------------------------- Update() */
 
 /* It arrived once and was sent once, so when it was sent is known, and so is the round trip. */
 static void learn(const struct tcp_sent *r, uint32_t highest, sim_time *first, struct tcp_news *n) {
@@ -218,7 +218,7 @@ void tcp_board_sack(struct step *s, struct tcb *c, struct tcp_range block, uint3
     }
 }
 
-/* ------------------------------------------------------------------------------- looking and going */
+/* ---------------------------------------------------------------------------- looking and going */
 
 struct tcp_spot tcp_board_first(struct lab *lab, const struct tcb *c) {
     struct tcp_sent_page *page = page_at(lab, c->board.first);
@@ -297,7 +297,7 @@ struct tcp_spot tcp_board_open(struct lab *lab, const struct tcb *c, struct tcp_
     return none();
 }
 
-/* -------------------------------------------------------------------------------------- splitting */
+/* ------------------------------------------------------------------------------------ splitting */
 
 static void to_the_front(struct tcp_sent_page *page, struct tcp_spot *place) {
     uint32_t used = page->end - page->first;

@@ -6,10 +6,10 @@
  *     transfers seeds [SEEDS]     1 MiB each; loss, duplication, reordering and corruption by seed
  *     ... PROFILE                 linux-6.12 unless told
  *
- * The link (10 ms, no limit of its rate) loses in both directions. Neighbours are permanent: what is
- * judged is TCP. Both streams are hashed (SHA-256) as the sockets take and give them. A transfer
- * hangs when nothing arrives for 60 of the longest time-outs, two hours. One that TCP itself gives
- * up (R2, RFC 9293 3.8.3) is counted apart; its user has been told.
+ * The link (10 ms, no limit of its rate) loses in both directions. Neighbours are permanent:
+ * what is judged is TCP. Both streams are hashed (SHA-256) as the sockets take and give them. A
+ * transfer hangs when nothing arrives for 60 of the longest time-outs, two hours. One that TCP
+ * itself gives up (R2, RFC 9293 3.8.3) is counted apart; its user has been told.
  */
 #include <openssl/evp.h>
 #include <stdio.h>

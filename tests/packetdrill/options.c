@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
-/* ------------------------------------------------------------------------------------ setsockopt */
+/* ----------------------------------------------------------------------------------- setsockopt */
 
 static int set_now(struct rig *r, struct descriptor *d, int level, int name, int value) {
     struct step *s = rig_step_begin(r);
@@ -44,7 +44,7 @@ int call_setsockopt(struct rig *r, int fd, int level, int name, const void *valu
     return error != 0 ? error : set_now(r, d, level, name, number);
 }
 
-/* ------------------------------------------------------------------------------------ getsockopt */
+/* ----------------------------------------------------------------------------------- getsockopt */
 
 static int give(void *out, socklen_t *length, const void *from, size_t count) {
     if (*length > count) *length = (socklen_t)count;

@@ -217,7 +217,7 @@ void rig_settle(struct rig *r) {
     rig_run_to(r, r->now_us);
 }
 
-/* ------------------------------------------------------------------------------------ packets in */
+/* ----------------------------------------------------------------------------------- packets in */
 
 static void inject_frame(struct rig *r, const uint8_t *packet, size_t count) {
     struct step *s = rig_step_begin(r);
@@ -234,7 +234,7 @@ static void inject_frame(struct rig *r, const uint8_t *packet, size_t count) {
     rig_step_end(r, s);
 }
 
-/* --------------------------------------------------------------------------- longer than a frame */
+/* -------------------------------------------------------------------------- longer than a frame */
 
 static uint16_t get16(const uint8_t *at) {
     return (uint16_t)(at[0] << 8 | at[1]);

@@ -178,7 +178,7 @@ static int slot_splice(void *u, int in, off_t *in_at, int out, off_t *out_at, si
     return (int)answer(enter(u), -ENOSYS);
 }
 
-/* ------------------------------------------------------------------------------------ wire, clock */
+/* ---------------------------------------------------------------------------------- wire, clock */
 
 static int slot_netdev_send(void *u, const void *packet, size_t count) {
     struct rig *r = enter(u);

@@ -92,7 +92,7 @@ static void compare(struct step *s, struct tcb *c) {
     if (found.sent != NULL) assert_int_equal(found.sent->end, c->board.highest);
 }
 
-/* ------------------------------------------------------------------ the same thing done both ways */
+/* ---------------------------------------------------------------- the same thing done both ways */
 
 static void send(struct step *s, struct tcb *c) {
     uint32_t length = 1 + (uint32_t)random() % SMSS, end = c->snd.nxt + length;
@@ -228,7 +228,7 @@ static void the_board_is_the_list(void **state) {
     with_tcb(random_life);
 }
 
-/* ------------------------------------------------------------------------------ IsLost(), RACK's walk */
+/* ------------------------------------------------------------------------ IsLost(), RACK's walk */
 
 /* RFC 6675 4: DupThresh discontiguous SACKed sequences above it, or more than (DupThresh - 1) *
  * SMSS octets. */

@@ -13,8 +13,8 @@
  *     +0     > . 1:1(0) ack 1
  *     +0     ... connect = 0                   the call that blocked has returned
  *     +0     state ESTABLISHED                 of the connection that changed last
- *     +0     is cwnd 14600                     a watched variable of the connection that changed last
- *     +0     > [ect0] P. 1:11(10) ack 1        the IP header's mark: [ect0], [ect1], [ce]; none: no mark
+ *     +0     is cwnd 14600                     a watched variable of that connection
+ *     +0     > [ect0] P. 1:11(10) ack 1        the IP header's mark: [ect0], [ect1], [ce] or none
  *     +0     peer 40001                        the next lines are about this port of the peer
  *     +0     $ ^C                              any line of the host's console
  *     +0     wire forge tcp R 10.0.0.2:40000 10.0.0.1:80 seq +0

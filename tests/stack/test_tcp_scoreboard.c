@@ -1,7 +1,8 @@
 /*
  * The sender's scoreboard against a plain list that does the same in the simplest way: random
- * segments, acknowledgments, SACK blocks (nonsense among them), losses, repetitions and splits, over
- * the wrap of the sequence space. IsLost() is worked out for each record from RFC 6675's own words.
+ * segments, acknowledgments, SACK blocks (nonsense among them), losses, repetitions and splits,
+ * over the wrap of the sequence space. IsLost() is worked out for each record from RFC 6675's own
+ * words.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -120,7 +120,7 @@ static void start_client(struct step *s, const struct command *c, const char *ho
     }
     int result = 0;
     if (nc->port != 0) {
-        socket_reuse_address(s, nc->socket);
+        socket_option_set(s, nc->socket, OPTION_SO_REUSEADDR, 1);
         result = socket_bind(s, nc->socket, (struct tcp_endpoint){0, nc->port});
     }
     if (result != 0) {
@@ -145,7 +145,7 @@ static void start_server(struct step *s, const struct command *c, const char *ho
         say_and_return(s, c->process, "getaddrinfo: Name or service not known", 0);
         return;
     }
-    socket_reuse_address(s, nc->socket);
+    socket_option_set(s, nc->socket, OPTION_SO_REUSEADDR, 1);
     int result = socket_bind(s, nc->socket, local);
     if (result == 0 && nc->udp == 0) result = socket_listen(s, nc->socket, BACKLOG);
     if (result != 0) {

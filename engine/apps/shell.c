@@ -29,6 +29,7 @@ static const struct entry commands[] = {
     {"exit", run_exit, "", "help.exit"},
     {"forge", run_forge, FORGE_USAGE, "help.forge"},
     {"help", run_help, "[COMMAND]", "help.help"},
+    {"getsockopt", run_getsockopt, "FD NAME", "help.getsockopt"},
     {"hostname", run_hostname, "", "help.hostname"},
     {"ip", run_ip, "addr|link|route|neigh [...]", "help.ip"},
     {"jobs", run_jobs, "", "help.jobs"},
@@ -41,10 +42,10 @@ static const struct entry commands[] = {
      "help.ping"},
     {"ps", run_jobs, "", "help.jobs"},
     {"raw", run_forge, FORGE_USAGE, "help.forge"},
-    {"recv", run_recv, "FD OCTETS", "help.recv"},
-    {"send", run_send, "FD OCTETS|\"TEXT\"", "help.send"},
-    {"setsockopt", run_setsockopt, "FD SO_LINGER 0|off | FD SO_REUSEADDR 1", "help.setsockopt"},
-    {"shutdown", run_shutdown, "FD wr", "help.shutdown"},
+    {"recv", run_recv, "FD OCTETS [oob|peek]", "help.recv"},
+    {"send", run_send, "FD OCTETS|\"TEXT\" [oob|more]", "help.send"},
+    {"setsockopt", run_setsockopt, "FD NAME VALUE", "help.setsockopt"},
+    {"shutdown", run_shutdown, "FD wr|rd|rdwr", "help.shutdown"},
     {"sleep", run_sleep, "TIME", "help.sleep"},
     {"socket", run_socket, "tcp|udp", "help.socket"},
     {"ss", run_ss, "[-tuanl]", "help.ss"},
@@ -72,14 +73,23 @@ static const struct {
      "-l listens on PORT, -k goes on to listen, -N shuts the writing side at the input's end,\n"
      "-u is UDP, -v says what happens, -z only connects, -w gives up after SECONDS.\n"
      "\"< OCTETS\" gives so many octets as input, \"echo TEXT | nc ...\" a text."},
+    {run_setsockopt,
+     "NAME: SO_KEEPALIVE TCP_KEEPIDLE TCP_KEEPINTVL TCP_KEEPCNT TCP_USER_TIMEOUT (ms) TCP_SYNCNT\n"
+     "TCP_CONGESTION TCP_NODELAY TCP_CORK TCP_QUICKACK TCP_MAXSEG TCP_WINDOW_CLAMP SO_SNDBUF "
+     "SO_RCVBUF IP_TOS\n"
+     "IP_TTL SO_LINGER (seconds or off) TCP_LINGER2 TCP_DEFER_ACCEPT SO_REUSEADDR SO_OOBINLINE\n"
+     "F_SETOWN (asynchronous reports); getsockopt also knows SO_ERROR, IP_RECVTOS and URGENT."},
+    {run_send, "oob: the last octet is urgent (MSG_OOB); more: do not push yet (MSG_MORE)."},
+    {run_recv, "oob: the urgent octet alone (MSG_OOB); peek: leave them in the queue (MSG_PEEK)."},
     {run_ip, "ip link set NAME up|down; ip route add|del NETWORK [via ADDRESS] [dev NAME];\n"
              "ip route get ADDRESS; ip neigh replace ADDRESS lladdr MAC dev NAME;\n"
              "ip neigh del ADDRESS dev NAME; ip neigh flush all|dev NAME"},
 };
 
 /* The socket calls: typed while the console still waits in one, they wait their turn. */
-static const char *const verbs[] = {"accept", "bind",     "close", "connect", "listen",    "recv",
-                                    "send",   "shutdown", "sleep", "socket",  "setsockopt"};
+static const char *const verbs[] = {"accept", "bind",   "close",      "connect",
+                                    "listen", "recv",   "send",       "shutdown",
+                                    "sleep",  "socket", "setsockopt", "getsockopt"};
 
 static const struct entry *command_named(const char *name) {
     for (size_t i = 0; i < COMMAND_COUNT; i++)
@@ -236,7 +246,9 @@ static void resume(struct step *s, struct id process) {
 
 void apps_timer_fired(struct step *s, uint32_t timer, struct id process, uint32_t node) {
     (void)timer, (void)node;
-    if (process_get(s->lab, process) != NULL) resume(s, process);
+    if (process_get(s->lab, process) == NULL) return;
+    reports_say(s, process);
+    resume(s, process);
 }
 
 void shell_interrupt(struct step *s, struct id process) {

@@ -19,7 +19,7 @@ void shell_interrupt(struct step *, struct id process); /* Ctrl-C */
 /* One per file of apps/. */
 command_run run_ping, run_nc, run_traceroute, run_ip, run_arp, run_ss, run_netstat, run_sysctl,
     run_nstat, run_socket, run_bind, run_listen, run_accept, run_connect, run_send, run_recv,
-    run_shutdown, run_close, run_setsockopt, run_sleep, run_forge;
+    run_shutdown, run_close, run_setsockopt, run_getsockopt, run_sleep, run_forge;
 void ping_resume(struct step *, struct id process);
 void ping_interrupt(struct step *, struct id process);
 void nc_resume(struct step *, struct id process);
@@ -28,6 +28,11 @@ void forge_interrupt(struct step *, struct id process);
 void traceroute_resume(struct step *, struct id process);
 void call_resume(struct step *, struct id process);
 void call_interrupt(struct step *, struct id process);
+
+/* The socket that the line's first argument names; {0,0} after it was answered by EBADF. */
+struct id command_socket(struct step *, const struct command *, size_t words);
+void call_returned(struct step *, struct id process, int64_t value); /* and the line with it */
+void reports_say(struct step *, struct id process); /* what its sockets tell without being asked */
 
 /* Says what is wrong with the line and how the command is used, and ends it. */
 void command_misused(struct step *, const struct command *, const char *problem);

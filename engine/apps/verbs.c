@@ -8,10 +8,18 @@
 #include <assert.h>
 #include <string.h>
 
-enum { CALL_CONNECT = 1, CALL_ACCEPT, CALL_SEND, CALL_RECV, PIECE = 16384, SHOWN_MAX = 64 };
+enum {
+    CALL_CONNECT = 1,
+    CALL_ACCEPT,
+    CALL_SEND,
+    CALL_RECV,
+    CALL_CLOSE,
+    PIECE = 16384,
+    SHOWN_MAX = 64
+};
 
 /* The call as strace would name it: the line without what redirects it. */
-static void returned(struct step *s, struct id process, int64_t value) {
+void call_returned(struct step *s, struct id process, int64_t value) {
     process_returned(s, process, process_get(s->lab, process)->line, value);
     process_return(s, process);
 }
@@ -24,14 +32,14 @@ static void print_number(struct step *s, struct id process, int64_t value) {
 }
 
 /* The socket that the line's first argument names; {0,0} after it was answered by EBADF. */
-static struct id socket_of(struct step *s, const struct command *c, size_t words) {
+struct id command_socket(struct step *s, const struct command *c, size_t words) {
     uint64_t fd;
     if (c->count < words || !parse_u64(c->words[1], &fd)) {
         command_misused(s, c, "wrong arguments");
         return (struct id){0, 0};
     }
     struct id socket = fd_socket(s->lab, c->process, fd);
-    if (!id_is(socket)) returned(s, c->process, -LINUX_EBADF);
+    if (!id_is(socket)) call_returned(s, c->process, -LINUX_EBADF);
     return socket;
 }
 
@@ -45,29 +53,29 @@ void run_socket(struct step *s, const struct command *c) {
     uint32_t fd = id_is(socket) ? fd_open(s, c->process, socket) : 0;
     if (!id_is(socket) || fd == 0) {
         if (id_is(socket)) socket_close(s, socket);
-        returned(s, c->process, fd == 0 && id_is(socket) ? -LINUX_EMFILE : -LINUX_ENOMEM);
+        call_returned(s, c->process, fd == 0 && id_is(socket) ? -LINUX_EMFILE : -LINUX_ENOMEM);
         return;
     }
     print_number(s, c->process, fd);
-    returned(s, c->process, fd);
+    call_returned(s, c->process, fd);
 }
 
 void run_bind(struct step *s, const struct command *c) {
     struct tcp_endpoint local;
-    struct id socket = socket_of(s, c, 3);
+    struct id socket = command_socket(s, c, 3);
     if (!id_is(socket)) return;
     if (parse_endpoint(s->lab, c->words[2], &local))
-        returned(s, c->process, socket_bind(s, socket, local));
+        call_returned(s, c->process, socket_bind(s, socket, local));
     else
         command_misused(s, c, "not an ADDRESS:PORT");
 }
 
 void run_listen(struct step *s, const struct command *c) {
     uint64_t backlog;
-    struct id socket = socket_of(s, c, 3);
+    struct id socket = command_socket(s, c, 3);
     if (!id_is(socket)) return;
     if (parse_u64(c->words[2], &backlog) && backlog <= INT32_MAX)
-        returned(s, c->process, socket_listen(s, socket, (uint32_t)backlog));
+        call_returned(s, c->process, socket_listen(s, socket, (uint32_t)backlog));
     else
         command_misused(s, c, "the backlog is a number");
 }
@@ -84,7 +92,7 @@ static void wait_in(struct step *s, const struct command *c, uint32_t kind, uint
 
 void run_connect(struct step *s, const struct command *c) {
     struct tcp_endpoint remote;
-    struct id socket = socket_of(s, c, 3);
+    struct id socket = command_socket(s, c, 3);
     if (!id_is(socket)) return;
     if (!parse_endpoint(s->lab, c->words[2], &remote)) {
         command_misused(s, c, "not a HOST:PORT");
@@ -94,7 +102,7 @@ void run_connect(struct step *s, const struct command *c) {
     if (result == -LINUX_EINPROGRESS)
         wait_in(s, c, CALL_CONNECT, 0);
     else
-        returned(s, c->process, result);
+        call_returned(s, c->process, result);
 }
 
 /* ------------------------------------------------------------------- accept */
@@ -118,11 +126,11 @@ static void accept_more(struct step *s, struct id process) {
         text_endpoint(&t, remote);
         process_say(s, process, &t);
     }
-    returned(s, process, result == 0 ? (int64_t)fd : result);
+    call_returned(s, process, result == 0 ? (int64_t)fd : result);
 }
 
 void run_accept(struct step *s, const struct command *c) {
-    if (!id_is(socket_of(s, c, 2))) return;
+    if (!id_is(command_socket(s, c, 2))) return;
     wait_in(s, c, CALL_ACCEPT, 0);
     accept_more(s, c->process);
 }
@@ -167,7 +175,11 @@ static void send_more(struct step *s, struct id process) {
     if (call->count > PIECE && socket_get(s->lab, socket)->type == SOCKET_UDP)
         result = -LINUX_EMSGSIZE; /* one call, one datagram: it is never cut */
     while (call->done < call->count && result >= 0) {
-        result = socket_send(s, socket, piece, piece_of(s->lab, p, socket, piece));
+        size_t count = piece_of(s->lab, p, socket, piece);
+        /* Only the call's last octet is urgent, or pushed. */
+        bool last = call->done + count == call->count;
+        unsigned flags = last ? call->flags : call->flags & TCP_SEND_MORE;
+        result = socket_send_with(s, socket, piece, count, flags);
         if (result > 0) {
             call->done += (uint64_t)result;
             p->fd_sent[call->fd - FD_FIRST] += call->text == 0 ? (uint64_t)result : 0;
@@ -176,21 +188,26 @@ static void send_more(struct step *s, struct id process) {
     if (result == -LINUX_EAGAIN) return;
     int64_t value = call->done > 0 ? (int64_t)call->done : result;
     if (value >= 0) print_number(s, process, value);
-    returned(s, process, value);
+    call_returned(s, process, value);
 }
 
 void run_send(struct step *s, const struct command *c) {
     uint64_t count = 0;
     size_t length = 0;
+    unsigned flags = 0;
     bool text = quoted(process_get(s->lab, c->process)->line, &length) != NULL;
-    struct id socket = socket_of(s, c, 3);
+    struct id socket = command_socket(s, c, 3);
     if (!id_is(socket)) return;
     if (!text && !parse_u64(c->words[2], &count)) {
         command_misused(s, c, "a number of octets, or \"text\"?");
         return;
     }
+    /* What follows the octets: the flags of send(2). */
+    if (same_text(c->words[c->count - 1], "oob")) flags |= TCP_SEND_URGENT;
+    if (same_text(c->words[c->count - 1], "more")) flags |= TCP_SEND_MORE;
     wait_in(s, c, CALL_SEND, text ? length : count);
     process_edit(s, c->process)->of.call.text = text;
+    process_edit(s, c->process)->of.call.flags = flags;
     send_more(s, c->process);
 }
 
@@ -225,34 +242,55 @@ static void recv_more(struct step *s, struct id process) {
     struct id socket = fd_socket(s->lab, process, call->fd);
     uint8_t piece[PIECE], first[SHOWN_MAX];
     int64_t result;
+    size_t room;
     do {
         uint64_t left = call->count - call->done;
-        size_t room = left < sizeof piece ? (size_t)left : sizeof piece;
-        result = socket_receive(s, socket, piece, room, NULL);
+        room = left < sizeof piece ? (size_t)left : sizeof piece;
+        result = call->flags == 0 ? socket_receive(s, socket, piece, room, NULL)
+                                  : socket_receive_with(s, socket, piece, room, call->flags);
         if (result > 0 && call->done == 0)
             memcpy(first, piece, (size_t)result < sizeof first ? (size_t)result : sizeof first);
         call->done += result > 0 ? (uint64_t)result : 0;
-    } while (result > 0 && call->done < call->count &&
+        /* Less than asked: all that there is, or an urgent mark that no call reads across. */
+    } while (result == (int64_t)room && call->done < call->count && call->flags == 0 &&
              socket_get(s->lab, socket)->type == SOCKET_TCP);
     if (result == -LINUX_EAGAIN && call->done == 0) return;
     int64_t value = call->done > 0 ? (int64_t)call->done : result;
     if (value >= 0) print_received(s, process, first, (size_t)value);
-    returned(s, process, value);
+    call_returned(s, process, value);
 }
 
 void run_recv(struct step *s, const struct command *c) {
     uint64_t count;
-    struct id socket = socket_of(s, c, 3);
+    struct id socket = command_socket(s, c, 3);
     if (!id_is(socket)) return;
     if (!parse_u64(c->words[2], &count)) {
         command_misused(s, c, "how many octets at most?");
         return;
     }
+    const char *last = c->words[c->count - 1];
     wait_in(s, c, CALL_RECV, count);
+    if (same_text(last, "oob")) process_edit(s, c->process)->of.call.flags = RECEIVE_URGENT;
+    if (same_text(last, "peek")) process_edit(s, c->process)->of.call.flags = RECEIVE_PEEK;
     recv_more(s, c->process);
 }
 
 /* ------------------------------------------------------------------- waiting */
+
+static void close_now(struct step *s, struct id process, uint64_t fd) {
+    struct id socket = fd_socket(s->lab, process, fd);
+    process_edit(s, process)->fd[fd - FD_FIRST] = (struct id){0, 0};
+    socket_close(s, socket);
+}
+
+/* close(2) with SO_LINGER: until the peer has it all, or the time is over. */
+static void close_more(struct step *s, struct id process) {
+    const struct process *p = process_get(s->lab, process);
+    bool in_time = timer_pending(s->lab, p->timer, NULL);
+    if (in_time && socket_lingers(s, fd_socket(s->lab, process, p->of.call.fd))) return;
+    close_now(s, process, p->of.call.fd);
+    call_returned(s, process, 0);
+}
 
 void call_resume(struct step *s, struct id process) {
     const struct call_state *call = &process_get(s->lab, process)->of.call;
@@ -263,55 +301,49 @@ void call_resume(struct step *s, struct id process) {
     case CALL_ACCEPT: accept_more(s, process); return;
     case CALL_SEND: send_more(s, process); return;
     case CALL_RECV: recv_more(s, process); return;
+    case CALL_CLOSE: close_more(s, process); return;
     default: break;
     }
     result = socket_connected(s, socket);
-    if (result != -LINUX_EINPROGRESS) returned(s, process, result);
+    if (result != -LINUX_EINPROGRESS) call_returned(s, process, result);
 }
 
 void call_interrupt(struct step *s, struct id process) {
-    returned(s, process, -LINUX_EINTR);
+    const struct call_state *call = &process_get(s->lab, process)->of.call;
+    if (call->kind == CALL_CLOSE) close_now(s, process, call->fd); /* the descriptor is gone */
+    call_returned(s, process, -LINUX_EINTR);
 }
 
 /* ------------------------------------------------------------------- the rest */
 
 void run_shutdown(struct step *s, const struct command *c) {
-    struct id socket = socket_of(s, c, 3);
+    struct id socket = command_socket(s, c, 3);
     if (!id_is(socket)) return;
-    if (same_text(c->words[2], "wr") || same_text(c->words[2], "SHUT_WR"))
-        returned(s, c->process, socket_shutdown_write(s, socket));
+    bool both = same_text(c->words[2], "rdwr");
+    bool reading = both || same_text(c->words[2], "rd"), writing = both;
+    writing = writing || same_text(c->words[2], "wr") || same_text(c->words[2], "SHUT_WR");
+    int result = reading ? socket_shutdown_read(s, socket) : 0;
+    if (writing && result == 0) result = socket_shutdown_write(s, socket);
+    if (reading || writing)
+        call_returned(s, c->process, result);
     else
-        command_misused(s, c, "only the writing side can be shut down: wr");
+        command_misused(s, c, "rd, wr or rdwr?");
 }
 
 void run_close(struct step *s, const struct command *c) {
     uint64_t fd = 0;
-    struct id socket = socket_of(s, c, 2);
+    struct id socket = command_socket(s, c, 2);
     if (!id_is(socket)) return;
     parse_u64(c->words[1], &fd);
-    process_edit(s, c->process)->fd[fd - FD_FIRST] = (struct id){0, 0};
-    socket_close(s, socket);
-    returned(s, c->process, 0);
-}
-
-void run_setsockopt(struct step *s, const struct command *c) {
-    uint64_t value = 0;
-    struct id socket = socket_of(s, c, 4);
-    if (!id_is(socket)) return;
-    bool off = same_text(c->words[3], "off");
-    if (!off && !parse_u64(c->words[3], &value)) {
-        command_misused(s, c, "the value is a number");
-    } else if (same_text(c->words[2], "SO_LINGER")) {
-        returned(s, c->process,
-                 socket_set_linger(s, socket, off ? 0 : 1, (uint32_t)(value & UINT32_MAX)));
-    } else if (same_text(c->words[2], "SO_REUSEADDR")) {
-        if (value != 0) socket_reuse_address(s, socket);
-        returned(s, c->process, 0);
-    } else if (same_text(c->words[2], "TCP_NODELAY")) {
-        returned(s, c->process, socket_no_delay(s, socket));
-    } else {
-        returned(s, c->process, -LINUX_ENOPROTOOPT);
+    if (socket_lingers(s, socket)) {
+        enum { SECOND = 1000000000 };
+        sim_time patience = (sim_time)socket_get(s->lab, socket)->linger_s * SECOND;
+        wait_in(s, c, CALL_CLOSE, 0);
+        process_wait_until(s, c->process, s->now + patience);
+        return;
     }
+    close_now(s, c->process, fd);
+    call_returned(s, c->process, 0);
 }
 
 void run_sleep(struct step *s, const struct command *c) {

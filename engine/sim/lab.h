@@ -50,6 +50,12 @@ struct interface {
     uint32_t node, number; /* its node; its number in the node, from 1 */
     uint32_t link;         /* 0: no cable */
 };
+struct path_mtu { /* stack/path_mtu.c */
+    ip4 dst;
+    uint32_t mtu;
+    sim_time until;
+};
+enum { PATH_MTUS = 8 };
 struct node {
     char name[NODE_NAME_ROOM];
     uint32_t number, kind, profile, alive;
@@ -62,7 +68,8 @@ struct node {
     uint64_t events_made; /* the node's own event counter, for the order of simultaneous events */
     struct id first_neighbour, first_route, first_socket, first_process; /* per node lists */
     struct prng prng[PRNG_PURPOSE_COUNT];
-    uint64_t secret[2];            /* RFC 6528 secret key, from the seed and the node's name */
+    uint64_t secret[2]; /* RFC 6528 secret key, from the seed and the node's name */
+    struct path_mtu path[PATH_MTUS];
     int64_t setting[SETTING_MAX];  /* sysctls; indices in stack/sysctl.h */
     uint64_t counter[COUNTER_MAX]; /* MIB counters; indices in stack/mib.h */
     uint32_t census[CENSUS_MAX];   /* how many there are now; indices in stack/mib.h */

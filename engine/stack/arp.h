@@ -56,6 +56,8 @@ void neighbour_flush(struct step *, uint32_t interface); /* all but the permanen
 void neighbour_timer_fired(struct step *, uint32_t timer, struct id neighbour);
 /* The layer above knows that the path works: what it sent was acknowledged (RFC 4861 7.3.1). */
 void arp_confirm(struct step *, uint32_t node, ip4 dst);
+/* The opposite, RFC 1122 3.3.1.4: what was sent is not acknowledged, so ask before the next use. */
+void arp_doubt(struct step *, uint32_t node, ip4 dst);
 
 enum arp_cast { ARP_BROADCAST, ARP_UNICAST };
 /* `frame`: the ARP packet alone; `cast`: how its frame was addressed. */

@@ -20,6 +20,7 @@ static const struct {
     {LINUX_EINVAL, "EINVAL", "Invalid argument"},
     {LINUX_EMFILE, "EMFILE", "Too many open files"},
     {LINUX_EPIPE, "EPIPE", "Broken pipe"},
+    {LINUX_EPROTO, "EPROTO", "Protocol error"},
     {LINUX_EDESTADDRREQ, "EDESTADDRREQ", "Destination address required"},
     {LINUX_EMSGSIZE, "EMSGSIZE", "Message too long"},
     {LINUX_EPROTOTYPE, "EPROTOTYPE", "Protocol wrong type for socket"},

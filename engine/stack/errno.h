@@ -13,6 +13,7 @@ enum linux_error {
     LINUX_EINVAL = 22,
     LINUX_EMFILE = 24,
     LINUX_EPIPE = 32,
+    LINUX_EPROTO = 71,
     LINUX_EDESTADDRREQ = 89,
     LINUX_EMSGSIZE = 90,
     LINUX_EPROTOTYPE = 91,

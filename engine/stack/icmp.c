@@ -164,7 +164,7 @@ static bool error_in(struct step *s, uint32_t node, const struct ip_in *in,
     switch (q.protocol) {
     case IP_PROTOCOL_TCP:
         /* RFC 1191 4: code 4 has the next hop's MTU in the low half of the second word. */
-        tcp_icmp_in(s, node, m, q.dst, r.at, read_left(&r));
+        tcp_icmp_in(s, node, m, q.src, q.dst, r.at, read_left(&r));
         break;
     case IP_PROTOCOL_UDP: return udp_icmp_in(s, node, in, m->type, m->code, q.src, q.dst, r);
     case IP_PROTOCOL_ICMP: {

@@ -17,7 +17,12 @@ enum ip_result { IP_SENT, IP_NO_ROUTE, IP_TOO_BIG, IP_NO_BUFFERS };
 enum ip_result ip_send(struct step *, uint32_t node, struct id frame, const struct ip_out *);
 /* The source address that ip_send would use for `dst`; 0: no route. RFC 1122 3.3.4.3. */
 ip4 ip_source_for(const struct lab *, uint32_t node, ip4 dst);
-uint32_t ip_mtu_for(const struct lab *, uint32_t node, ip4 dst);  /* the first hop's; 0: no route */
+/* The first hop's, or what was learned of the path; 0: no route. */
+uint32_t ip_mtu_for(const struct lab *, uint32_t node, ip4 dst);
+/* path_mtu.c: what "fragmentation needed" has taught, for a while; 0: nothing. */
+uint32_t ip_path_mtu(const struct lab *, uint32_t node, ip4 dst, sim_time *until);
+void ip_learn_mtu(struct step *, uint32_t node, ip4 dst, uint32_t mtu);
+void ip_forget_mtu(struct step *, uint32_t node, ip4 dst);
 bool ip_is_local(const struct lab *, uint32_t node, ip4 address); /* own unicast address or 127/8 */
 bool ip_is_broadcast_or_multicast(const struct lab *, uint32_t node, ip4 address);
 /* Both questions at once: what an address is to the node. One that could be both is a group. */

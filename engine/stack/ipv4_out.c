@@ -72,7 +72,9 @@ ip4 ip_source_for(const struct lab *lab, uint32_t node, ip4 dst) {
 uint32_t ip_mtu_for(const struct lab *lab, uint32_t node, ip4 dst) {
     struct next_hop hop;
     if (ip_is_local(lab, node, dst)) return LOOPBACK_MTU;
-    return find_way(lab, node, dst, &hop) ? iface_get(lab, hop.interface)->mtu : 0;
+    if (!find_way(lab, node, dst, &hop)) return 0;
+    uint32_t mtu = iface_get(lab, hop.interface)->mtu, path = ip_path_mtu(lab, node, dst, NULL);
+    return path != 0 && path < mtu ? path : mtu;
 }
 
 static void push_header(struct step *s, uint32_t node, struct id frame, const struct ip_out *out,

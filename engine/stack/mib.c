@@ -91,6 +91,9 @@ static const char *const names[MIB_COUNT] = {
     [MIB_TCP_SPURIOUS_RTOS] = "TcpExtTCPSpuriousRTOs",
     [MIB_TCP_LOSS_PROBES] = "TcpExtTCPLossProbes",
     [MIB_TCP_LOSS_PROBE_RECOVERY] = "TcpExtTCPLossProbeRecovery",
+    [MIB_TCP_KEEP_ALIVE] = "TcpExtTCPKeepAlive",
+    [MIB_TCP_OUT_OF_WINDOW_ICMPS] = "TcpExtOutOfWindowIcmps",
+    [MIB_TCP_DEFER_ACCEPT_DROP] = "TcpExtTCPDeferAcceptDrop",
 };
 static_assert((int)CENSUS_COUNT <= (int)CENSUS_MAX, "the node has room for every kind");
 static_assert((int)MIB_COUNT <= (int)COUNTER_MAX, "the node has room for every counter");

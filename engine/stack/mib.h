@@ -89,6 +89,9 @@ enum mib {
     MIB_TCP_SPURIOUS_RTOS,
     MIB_TCP_LOSS_PROBES,
     MIB_TCP_LOSS_PROBE_RECOVERY,
+    MIB_TCP_KEEP_ALIVE,
+    MIB_TCP_OUT_OF_WINDOW_ICMPS,
+    MIB_TCP_DEFER_ACCEPT_DROP,
     MIB_COUNT /* <= COUNTER_MAX */
 };
 /* How many of something the node has now. */

@@ -310,6 +310,14 @@ void arp_confirm(struct step *s, uint32_t node, ip4 dst) {
         touch(s, id)->confirmed_at = s->now;
 }
 
+void arp_doubt(struct step *s, uint32_t node, ip4 dst) {
+    struct next_hop hop;
+    if (!route_lookup(s->lab, node, dst, &hop)) return;
+    struct id id;
+    const struct neighbour *n = look(s->lab, hop.interface, hop.address, &id);
+    if (n != NULL && n->state == NEIGHBOUR_REACHABLE) enter(s, id, NEIGHBOUR_STALE);
+}
+
 void neighbour_set_permanent(struct step *s, uint32_t interface, ip4 address,
                              const uint8_t mac[MAC_OCTETS]) {
     struct id id = neighbour_find(s->lab, interface, address);

@@ -42,6 +42,8 @@ int tcp_to_linux(enum tcp_error error) {
     case TCP_ERROR_NOT_CONNECTED: return -LINUX_ENOTCONN;
     case TCP_ERROR_PIPE: return -LINUX_EPIPE;
     case TCP_ERROR_INVALID: return -LINUX_EINVAL;
+    case TCP_ERROR_PROTOCOL: return -LINUX_EPROTO;
+    case TCP_ERROR_NO_PROTOCOL: return -LINUX_ENOPROTOOPT;
     }
     assert(!"every error of TCP has its number");
     return -LINUX_EINVAL;
@@ -69,6 +71,22 @@ void socket_notify(struct step *s, struct id id, unsigned events) {
     timer_set(s, &e->wake, TIMER_WAKE, e->node, e->process, s->now);
 }
 
+void socket_tell(struct step *s, struct id id, enum socket_report report, uint64_t value) {
+    struct socket *socket = edit(s, id);
+    socket->report = report; /* the newest is what counts */
+    socket->report_value = value;
+    socket_notify(s, id, SOCKET_ERROR);
+}
+
+enum socket_report socket_told(struct step *s, struct id id, uint64_t *value) {
+    if (socket_get(s->lab, id)->report == SOCKET_REPORT_NONE) return SOCKET_REPORT_NONE;
+    struct socket *socket = edit(s, id);
+    enum socket_report report = (enum socket_report)socket->report;
+    *value = socket->report_value;
+    socket->report = SOCKET_REPORT_NONE;
+    return report;
+}
+
 void socket_give(struct step *s, struct id id, struct id process) {
     edit(s, id)->process = process;
 }
@@ -83,7 +101,8 @@ static unsigned ready_tcp(const struct lab *lab, const struct socket *socket) {
     if (view.state == TCP_CLOSED) return ready | SOCKET_GONE | SOCKET_READABLE | SOCKET_WRITABLE;
     if (view.state < TCP_ESTABLISHED) return ready;
     ready |= SOCKET_CONNECTED;
-    if (tcp_receive_pending(lab, socket->connection, &end) > 0 || end) ready |= SOCKET_READABLE;
+    if (tcp_receive_pending(lab, socket->connection, &end) > 0 || end || socket->shut_read != 0)
+        ready |= SOCKET_READABLE;
     if (tcp_send_room(lab, socket->connection) > 0) ready |= SOCKET_WRITABLE;
     return ready;
 }
@@ -174,26 +193,8 @@ bool socket_names(const struct lab *lab, struct id id, struct tcp_endpoint *loca
     return true;
 }
 
-void socket_reuse_address(struct step *s, struct id id) {
-    edit(s, id)->reuse = 1;
-}
-
-int socket_no_delay(struct step *s, struct id id) {
-    const struct socket *socket = socket_get(s->lab, id);
-    if (socket->type != SOCKET_TCP || !id_is(socket->connection)) return -LINUX_ENOTCONN;
-    tcp_set_no_delay(s, socket->connection);
-    return 0;
-}
-
 void socket_keep_errors(struct step *s, struct id id) {
     edit(s, id)->keep_errors = 1;
-}
-
-int socket_set_linger(struct step *s, struct id id, uint32_t on, uint32_t seconds) {
-    if (on != 0 && seconds != 0)
-        return -LINUX_EOPNOTSUPP; /* close(2) would block; no process here closes that way */
-    edit(s, id)->linger_zero = on;
-    return 0;
 }
 
 /* ------------------------------------------------------------------- connections */
@@ -213,6 +214,7 @@ int socket_listen(struct step *s, struct id id, uint32_t backlog) {
     enum tcp_error error =
         tcp_listen(s, socket->node, id, local, backlog, &socket->connection); /* MAY-2 */
     if (error == TCP_OK) socket->listening = 1;
+    if (error == TCP_OK) tcp_wish(s, socket->connection, &socket->wishes);
     return tcp_to_linux(error);
 }
 
@@ -244,7 +246,8 @@ int socket_connect(struct step *s, struct id id, struct tcp_endpoint remote) {
         return socket->connecting != 0 ? -LINUX_EALREADY : -LINUX_EISCONN;
     } else {
         struct tcp_endpoint local = {socket->local, socket->bound != 0 ? socket->local_port : 0};
-        error = tcp_connect(s, socket->node, id, local, remote, &socket->connection);
+        error =
+            tcp_connect(s, socket->node, id, local, remote, &socket->wishes, &socket->connection);
     }
     if (error != TCP_OK) return tcp_to_linux(error);
     socket->connecting = 1;
@@ -286,18 +289,20 @@ int socket_accept(struct step *s, struct id listener, struct id process, struct 
         socket_close(s, id);
         return -LINUX_EAGAIN;
     }
+    socket->wishes = from->wishes; /* as the child has them since its SYN came */
     *accepted = id;
     return 0;
 }
 
 /* ------------------------------------------------------------------- octets */
 
-static int64_t send_tcp(struct step *s, struct id id, const uint8_t *octets, size_t count) {
+static int64_t send_tcp(struct step *s, struct id id, const uint8_t *octets, size_t count,
+                        unsigned flags) {
     const struct socket *socket = socket_get(s->lab, id);
     size_t taken = 0;
     if (!id_is(socket->connection) || socket->listening != 0)
         return -LINUX_EPIPE; /* Linux: tcp_sendmsg on a socket that was never connected */
-    enum tcp_error error = tcp_send(s, socket->connection, octets, count, &taken);
+    enum tcp_error error = tcp_send(s, socket->connection, octets, count, flags, &taken);
     if (taken > 0) trace_stream(s, socket->node, id, STREAM_SENT, octets, taken);
     if (taken > 0 || error != TCP_OK) return taken > 0 ? (int64_t)taken : tcp_to_linux(error);
     return count == 0 ? 0 : -LINUX_EAGAIN;
@@ -324,8 +329,14 @@ int64_t socket_send_to(struct step *s, struct id id, struct tcp_endpoint to, con
 }
 
 int64_t socket_send(struct step *s, struct id id, const uint8_t *octets, size_t count) {
+    return socket_send_with(s, id, octets, count, 0);
+}
+
+int64_t socket_send_with(struct step *s, struct id id, const uint8_t *octets, size_t count,
+                         unsigned flags) {
     const struct socket *socket = socket_get(s->lab, id);
-    if (socket->type == SOCKET_TCP) return send_tcp(s, id, octets, count);
+    if (socket->type == SOCKET_TCP) return send_tcp(s, id, octets, count, flags);
+    if (flags != 0) return -LINUX_EOPNOTSUPP;
     struct tcp_endpoint to = {socket->remote, socket->remote_port};
     return socket_send_to(s, id, to, octets, count);
 }
@@ -340,15 +351,32 @@ size_t socket_send_room(const struct lab *lab, struct id id, size_t asked) {
 int64_t socket_receive(struct step *s, struct id id, uint8_t *out, size_t room,
                        struct tcp_endpoint *from) {
     const struct socket *socket = socket_get(s->lab, id);
-    size_t count = 0;
-    bool end = false;
     if (socket->type != SOCKET_TCP) return socket_queue_take(s, id, out, room, from);
+    return socket_receive_with(s, id, out, room, 0);
+}
+
+/* recv(2) with MSG_OOB: Linux's one urgent octet. */
+static int64_t receive_urgent(struct step *s, struct id id, uint8_t *out, size_t room, bool peek) {
+    const struct socket *socket = socket_get(s->lab, id);
+    size_t count;
+    enum tcp_error error = tcp_receive_urgent(s, socket->connection, peek, out, &count);
+    if (error != TCP_OK || room == 0) return error != TCP_OK ? tcp_to_linux(error) : 0;
+    return count > 0 ? (int64_t)count : -LINUX_EAGAIN;
+}
+
+int64_t socket_receive_with(struct step *s, struct id id, uint8_t *out, size_t room,
+                            unsigned flags) {
+    const struct socket *socket = socket_get(s->lab, id);
+    size_t count = 0;
+    bool end = false, peek = (flags & RECEIVE_PEEK) != 0;
+    if (socket->type != SOCKET_TCP) return -LINUX_EOPNOTSUPP;
     if (!id_is(socket->connection) || socket->listening != 0) return -LINUX_ENOTCONN;
-    enum tcp_error error = tcp_receive_octets(s, socket->connection, out, room, &count, &end);
-    if (count > 0) trace_stream(s, socket->node, id, STREAM_DELIVERED, out, count);
+    if ((flags & RECEIVE_URGENT) != 0) return receive_urgent(s, id, out, room, peek);
+    enum tcp_error error = tcp_receive_octets(s, socket->connection, out, room, peek, &count, &end);
+    if (count > 0 && !peek) trace_stream(s, socket->node, id, STREAM_DELIVERED, out, count);
     if (count > 0) return (int64_t)count;
     if (error != TCP_OK) return tcp_to_linux(error);
-    return end || room == 0 ? 0 : -LINUX_EAGAIN;
+    return end || room == 0 || socket->shut_read != 0 ? 0 : -LINUX_EAGAIN;
 }
 
 int socket_take_error(struct step *s, struct id id) {
@@ -364,8 +392,18 @@ int socket_shutdown_write(struct step *s, struct id id) {
     struct socket *socket = edit(s, id);
     if (socket->type != SOCKET_TCP || !id_is(socket->connection) || socket->listening != 0)
         return -LINUX_ENOTCONN;
-    socket->shut = 1;
+    socket->shut_write = 1;
     return tcp_to_linux(tcp_shutdown_write(s, socket->connection));
+}
+
+/* What comes is still acknowledged and may be read; when there is none, that is the end. */
+int socket_shutdown_read(struct step *s, struct id id) {
+    struct socket *socket = edit(s, id);
+    if (socket->type != SOCKET_TCP || !id_is(socket->connection) || socket->listening != 0)
+        return -LINUX_ENOTCONN;
+    socket->shut_read = 1;
+    socket_notify(s, id, SOCKET_READABLE);
+    return 0;
 }
 
 static void unlink_socket(struct step *s, struct id id) {
@@ -375,10 +413,25 @@ static void unlink_socket(struct step *s, struct id id) {
     *at = socket->next;
 }
 
+/* sk_stream_wait_close(): until all that was sent, and the FIN, is acknowledged. A socket with
+ * unread text does not wait: it resets. */
+bool socket_lingers(struct step *s, struct id id) {
+    struct tcp_view view;
+    const struct socket *socket = socket_get(s->lab, id);
+    if (socket->type != SOCKET_TCP || socket->linger == 0 || socket->linger_s == 0) return false;
+    if (!tcp_view(s->lab, socket->connection, &view)) return false;
+    if (view.state == TCP_ESTABLISHED || view.state == TCP_CLOSE_WAIT) {
+        if (view.receive_queue > 0) return false;
+        tcp_shutdown_write(s, socket->connection);
+        return true;
+    }
+    return view.state == TCP_FIN_WAIT_1 || view.state == TCP_CLOSING || view.state == TCP_LAST_ACK;
+}
+
 void socket_close(struct step *s, struct id id) {
     struct socket *socket = edit(s, id);
     if (socket->type == SOCKET_TCP && id_is(socket->connection)) {
-        if (socket->linger_zero != 0)
+        if (socket->linger != 0 && socket->linger_s == 0)
             tcp_abort(s, socket->connection);
         else
             tcp_close(s, socket->connection);

@@ -29,9 +29,13 @@ struct socket {
     uint32_t local_port, remote_port; /* ICMP: local_port is the echo identifier */
     uint32_t queued, error;           /* error: a pending one, positive */
     uint32_t bound, connecting;       /* bound: a port is taken; connecting: TCP handshake is on */
-    uint32_t linger_zero, listening;
-    uint32_t shut, keep_errors; /* shut: writing side; keep_errors: IP_RECVERR */
-    uint32_t reuse, chained;    /* reuse: SO_REUSEADDR; chained: stands in a hash chain */
+    uint32_t linger, linger_s;        /* SO_LINGER: on; for how long */
+    uint32_t listening, keep_errors;  /* keep_errors: IP_RECVERR */
+    uint32_t shut_write, shut_read;
+    uint32_t reuse, chained;          /* reuse: SO_REUSEADDR; chained: stands in a hash chain */
+    uint32_t report, report_reserved; /* a report that waits, enum socket_report */
+    uint64_t report_value;
+    struct tcp_wishes wishes;
 };
 #pragma GCC diagnostic pop
 
@@ -44,6 +48,8 @@ int socket_connected(struct step *, struct id); /* 0, an error once, -EINPROGRES
 int socket_accept(struct step *, struct id listener, struct id process, struct id *accepted);
 /* TCP: as many octets as there is room for. UDP: one datagram to the connected peer. */
 int64_t socket_send(struct step *, struct id, const uint8_t *octets, size_t count);
+int64_t socket_send_with(struct step *, struct id, const uint8_t *octets, size_t count,
+                         unsigned flags); /* enum tcp_send_flag; UDP takes none */
 /* Octets that socket_send would take now; for UDP as many as are asked. At least 1, so that a call
  * that can only fail is made all the same. */
 size_t socket_send_room(const struct lab *, struct id, size_t asked);
@@ -51,15 +57,53 @@ int64_t socket_send_to(struct step *, struct id, struct tcp_endpoint, const uint
 /* 0 octets with success: the peer closed its side (TCP). `from` may be NULL. */
 int64_t socket_receive(struct step *, struct id, uint8_t *out, size_t room,
                        struct tcp_endpoint *from);
+enum socket_receive_flag { RECEIVE_PEEK = 1, RECEIVE_URGENT = 2 }; /* MSG_PEEK, MSG_OOB */
+int64_t socket_receive_with(struct step *, struct id, uint8_t *out, size_t room, unsigned flags);
 /* ICMP sockets: the next message as it came, from its IPv4 header on. -EAGAIN: none. */
 int64_t socket_receive_packet(struct step *, struct id, uint8_t *out, size_t room);
 int socket_shutdown_write(struct step *, struct id);
-int socket_set_linger(struct step *, struct id, uint32_t on, uint32_t seconds);
-int socket_no_delay(struct step *, struct id);       /* TCP_NODELAY; the connection must exist */
-void socket_reuse_address(struct step *, struct id); /* SO_REUSEADDR */
+int socket_shutdown_read(struct step *, struct id);
+/* What TCP tells without being asked, oldest first, once; SOCKET_REPORT_NONE: nothing. */
+enum socket_report socket_told(struct step *, struct id, uint64_t *value);
+/* socket_options.c: setsockopt(2) and getsockopt(2) by Linux's names, in Linux's units. */
+enum socket_option {
+    OPTION_SO_REUSEADDR,
+    OPTION_SO_KEEPALIVE,
+    OPTION_SO_LINGER, /* seconds; -1: off */
+    OPTION_SO_OOBINLINE,
+    OPTION_SO_SNDBUF,
+    OPTION_SO_RCVBUF,
+    OPTION_SO_ERROR,
+    OPTION_TCP_NODELAY,
+    OPTION_TCP_MAXSEG,
+    OPTION_TCP_CORK,
+    OPTION_TCP_KEEPIDLE,
+    OPTION_TCP_KEEPINTVL,
+    OPTION_TCP_KEEPCNT,
+    OPTION_TCP_SYNCNT,
+    OPTION_TCP_LINGER2,
+    OPTION_TCP_DEFER_ACCEPT,
+    OPTION_TCP_WINDOW_CLAMP,
+    OPTION_TCP_CONGESTION, /* enum congestion_control */
+    OPTION_TCP_QUICKACK,
+    OPTION_TCP_USER_TIMEOUT,
+    OPTION_IP_TOS,
+    OPTION_IP_TTL,
+    OPTION_IP_RECVTOS, /* the octet that the peer sends */
+    OPTION_F_SETOWN,   /* asynchronous reports: 1 wanted, 0 not */
+    OPTION_URGENT,     /* octets up to the urgent mark, 0: none */
+    OPTION_COUNT
+};
+const char *socket_option_name(uint32_t option); /* "SO_KEEPALIVE"; NULL past the end */
+bool socket_option_named(const char *, enum socket_option *);
+int socket_option_set(struct step *, struct id, enum socket_option, int64_t value);
+int socket_option_get(struct step *, struct id, enum socket_option, int64_t *value);
 /* IP_RECVERR: ICMP errors are queued as messages, for socket_receive_packet. */
 void socket_keep_errors(struct step *, struct id);
 int socket_take_error(struct step *, struct id); /* SO_ERROR: a negative error, once; or 0 */
+/* SO_LINGER with a time: whether close(2) still has to wait for the peer, from the first call on,
+ * which says CLOSE. The caller keeps the time. */
+bool socket_lingers(struct step *, struct id);
 void socket_close(struct step *, struct id);
 unsigned socket_ready(const struct lab *, struct id); /* enum socket_event bits that hold now */
 bool socket_names(const struct lab *, struct id, struct tcp_endpoint *local,

@@ -70,6 +70,8 @@ static const struct knob knobs[] = {
     NUMBER("net.ipv4.tcp_max_syn_backlog", TCP_MAX_SYN_BACKLOG, 0, VALUE_MAX, 2048),
     NUMBER("net.ipv4.tcp_syncookies", TCP_SYNCOOKIES, 0, 2, 1),
     FLAG("net.ipv4.tcp_abort_on_overflow", TCP_ABORT_ON_OVERFLOW, 0),
+    SECONDS("net.ipv4.route.mtu_expires", MTU_EXPIRES, 1, VALUE_MAX / 1000, 600),
+    FLAG("net.ipv4.tcp_stdurg", TCP_STDURG, 0),
     NUMBER("net.ipv4.tcp_retries1", TCP_RETRIES1, 0, 255, 3),
     NUMBER("net.ipv4.tcp_retries2", TCP_RETRIES2, 0, 255, 15),
     NUMBER("net.ipv4.tcp_orphan_retries", TCP_ORPHAN_RETRIES, 0, 255, 0),

@@ -34,13 +34,42 @@ enum tcp_error {
     TCP_ERROR_NO_PORT,
     TCP_ERROR_NOT_CONNECTED,
     TCP_ERROR_PIPE,
-    TCP_ERROR_INVALID
+    TCP_ERROR_INVALID,
+    TCP_ERROR_PROTOCOL,
+    TCP_ERROR_NO_PROTOCOL
 };
 
 struct tcp_endpoint {
     ip4 address;
     uint32_t port;
 };
+
+/* What the user asks of a connection: parameters of OPEN and SEND, 3.9.1, by the names of Linux's
+ * socket options. The socket keeps it before there is a connection; a listener's goes to its
+ * children. 0 is Linux's default throughout. */
+enum tcp_reports { TCP_REPORTS_USUAL, TCP_REPORTS_ON, TCP_REPORTS_OFF };
+#pragma GCC diagnostic push
+#pragma GCC diagnostic error "-Wpadded"
+struct tcp_wishes {
+    sim_time user_timeout;                /* TCP_USER_TIMEOUT; 0: R2 by the node's settings */
+    sim_time keep_idle, keep_interval;    /* TCP_KEEPIDLE, TCP_KEEPINTVL; 0: the node's */
+    sim_time fin_wait_2;                  /* TCP_LINGER2; 0: the node's; less: do not wait */
+    uint32_t keep_count;                  /* TCP_KEEPCNT; 0: the node's */
+    uint32_t syn_count;                   /* TCP_SYNCNT; 0: the node's */
+    uint32_t most_mss;                    /* TCP_MAXSEG; 0: the path's */
+    uint32_t defer_accept;                /* TCP_DEFER_ACCEPT: SYN,ACKs to wait for text */
+    uint32_t send_buffer, receive_buffer; /* SO_SNDBUF, SO_RCVBUF, doubled; 0: automatic */
+    uint32_t window_clamp;                /* TCP_WINDOW_CLAMP; 0: none */
+    uint32_t congestion;                  /* TCP_CONGESTION: 1 + enum; 0: the node's */
+    uint8_t tos, ttl;      /* IP_TOS (MUST-48), IP_TTL (MUST-49); ttl 0: the node's */
+    uint8_t keep_alive;    /* SO_KEEPALIVE; MUST-25: off */
+    uint8_t no_delay;      /* TCP_NODELAY, MUST-17: Nagle's algorithm is off */
+    uint8_t cork;          /* TCP_CORK */
+    uint8_t urgent_inline; /* SO_OOBINLINE */
+    uint8_t reports;       /* F_SETOWN, enum tcp_reports: asynchronous reports are wanted */
+    uint8_t reserved;
+};
+#pragma GCC diagnostic pop
 
 /* 3.10.1 OPEN. `local.address` 0: any; `local.port` 0: an ephemeral one. The socket id goes with
  * the connection; children of a listener have none until accepted. */
@@ -49,18 +78,29 @@ enum tcp_error tcp_listen(struct step *, uint32_t node, struct id socket, struct
 void tcp_set_backlog(struct step *, struct id listener, uint32_t backlog); /* listen() again */
 enum tcp_error tcp_connect(struct step *, uint32_t node, struct id socket,
                            struct tcp_endpoint local, struct tcp_endpoint remote,
-                           struct id *connection);
+                           const struct tcp_wishes *, struct id *connection);
+/* The user has changed its mind. */
+void tcp_wish(struct step *, struct id connection, const struct tcp_wishes *);
+void tcp_quick_ack(struct step *, struct id connection, bool on); /* TCP_QUICKACK */
 /* OPEN, active, of a connection in LISTEN (3.10.1): it turns round and sends a SYN. Linux has no
  * such call: TCP_ERROR_INVALID there. */
 enum tcp_error tcp_connect_listener(struct step *, struct id listener, struct tcp_endpoint remote);
 /* 3.10.2 SEND: takes as many octets as the send buffer has room for; 0: wait for
  * SOCKET_WRITABLE. */
+enum tcp_send_flag {
+    TCP_SEND_MORE = 1,  /* not to be pushed yet (MAY-15): MSG_MORE */
+    TCP_SEND_URGENT = 2 /* the last octet is the last urgent one: MSG_OOB */
+};
 enum tcp_error tcp_send(struct step *, struct id connection, const uint8_t *octets, size_t count,
-                        size_t *taken);
+                        unsigned flags, size_t *taken);
 size_t tcp_send_room(const struct lab *, struct id connection);
 /* 3.10.3 RECEIVE: up to `room` octets; *count 0 with *end true: the peer closed (EOF). */
 enum tcp_error tcp_receive_octets(struct step *, struct id connection, uint8_t *out, size_t room,
-                                  size_t *count, bool *end);
+                                  bool peek, size_t *count, bool *end);
+/* The urgent octet, as Linux has it (MSG_OOB); *count 0: it has not come. */
+enum tcp_error tcp_receive_urgent(struct step *, struct id connection, bool peek, uint8_t *out,
+                                  size_t *count);
+uint32_t tcp_urgent_left(const struct lab *, struct id connection); /* MUST-33: up to the mark */
 size_t tcp_receive_pending(const struct lab *, struct id connection, bool *end);
 /* 3.10.4 CLOSE. shutdown(SHUT_WR) keeps the socket; close() makes the connection an orphan, and
  * with unread data sends RST (RFC 9293 3.6.1 SHLD-3, RFC 2525 2.17). */
@@ -73,7 +113,10 @@ struct id tcp_accept(struct step *, struct id listener, struct id socket);
 enum tcp_error tcp_error_of(const struct lab *, struct id connection);
 /* Whether some connection of the node, in any state, has this local port (address 0: any). */
 bool tcp_port_in_use(const struct lab *, uint32_t node, struct tcp_endpoint local);
-void tcp_set_no_delay(struct step *, struct id connection); /* MUST-17 */
+
+uint32_t tcp_mss_of(const struct lab *, struct id connection); /* 0: no connection */
+bool tcp_is_interactive(const struct lab *, struct id connection);
+uint32_t tcp_tos_of(const struct lab *, struct id connection); /* MAY-9: what the peer sends */
 
 /* SO_RCVBUF and SO_SNDBUF as Linux keeps them, twice what the program says: a fixed size. */
 void tcp_set_receive_buffer(struct step *, struct id connection, uint32_t octets);
@@ -94,7 +137,7 @@ const char *tcp_state_name(uint32_t state); /* "SYN-RECEIVED" */
 /* From below and from the clock. */
 void tcp_segment_in(struct step *, uint32_t node, const struct ip_in *, struct reader segment);
 struct icmp_message;
-void tcp_icmp_in(struct step *, uint32_t node, const struct icmp_message *, ip4 remote,
+void tcp_icmp_in(struct step *, uint32_t node, const struct icmp_message *, ip4 local, ip4 remote,
                  const uint8_t *first_octets, size_t count); /* 3.9.2.2; the quoted TCP header */
 void tcp_timer_fired(struct step *, uint32_t timer_kind, struct id connection);
 /* A segment exactly as told, for "forge" (node, header, data). */
@@ -122,5 +165,13 @@ enum socket_event {
     SOCKET_GONE = 32
 };
 void socket_notify(struct step *, struct id socket, unsigned events);
+/* MUST-47: told to the user at once, without being asked (ERROR_REPORT, 3.9.1). */
+enum socket_report {
+    SOCKET_REPORT_NONE,
+    SOCKET_REPORT_URGENT, /* octets up to the mark */
+    SOCKET_REPORT_R1,     /* repetitions so far */
+    SOCKET_REPORT_ERROR   /* Linux's number of a soft error */
+};
+void socket_tell(struct step *, struct id socket, enum socket_report, uint64_t value);
 
 #endif

@@ -131,5 +131,6 @@ bool tcp_take_ack(struct step *s, struct tcb *c, const struct segment *seg) {
     if (seq_leq(seg->ack, c->snd.una) && (c->probes > 0 || c->snd.wnd == 0)) c->retransmissions = 0;
     struct tcp_heard heard = {.segment = seg};
     hear(s, c, &heard);
+    tcp_alive(s, c, heard.moved);
     return true;
 }

@@ -51,7 +51,7 @@ static enum tcp_error resolve(struct step *s, uint32_t node, struct tcp_endpoint
 
 enum tcp_error tcp_connect(struct step *s, uint32_t node, struct id socket,
                            struct tcp_endpoint local, struct tcp_endpoint remote,
-                           struct id *connection) {
+                           const struct tcp_wishes *wishes, struct id *connection) {
     uint32_t iss;
     enum tcp_error error = resolve(s, node, &local, remote, &iss);
     if (error != TCP_OK) return error;
@@ -62,6 +62,8 @@ enum tcp_error tcp_connect(struct step *s, uint32_t node, struct id socket,
     c->local_port = local.port;
     c->remote_address = remote.address;
     c->remote_port = remote.port;
+    c->wishes = *wishes;
+    tcp_apply_wishes(s, c);
     tcp_hash_in(s, c);
     *connection = c->self;
     send_syn(s, c, iss, "RFC 9293 3.10.1");

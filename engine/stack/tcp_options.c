@@ -18,11 +18,16 @@ static uint32_t scale_for(uint32_t octets) {
     return scale;
 }
 
+/* TCP_MAXSEG: the user's limit, both ways. */
+static uint32_t clamped(const struct tcb *c, uint32_t mss) {
+    return c->wishes.most_mss != 0 && c->wishes.most_mss < mss ? c->wishes.most_mss : mss;
+}
+
 /* What our SYN will offer: fills RCV's half of the TCB. */
 void tcp_offer(struct step *s, struct tcb *c) {
     uint32_t mtu = ip_mtu_for(s->lab, c->node, c->remote_address);
     if (mtu == 0) mtu = 20 + TCP_HEADER + TCP_MSS_DEFAULT; /* no way there now */
-    c->rcv.mss = mtu - 20 - TCP_HEADER;                    /* MUST-67: MMS_R - 20 */
+    c->rcv.mss = clamped(c, mtu - 20 - TCP_HEADER);        /* MUST-67: MMS_R - 20 */
     c->timestamps = setting_of(s->lab, c->node, SETTING_TCP_TIMESTAMPS) != 0;
     c->sack_permitted = setting_of(s->lab, c->node, SETTING_TCP_SACK) != 0;
     c->window_scaling = setting_of(s->lab, c->node, SETTING_TCP_WINDOW_SCALING) != 0;
@@ -36,8 +41,10 @@ static void take_mss(struct step *s, struct tcb *c, const struct tcp_options *o)
     uint32_t mtu = ip_mtu_for(s->lab, c->node, c->remote_address);
     uint32_t mss = o->has_mss ? o->mss : TCP_MSS_DEFAULT; /* MUST-15 */
     if (mss < MSS_LEAST) mss = MSS_LEAST;
+    c->peer_mss = mss = clamped(c, mss);
     /* MUST-16: Eff.snd.MSS = min(SendMSS + 20, MMS_S) - TCPhdrsize; options are taken off later. */
     c->snd.mss = mtu >= 20 + TCP_HEADER + mss ? mss : c->rcv.mss;
+    ip_path_mtu(s->lab, c->node, c->remote_address, &c->path_until);
 }
 
 void tcp_agree(struct step *s, struct tcb *c, const struct segment *seg) {

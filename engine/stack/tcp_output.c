@@ -58,7 +58,10 @@ static bool may_send_text(enum tcp_state state) {
 /* Nagle's algorithm, 3.7.4 SHLD-7, MAY-16: a short segment waits while something is unacknowledged.
  * Differs: Linux lets it wait for a short one alone (Minshall's variant). */
 static bool nagle_waits(const struct step *s, const struct tcb *c) {
-    if (c->no_delay || c->snd.nxt == c->snd.una) return false;
+    /* What is urgent waits for nothing (Linux, tcp_nagle_test). */
+    if (c->urgent_sending && seq_gt(c->snd.up, c->snd.nxt)) return false;
+    if (c->wishes.cork || c->more) return true; /* MAY-15: not pushed yet */
+    if (c->wishes.no_delay || c->snd.nxt == c->snd.una) return false;
     if (!tcp_is_linux(s->lab, c->node)) return true;
     return seq_gt(c->snd.small, c->snd.una) && seq_leq(c->snd.small, c->snd.nxt);
 }
@@ -103,7 +106,7 @@ static bool send_next(struct step *s, struct tcb *c, const struct offer *next, b
     /* Each SEND pushes, so nothing is held back for ever (MUST-60); MUST-61: PSH on the last
      * segment that is there to be sent, SHLD-27: and not at the end of each
      * SEND in it. Linux has none on a bare FIN. */
-    if ((all || push) && next->count > 0) flags |= TCP_PSH;
+    if ((all || push) && next->count > 0 && !c->more) flags |= TCP_PSH;
     if (next->fin) flags |= TCP_FIN;
     if (next->count > 0 && next->count < tcp_text_room(s, c)) c->snd.small = end;
     c->snd.nxt = end;
@@ -146,8 +149,7 @@ static void arm(struct step *s, struct tcb *c) {
     } else if (!in_flight && waiting && !probing && may_send_text((enum tcp_state)c->state)) {
         /* variant.no_persist: if the update is lost, each side waits for the other. */
         if (tcp_broken(s->lab, c->node, SETTING_VARIANT_NO_PERSIST)) return;
-        c->probes = 0;
-        tcp_timer_start(s, c, TIMER_TCP_PERSIST, c->rto); /* SHLD-29 */
+        tcp_persist_begin(s, c);
     }
 }
 
@@ -155,6 +157,7 @@ void tcp_output(struct step *s, struct tcb *c) {
     struct offer next;
     struct tcp_burst burst = {0, 0};
     bool sent = false;
+    if (c->path_until != 0 && s->now >= c->path_until) tcp_path_changed(s, c);
     if (c->board.lost.segments > 0) tcp_repair(s, c);
     while (next_segment(s, c, &next) &&
            send_next(s, c, &next, tcp_burst_ends(s->lab, c, &burst, next.usable))) {
@@ -167,6 +170,7 @@ void tcp_output(struct step *s, struct tcb *c) {
     c->recovery.pipe = tcp_pipe(c);
     if (c->ack_due == TCP_ACK_NOW) tcp_send_ack(s, c);
     if (syn_acked(c)) arm(s, c);
+    tcp_user_timer(s, c, false);
 }
 
 /* --------------------------------------------------------------------- the window that we offer */

@@ -74,7 +74,7 @@ struct tcb *tcp_passive_child(struct step *s, struct tcb *listener, const struct
     c->local_port = seg->header.dst_port;
     c->remote_address = seg->src;
     c->remote_port = seg->header.src_port;
-    c->no_delay = listener->no_delay;
+    tcp_inherit(s, c, listener);
     tcp_hash_in(s, c);
     tcp_listen_join(s, c, TCP_IN_SYN_QUEUE); /* MUST-41: the listener itself goes on listening */
     return c;

@@ -72,6 +72,7 @@ enum ip_result tcp_transmit_again(struct step *s, struct tcb *c, uint32_t seq, u
     if (flags == TCP_ACK && text_count == 0) wrong_field(s, c->node, &h);
     tcp_options_fill(s, c, flags, &h.options);
     h.window = (uint16_t)tcp_window_update(s->lab, c, flags);
+    if ((flags & TCP_RST) == 0 && tcp_urgent_pointer(c, seq, &h.urgent_pointer)) h.flags |= TCP_URG;
     struct id frame = frame_new(s, c->node, text_count);
     if (!id_is(frame)) {
         /* As if it had been lost: the retransmission timer mends it. */
@@ -87,6 +88,8 @@ enum ip_result tcp_transmit_again(struct step *s, struct tcb *c, uint32_t seq, u
     struct ip_out out =
         put_header(s, c->node, frame, c->local_address, c->remote_address, &h, text_count);
     out.ecn = ecn;
+    out.dscp = c->wishes.tos >> 2; /* MUST-48, SHLD-22 */
+    out.ttl = c->wishes.ttl;       /* MUST-49 */
     return ip_send(s, c->node, frame, &out);
 }
 

@@ -103,6 +103,7 @@ void tcp_enter(struct step *s, struct tcb *c, enum tcp_state state, const char *
     uint32_t before = c->state;
     c->state = state;
     trace_state(s, c->node, MACHINE_TCP, c->self, before, state, clause);
+    if (state == TCP_ESTABLISHED) tcp_keepalive_begin(s, c);
 }
 
 struct tcb *tcb_create(struct step *s, uint32_t node, enum tcp_state state) {
@@ -116,11 +117,23 @@ struct tcb *tcb_create(struct step *s, uint32_t node, enum tcp_state state) {
     c->snd.mss = TCP_MSS_DEFAULT;
     c->congestion.algorithm = (uint32_t)setting_of(s->lab, node, SETTING_TCP_CONGESTION_CONTROL);
     c->challenged_at = -SIM_TIME_MAX;
+    c->probing_since = -1;
     return c;
 }
 
 void tcp_notify(struct step *s, const struct tcb *c, unsigned events) {
     if (id_is(c->socket)) socket_notify(s, c->socket, events);
+}
+
+/* Who wants to be told without asking: by default, every user but Linux's, whose signal (SIGURG) is
+ * for urgent data alone, and goes to a process that asked for it. SHLD-20: anyone may refuse. */
+void tcp_report(struct step *s, const struct tcb *c, enum socket_report report, uint64_t value) {
+    bool wanted = c->wishes.reports == TCP_REPORTS_ON;
+    if (tcp_is_linux(s->lab, c->node))
+        wanted = wanted && report == SOCKET_REPORT_URGENT;
+    else
+        wanted = c->wishes.reports != TCP_REPORTS_OFF;
+    if (wanted && id_is(c->socket)) socket_tell(s, c->socket, report, value);
 }
 
 void tcp_delete(struct step *s, struct tcb *c, const char *clause) {

@@ -51,6 +51,8 @@ struct tcp_send_sequence {
     uint32_t scale;    /* Snd.Wind.Shift, RFC 7323 2.3 */
     uint32_t small;    /* end of the last short segment, for Nagle's rule */
     uint32_t duplicate_acks;
+    uint32_t up; /* send urgent pointer, when urgent_sending */
+    uint32_t reserved;
 };
 struct tcp_receive_sequence {
     uint32_t nxt;
@@ -110,6 +112,7 @@ struct tcb {
     sim_time mdev, mdev_most; /* Linux: the mean deviation; its largest of this round trip */
     sim_time timed_at;        /* when it was sent; -1: none is timed */
     sim_time first_sent_at;   /* of the oldest segment, when it has been repeated */
+    sim_time ts_recent_at;    /* RFC 7323 5.5 */
     sim_time data_received_at, challenged_at;
     uint8_t passive; /* MUST-11: the OPEN was passive */
     uint8_t place;   /* enum tcp_place */
@@ -120,12 +123,22 @@ struct tcb {
     uint8_t ack_due;                           /* enum tcp_ack_due */
     uint8_t ping_pong;                         /* Linux: interactive, so delay ACKs */
     uint8_t window_scaling, timestamps, sack_permitted; /* agreed in the SYNs */
-    uint8_t no_delay;                                   /* MUST-17: Nagle's algorithm is off */
-    uint8_t listed;                                     /* a queued child: it has a row */
-    uint8_t crowd;                                      /* enum tcp_crowd */
-    uint8_t fastopen;     /* RFC 7413: text may travel with this SYN; a listener: it takes such */
-    uint8_t cookies_sent; /* a listener: it has answered with cookies */
-    uint8_t open_reserved[5];
+    uint8_t more;           /* the last SEND said that more will come: MAY-15, MSG_MORE */
+    uint8_t listed;         /* a queued child: it has a row */
+    uint8_t crowd;          /* enum tcp_crowd */
+    uint8_t fastopen;       /* RFC 7413: text may travel with this SYN; a listener: it takes such */
+    uint8_t urgent;         /* tcp_urgent.c: a mark lies ahead of the reader */
+    uint8_t urgent_sending; /* SND.UP is valid */
+    uint8_t tos_seen;       /* MAY-9: of the last segment that came */
+    uint8_t cookies_sent;   /* a listener: it has answered with cookies */
+    uint8_t reserved[2];
+    /* The user's side: tcp_user.c, tcp_patience.c. */
+    struct tcp_wishes wishes;
+    sim_time acked_at;                /* when the last ACK came: the peer was alive */
+    sim_time probing_since;           /* zero-window probes, whatever was answered; -1: none */
+    sim_time path_until;              /* when the path's MTU is tried anew; 0: it is the link's */
+    uint32_t keep_probes;             /* keep-alives without an answer */
+    uint32_t peer_mss;                /* the peer's MSS option */
     struct tcp_congestion congestion; /* tcp_congestion.h */
     struct tcp_tuning tuning;         /* tcp_tuning.c */
     struct tcp_scoreboard board;      /* tcp_scoreboard.h: what is in flight */
@@ -157,6 +170,7 @@ void tcp_fail(struct step *, struct tcb *, enum tcp_error, const char *clause);
 /* A child goes back into its listener (Figure 5, note 1): LISTEN, and then no TCB of its own. */
 void tcp_return_to_listen(struct step *, struct tcb *, const char *clause);
 void tcp_notify(struct step *, const struct tcb *, unsigned events);
+void tcp_report(struct step *, const struct tcb *, enum socket_report, uint64_t value);
 bool tcp_is_linux(const struct lab *, uint32_t node);
 /* Whether the node is broken on purpose: `variant` is one of SETTING_VARIANT_*, each of which is
  * asked at the one step that it breaks. */
@@ -314,7 +328,38 @@ void tcp_agree(struct step *, struct tcb *, const struct segment *); /* after th
 void tcp_options_fill(const struct step *, const struct tcb *, uint32_t flags,
                       struct tcp_options *);
 
+/* tcp_persist.c */
+void tcp_persist_begin(struct step *, struct tcb *);
+void tcp_persist_answered(struct step *, struct tcb *);
+void tcp_persist_timeout(struct step *, struct tcb *);
+
+/* tcp_patience.c: when the peer, or the way to it, is taken for dead */
+void tcp_keepalive_begin(struct step *, struct tcb *);
+void tcp_keepalive_wish(struct step *, struct tcb *, const struct tcp_wishes *before);
+void tcp_keepalive_timeout(struct step *, struct tcb *);
+void tcp_alive(struct step *, struct tcb *, bool progress); /* an ACK has come */
+void tcp_user_timer(struct step *, struct tcb *, bool progress);
+void tcp_user_timeout(struct step *, struct tcb *);
+void tcp_negative_advice(struct step *, struct tcb *); /* MUST-20: R1 has been reached */
+sim_time tcp_before_user_timeout(const struct step *, const struct tcb *, sim_time since,
+                                 sim_time after);
+
+/* tcp_user.c */
+void tcp_inherit(struct step *, struct tcb *child, const struct tcb *listener);
+void tcp_apply_wishes(struct step *, struct tcb *);
+
+/* tcp_urgent.c */
+void tcp_urgent_send(struct tcb *);
+bool tcp_urgent_pointer(const struct tcb *, uint32_t seq, uint16_t *pointer);
+void tcp_urgent_in(struct step *, struct tcb *, const struct segment *);
+size_t tcp_urgent_limit(struct step *, struct tcb *, bool peek, size_t count);
+void tcp_urgent_advance(struct tcb *);
+void tcp_urgent_acked(struct tcb *);
+
+void tcp_path_changed(struct step *, struct tcb *); /* tcp_icmp.c */
+
 /* tcp_timer.c */
+bool tcp_given_up(const struct step *, const struct tcb *); /* R2 has been reached */
 void tcp_timer_start(struct step *, struct tcb *, uint32_t kind, sim_time after);
 void tcp_timer_stop(struct step *, struct tcb *, uint32_t kind);
 /* Of the timers for retransmission, loss probe and reordering only one runs at a time. */

@@ -6,8 +6,7 @@
  * segment down the RFC's page.
  *
  * RFC 5961 (blind resets, SYNs and text), RFC 7323 5 (PAWS) and RFC 2883 (D-SACK) stand at the
- * steps that they change. Left out: security and compartments (third step), and telling the user
- * of urgent text (sixth): RCV.UP is kept, the octets stay in line.
+ * steps that they change. Left out: security and compartments (third step).
  */
 #include "stack/mib.h"
 #include "stack/seq.h"
@@ -321,7 +320,6 @@ static enum verdict check_ack(struct step *s, struct tcb *c, struct segment *seg
 /* --------------------------------------------------------------------- sixth, check the URG bit */
 
 static enum verdict check_urg(struct step *s, struct tcb *c, struct segment *seg) {
-    (void)s;
     switch ((enum tcp_state)c->state) {
     case TCP_CLOSED:
     case TCP_LISTEN:
@@ -331,7 +329,7 @@ static enum verdict check_urg(struct step *s, struct tcb *c, struct segment *seg
     case TCP_FIN_WAIT_1:
     case TCP_FIN_WAIT_2:
         /* MUST-30, MUST-62: the pointer names the octet behind the urgent ones. */
-        if ((seg->flags & TCP_URG) != 0) c->rcv.up = seq_max(c->rcv.up, seg->header.seq + seg->up);
+        if ((seg->flags & TCP_URG) != 0) tcp_urgent_in(s, c, seg);
         return NEXT;
     case TCP_CLOSE_WAIT:
     case TCP_CLOSING:

@@ -1,13 +1,12 @@
 #include "stack/tcp_state.h"
 /*
- * The clock's part: RFC 9293 3.10.8 (time-outs), RFC 6298 5 (the retransmission timer), 3.8.6.1
- * (probing a closed window), 3.8.3 (giving up), and the timers that are Linux's alone: SYN,ACK of
+ * The clock's part: RFC 9293 3.10.8 (time-outs), RFC 6298 5 (the retransmission timer), 3.8.3
+ * (giving up), and the timers that are Linux's alone: SYN,ACK of
  * a half-open child, FIN-WAIT-2 of a connection that nobody holds any more.
  *
  * Differs: Linux keeps timers in a wheel whose slots grow with the distance (kernel/time/timer.c),
  * so a timer fires up to one slot late; where in the slot depends on when the machine was booted.
  * Ours fires in the middle of its slot: const.jiffy is one tick, 0 makes timers exact.
- * Left out: the user timeout (MUST-21 by the sysctls alone) and keep-alives.
  */
 #include "stack/mib.h"
 #include "stack/seq.h"
@@ -84,6 +83,9 @@ static sim_time patience(const struct step *s, const struct tcb *c, uint32_t ret
 
 static bool patience_is_over(const struct step *s, const struct tcb *c, uint32_t retries,
                              sim_time base) {
+    /* MUST-21: the user's R2. */
+    if (c->wishes.user_timeout != 0 && tcp_is_linux(s->lab, c->node))
+        return c->retransmissions > 0 && s->now - c->first_sent_at >= c->wishes.user_timeout;
     return c->retransmissions > 0 && s->now - c->first_sent_at >= patience(s, c, retries, base);
 }
 
@@ -95,11 +97,22 @@ static uint32_t orphan_retries(const struct step *s, const struct tcb *c) {
     return retries == 0 && alive ? 8 : retries;
 }
 
+/* RFC 9293 3.8.3 (c), SHLD-10: R1 is three repetitions. Differs: Linux counts it as time, like R2;
+ * and each repetition of a SYN is advice enough. */
+static bool r1_is_reached(const struct step *s, const struct tcb *c) {
+    uint32_t r1 = (uint32_t)setting(s, c, SETTING_TCP_RETRIES1);
+    if (!tcp_is_linux(s->lab, c->node)) return c->retransmissions == r1;
+    if (c->state == TCP_SYN_SENT || c->state == TCP_SYN_RECEIVED) return true;
+    sim_time least = setting(s, c, SETTING_TCP_RTO_MIN);
+    return s->now - c->first_sent_at >= patience(s, c, r1, least);
+}
+
 /* MUST-20, MUST-22, MUST-23: whether the connection is to be closed (R2 has been reached). */
-static bool given_up(const struct step *s, const struct tcb *c) {
+bool tcp_given_up(const struct step *s, const struct tcb *c) {
     sim_time first = setting(s, c, SETTING_CONST_RTO_INIT);
     if (c->state == TCP_SYN_SENT || c->state == TCP_SYN_RECEIVED) {
-        uint32_t retries = (uint32_t)setting(s, c, SETTING_TCP_SYN_RETRIES);
+        uint32_t retries = c->wishes.syn_count; /* MUST-21, MUST-22 */
+        if (retries == 0) retries = (uint32_t)setting(s, c, SETTING_TCP_SYN_RETRIES);
         uint32_t most = retries;
         if (c->state == TCP_SYN_SENT)
             most += (uint32_t)setting(s, c, SETTING_TCP_SYN_LINEAR_TIMEOUTS);
@@ -115,7 +128,7 @@ static void retransmission_timeout(struct step *s, struct tcb *c) {
     /* variant.no_rexmit: whatever was lost stays lost, and both sides wait for ever. */
     if (tcp_broken(s->lab, c->node, SETTING_VARIANT_NO_REXMIT)) return;
     mib_add(s, c->node, MIB_TCP_TIMEOUTS);
-    if (given_up(s, c)) {
+    if (tcp_given_up(s, c)) {
         mib_add(s, c->node, MIB_TCP_ABORT_ON_TIMEOUT);
         enum tcp_error error =
             c->soft_error != TCP_OK ? (enum tcp_error)c->soft_error : TCP_ERROR_TIMED_OUT;
@@ -128,43 +141,10 @@ static void retransmission_timeout(struct step *s, struct tcb *c) {
     /* Differs: the first time-outs of a SYN do not double on Linux (tcp_syn_linear_timeouts). */
     bool linear =
         c->state == TCP_SYN_SENT && c->timeouts <= setting(s, c, SETTING_TCP_SYN_LINEAR_TIMEOUTS);
-    if (!linear) c->rto = tcp_backed_off(s, c, c->rto);      /* (5.5) */
-    tcp_timer_alone(s, c, TIMER_TCP_RETRANSMISSION, c->rto); /* (5.6) */
-}
-
-/* MUST-35, MUST-36: a sender probes a closed window; SHLD-30: at growing intervals; MUST-37: for
- * ever, as long as the receiver answers. */
-static void persist_timeout(struct step *s, struct tcb *c) {
-    uint32_t window_end = c->snd.una + c->snd.wnd;
-    c->probes++;
-    mib_add(s, c->node, MIB_TCP_WIN_PROBE);
-    if (c->retransmissions == 0) c->first_sent_at = s->now;
-    c->retransmissions++;
-    if (given_up(s, c)) {
-        mib_add(s, c->node, MIB_TCP_ABORT_ON_TIMEOUT);
-        tcp_fail(s, c, TCP_ERROR_TIMED_OUT, "RFC 9293 3.8.6.1");
-        return;
-    }
-    if (seq_gt(window_end, c->snd.nxt)) {
-        /* 3.8.6.2.1 (5), the override time-out: a window too small to wait for is used. */
-        uint32_t room = window_end - c->snd.nxt, unsent = tcp_unsent(c);
-        uint32_t count = unsent < room ? unsent : room;
-        tcp_send_text(s, c, count, TCP_ACK | TCP_PSH);
-    } else if (tcp_is_linux(s->lab, c->node)) {
-        /* Differs: Linux repeats an old sequence number and no octet; the answer is the same. */
-        tcp_transmit(s, c, c->snd.una - 1, TCP_ACK, 0);
-    } else {
-        if (c->snd.nxt != c->snd.una || tcp_unsent(c) == 0 || !tcp_send_text(s, c, 1, TCP_ACK))
-            tcp_transmit(s, c, c->snd.una, TCP_ACK, c->send.count > 0 ? 1 : 0);
-    }
-    if (seq_gt(c->snd.nxt, c->snd.una) && c->snd.wnd > 0) {
-        c->retransmissions = 0;
-        tcp_timer_start(s, c, TIMER_TCP_RETRANSMISSION, c->rto);
-        return;
-    }
-    sim_time after = c->rto;
-    for (uint32_t i = 0; i < c->probes; i++) after = tcp_backed_off(s, c, after);
-    tcp_timer_start(s, c, TIMER_TCP_PERSIST, after);
+    if (!linear) c->rto = tcp_backed_off(s, c, c->rto); /* (5.5) */
+    tcp_timer_alone(s, c, TIMER_TCP_RETRANSMISSION,
+                    tcp_before_user_timeout(s, c, c->first_sent_at, c->rto)); /* (5.6) */
+    if (r1_is_reached(s, c)) tcp_negative_advice(s, c);                       /* MUST-20 */
 }
 
 /* tcp_delack_timer_handler(): nothing was sent that could carry the ACK, so nobody is in a hurry to
@@ -191,7 +171,9 @@ void tcp_timer_fired(struct step *s, uint32_t kind, struct id connection) {
         delayed_ack_missed(s, c);
         tcp_output(s, c);
         break;
-    case TIMER_TCP_PERSIST: persist_timeout(s, c); break;
+    case TIMER_TCP_PERSIST: tcp_persist_timeout(s, c); break;
+    case TIMER_TCP_KEEPALIVE: tcp_keepalive_timeout(s, c); break;
+    case TIMER_TCP_USER: tcp_user_timeout(s, c); break;
     case TIMER_TCP_TIME_WAIT: /* 3.10.8: delete the TCB, enter the CLOSED state */
         tcp_delete(s, c, "RFC 9293 3.10.8");
         break;

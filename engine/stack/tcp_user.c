@@ -2,24 +2,48 @@
 /*
  * The user calls, RFC 9293 3.10.1 to 3.10.6 and 3.9.1: OPEN (tcp_connect), SEND,
  * RECEIVE, CLOSE, ABORT. They return at once; what happens later reaches the socket layer by
- * socket_notify(). STATUS is tcp_view(), in tcp_state.c. Also what ICMP reports, 3.9.2.2.
+ * socket_notify(). STATUS is tcp_view(), in tcp_state.c. What ICMP reports is in tcp_icmp.c.
  *
  * CLOSE comes in two strengths: shutdown(SHUT_WR), which is the RFC's CLOSE, "I have no more to
  * send", and close(), after which nobody reads either (3.6.1 MAY-1).
- * Left out: the push flag in SEND (every call pushes) and the urgent flag.
+ * MAY-15: each SEND pushes, unless it says that more will come.
  */
 #include "base/bytes.h"
 #include "stack/mib.h"
 #include "stack/seq.h"
 #include "stack/sysctl.h"
-#include "wire/icmp.h"
 #include <assert.h>
 
-void tcp_set_no_delay(struct step *s, struct id connection) {
+/* What does not wait to be asked for: sizes of buffers, the algorithm of congestion control. */
+void tcp_apply_wishes(struct step *s, struct tcb *c) {
+    const struct tcp_wishes *w = &c->wishes;
+    if (w->send_buffer != 0) tcp_set_send_buffer(s, c->self, w->send_buffer);
+    if (w->receive_buffer != 0) tcp_set_receive_buffer(s, c->self, w->receive_buffer);
+    if (w->congestion != 0) c->congestion.algorithm = w->congestion - 1;
+}
+
+void tcp_inherit(struct step *s, struct tcb *c, const struct tcb *listener) {
+    c->wishes = listener->wishes;
+    tcp_apply_wishes(s, c);
+}
+
+void tcp_wish(struct step *s, struct id connection, const struct tcp_wishes *wishes) {
     struct tcb *c = tcb_edit(s, connection);
     if (c == NULL) return;
-    c->no_delay = 1;
+    struct tcp_wishes before = c->wishes;
+    c->wishes = *wishes;
+    tcp_apply_wishes(s, c);
+    tcp_keepalive_wish(s, c, &before);
+    /* TCP_NODELAY lets go what Nagle's algorithm holds, and so does the end of TCP_CORK. */
+    if (c->wishes.no_delay || !c->wishes.cork) c->more = 0;
     if (c->state != TCP_LISTEN && c->state != TCP_CLOSED) tcp_output(s, c);
+}
+
+void tcp_quick_ack(struct step *s, struct id connection, bool on) {
+    struct tcb *c = tcb_edit(s, connection);
+    if (c == NULL) return;
+    c->ping_pong = !on;
+    if (on && c->ack_due == TCP_ACK_DELAYED) tcp_send_ack(s, c);
 }
 
 /* ---------------------------------------------------------------------------------- 3.10.2 SEND */
@@ -42,18 +66,21 @@ size_t tcp_send_room(const struct lab *lab, struct id connection) {
     return c->send.count < limit ? limit - c->send.count : 0;
 }
 
+/* "If the urgent flag is set, then SND.UP <- SND.NXT-1": of what was taken. */
 static enum tcp_error queue_text(struct step *s, struct tcb *c, const uint8_t *octets, size_t count,
-                                 size_t *taken) {
+                                 unsigned flags, size_t *taken) {
     size_t room = tcp_send_room(s->lab, c->self);
     tcp_congestion_idle(s, c);
     *taken = tcp_buffer_append(s, &c->send, octets, count < room ? count : room);
+    c->more = (flags & TCP_SEND_MORE) != 0;
+    if (*taken == count && count > 0 && (flags & TCP_SEND_URGENT) != 0) tcp_urgent_send(c);
     /* Nothing is under way that could make room: waiting would be for ever. */
     if (*taken == 0 && count > 0 && c->send.count == 0) return TCP_ERROR_NO_BUFFERS;
     return TCP_OK;
 }
 
 enum tcp_error tcp_send(struct step *s, struct id connection, const uint8_t *octets, size_t count,
-                        size_t *taken) {
+                        unsigned flags, size_t *taken) {
     *taken = 0;
     struct tcb *c = tcb_edit(s, connection);
     if (c == NULL) return TCP_ERROR_NOT_CONNECTED;
@@ -65,10 +92,10 @@ enum tcp_error tcp_send(struct step *s, struct id connection, const uint8_t *oct
     case TCP_SYN_RECEIVED:
         /* "Queue the data for transmission after entering ESTABLISHED." Differs: Linux waits. */
         if (tcp_is_linux(s->lab, c->node)) return TCP_OK;
-        return queue_text(s, c, octets, count, taken);
+        return queue_text(s, c, octets, count, flags, taken);
     case TCP_ESTABLISHED:
     case TCP_CLOSE_WAIT: {
-        enum tcp_error error = queue_text(s, c, octets, count, taken);
+        enum tcp_error error = queue_text(s, c, octets, count, flags, taken);
         if (*taken > 0) tcp_output(s, c);
         return error;
     }
@@ -90,15 +117,18 @@ size_t tcp_receive_pending(const struct lab *lab, struct id connection, bool *en
 }
 
 enum tcp_error tcp_receive_octets(struct step *s, struct id connection, uint8_t *out, size_t room,
-                                  size_t *count, bool *end) {
+                                  bool peek, size_t *count, bool *end) {
     *count = 0;
     *end = false;
     struct tcb *c = tcb_edit(s, connection);
     if (c == NULL || c->state == TCP_LISTEN) return TCP_ERROR_NOT_CONNECTED;
     if (c->receive.count == 0 && c->error != TCP_OK) return take_error(c);
     *count = c->receive.count < room ? c->receive.count : room;
+    *count = tcp_urgent_limit(s, c, peek, *count);
     tcp_buffer_read(s, &c->receive, 0, out, *count);
+    if (peek && *count > 0) return TCP_OK;
     tcp_buffer_drop(s, &c->receive, *count);
+    tcp_urgent_advance(c);
     if (*count > 0) {
         tcp_tuning_read(s, c, *count);
         if (c->state != TCP_CLOSED && !c->fin_received && tcp_window_opens(s->lab, c))
@@ -215,59 +245,19 @@ void tcp_abort(struct step *s, struct id connection) {
     tcp_delete(s, c, "RFC 9293 3.10.5");
 }
 
-/* ---------------------------------------------------------------------- what ICMP says, 3.9.2.2 */
+/* -------------------------------------------------------------------------------- 3.10.6 STATUS */
 
-/* Differs: before the handshake is over Linux believes any unreachable; the RFC says to go on
- * (MUST-56) and to keep the hint for the user. */
-static void take_hint(struct step *s, struct tcb *c, uint8_t code) {
-    bool hard = code == 2 || code == 3; /* protocol, port: SHLD-26 */
-    bool opening = c->state == TCP_SYN_SENT || (c->state == TCP_SYN_RECEIVED && !c->passive);
-    enum tcp_error error = hard ? TCP_ERROR_REFUSED : TCP_ERROR_UNREACHABLE;
-    if (opening && (hard || tcp_is_linux(s->lab, c->node)))
-        tcp_fail(s, c, error, "RFC 9293 3.9.2.2");
-    else
-        c->soft_error = error;
+uint32_t tcp_mss_of(const struct lab *lab, struct id connection) {
+    const struct tcb *c = tcb_get(lab, connection);
+    return c == NULL ? 0 : c->snd.mss;
 }
 
-/* RFC 1191 6.4, SHLD-6: the path takes less than was sent. Everything in flight is repeated in
- * shorter segments, beginning now. Left out: remembering it for other connections, and growing
- * again. Differs: Linux goes down to min_pmtu (552) and lets the router fragment from there; nobody
- * fragments here, so the floor is RFC 1191 3's own. */
-static void shorten(struct step *s, struct tcb *c, uint32_t mtu) {
-    enum { LEAST_MTU = 68 };
-    if (mtu < LEAST_MTU) mtu = LEAST_MTU;
-    if (c->state == TCP_SYN_SENT || mtu - 20 - TCP_HEADER >= c->snd.mss) return;
-    c->snd.mss = mtu - 20 - TCP_HEADER;
-    if (c->snd.una == c->snd.nxt || c->snd.una == c->iss) return;
-    tcp_recovery_narrower(s, c);
-    tcp_output(s, c);
+bool tcp_is_interactive(const struct lab *lab, struct id connection) {
+    const struct tcb *c = tcb_get(lab, connection);
+    return c != NULL && c->ping_pong != 0;
 }
 
-/* The connection that sent the quoted segment. RFC 5927 4.1: only what is in flight can have caused
- * the message; anything else is a guess. */
-static struct tcb *quoted_connection(struct step *s, uint32_t node, ip4 remote,
-                                     struct reader quoted) {
-    uint32_t port = read_u16(&quoted), peer = read_u16(&quoted), seq = read_u32(&quoted);
-    struct id at = object_next(s->lab, POOL_TCB, (struct id){0, 0});
-    for (; id_is(at) && !quoted.failed; at = object_next(s->lab, POOL_TCB, at)) {
-        const struct tcb *c = tcb_get(s->lab, at);
-        if (c->node != node || c->local_port != port || c->remote_port != peer ||
-            c->remote_address != remote || c->state == TCP_CLOSED)
-            continue;
-        bool in_flight = seq_leq(c->snd.una, seq) && seq_leq(seq, c->snd.nxt);
-        return in_flight ? tcb_edit(s, at) : NULL;
-    }
-    return NULL;
-}
-
-void tcp_icmp_in(struct step *s, uint32_t node, const struct icmp_message *message, ip4 remote,
-                 const uint8_t *first_octets, size_t count) {
-    enum { FRAGMENTATION_NEEDED = 4 };
-    if (message->type != ICMP_UNREACHABLE) return; /* MUST-55: no source quench */
-    struct tcb *c = quoted_connection(s, node, remote, reader_of(first_octets, count));
-    if (c == NULL) return;
-    if (message->code == FRAGMENTATION_NEEDED)
-        shorten(s, c, message->sequence);
-    else
-        take_hint(s, c, message->code);
+uint32_t tcp_tos_of(const struct lab *lab, struct id connection) {
+    const struct tcb *c = tcb_get(lab, connection);
+    return c == NULL ? 0 : c->tos_seen;
 }

@@ -14,10 +14,9 @@ static int set_now(struct rig *r, struct descriptor *d, int level, int name, int
     struct step *s = rig_step_begin(r);
     int result = -ENOPROTOOPT;
     if (level == SOL_SOCKET && name == SO_REUSEADDR) {
-        if (value != 0) socket_reuse_address(s, d->socket);
-        result = 0;
+        result = socket_option_set(s, d->socket, OPTION_SO_REUSEADDR, value);
     } else if (level == IPPROTO_TCP && name == TCP_NODELAY) {
-        result = socket_no_delay(s, d->socket);
+        result = socket_option_set(s, d->socket, OPTION_TCP_NODELAY, value);
     }
     rig_step_end(r, s);
     return result;

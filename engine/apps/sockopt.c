@@ -1,0 +1,112 @@
+#include "apps/shell.h"
+/*
+ * setsockopt and getsockopt of the console, by Linux's names, and what a socket tells its process
+ * without being asked (RFC 9293 MUST-32, MUST-47): a line of its own, as a signal would come.
+ */
+#include "stack/sysctl.h"
+#include <string.h>
+
+enum { HEX = 16, DECIMAL = 10 };
+
+/* 30, -1, 0x10, on, off */
+static bool parse_value(const char *word, int64_t *value) {
+    bool minus = word[0] == '-';
+    uint64_t number = 0, base = DECIMAL;
+    if (same_text(word, "on") || same_text(word, "off")) {
+        *value = word[1] == 'n';
+        return true;
+    }
+    word += minus;
+    if (word[0] == '0' && word[1] == 'x') {
+        base = HEX;
+        word += 2;
+    }
+    if (*word == '\0' || strlen(word) > 10) return false;
+    for (; *word != '\0'; word++) {
+        uint64_t digit =
+            *word <= '9' ? (uint64_t)(*word - '0') : (uint64_t)((*word | 32) - 'a') + 10;
+        if (digit >= base) return false;
+        number = number * base + digit;
+    }
+    *value = minus ? -(int64_t)number : (int64_t)number;
+    return true;
+}
+
+static bool congestion_named(const char *word, int64_t *value) {
+    *value = same_text(word, "cubic") ? CONGESTION_CUBIC : CONGESTION_RENO;
+    return same_text(word, "cubic") || same_text(word, "reno");
+}
+
+static bool parse_option(struct step *s, const struct command *c, enum socket_option *option) {
+    if (socket_option_named(c->words[2], option)) return true;
+    call_returned(s, c->process, -LINUX_ENOPROTOOPT);
+    return false;
+}
+
+void run_setsockopt(struct step *s, const struct command *c) {
+    int64_t value;
+    enum socket_option option;
+    struct id socket = command_socket(s, c, 4);
+    if (!id_is(socket) || !parse_option(s, c, &option)) return;
+    bool named = option == OPTION_TCP_CONGESTION && congestion_named(c->words[3], &value);
+    if (!named && !parse_value(c->words[3], &value)) {
+        command_misused(s, c, "the value is a number, on or off");
+        return;
+    }
+    if (option == OPTION_SO_LINGER && same_text(c->words[3], "off")) value = -1;
+    call_returned(s, c->process, socket_option_set(s, socket, option, value));
+}
+
+void run_getsockopt(struct step *s, const struct command *c) {
+    int64_t value = 0;
+    enum socket_option option;
+    char room[32];
+    struct text t = text_of(room, sizeof room);
+    struct id socket = command_socket(s, c, 3);
+    if (!id_is(socket) || !parse_option(s, c, &option)) return;
+    int result = socket_option_get(s, socket, option, &value);
+    if (result == 0) {
+        if (option == OPTION_SO_LINGER && value < 0)
+            text_add(&t, "off");
+        else if (option == OPTION_TCP_CONGESTION)
+            text_add(&t, value == CONGESTION_CUBIC ? "cubic" : "reno");
+        else
+            text_i64(&t, value);
+        process_say(s, c->process, &t);
+    }
+    call_returned(s, c->process, result);
+}
+
+static void say_report(struct step *s, struct id process, uint32_t fd, enum socket_report report,
+                       uint64_t value) {
+    char room[96];
+    struct text t = text_of(room, sizeof room);
+    text_u64(&t, fd);
+    text_add(&t, ": ");
+    switch (report) {
+    case SOCKET_REPORT_NONE: return;
+    case SOCKET_REPORT_URGENT:
+        text_add(&t, "urgent data, octets up to the mark: ");
+        text_u64(&t, value);
+        break;
+    case SOCKET_REPORT_R1:
+        text_add(&t, "no answer, repetitions so far: ");
+        text_u64(&t, value);
+        break;
+    case SOCKET_REPORT_ERROR:
+        text_add(&t, "soft error: ");
+        text_add(&t, linux_error_text((int)value));
+        break;
+    }
+    process_say(s, process, &t);
+}
+
+void reports_say(struct step *s, struct id process) {
+    for (uint32_t fd = FD_FIRST; fd < FD_FIRST + FD_COUNT; fd++) {
+        uint64_t value = 0;
+        struct id socket = fd_socket(s->lab, process, fd);
+        if (socket_get(s->lab, socket) == NULL) continue;
+        enum socket_report report = socket_told(s, socket, &value);
+        if (report != SOCKET_REPORT_NONE) say_report(s, process, fd, report, value);
+    }
+}

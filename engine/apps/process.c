@@ -187,38 +187,48 @@ struct id fd_socket(const struct lab *lab, struct id process, uint64_t fd) {
     return process_get(lab, process)->fd[fd - FD_FIRST];
 }
 
-enum { LINE = 16, HALF = LINE / 2, DIGITS = 7, LINES = 16, BLOCK = LINES * LINE };
+enum { LINE = 16, WORD = 8, DIGITS = 7, LINES = 16, BLOCK = LINES * LINE };
+/* A line as one value; compilers keep it in a register of 128 bits where there are such. */
+typedef uint64_t line_octets __attribute__((vector_size(LINE)));
 
-static uint64_t word_of(const uint8_t octets[HALF]) {
+static uint64_t word_of(const uint8_t octets[WORD]) {
     uint64_t word;
-    memcpy(&word, octets, HALF);
+    memcpy(&word, octets, WORD);
     return word;
 }
 
-/* The second half of the lines of the block at `offset`, all digits but the one that counts them:
- * "0000a_0", the last seven digits of the offset if it has more. */
-static uint64_t pattern_digits(uint64_t offset) {
-    uint8_t half[HALF] = {[DIGITS - 2] = 0, [DIGITS - 1] = '0', [DIGITS] = '\n'};
-    for (int digit = DIGITS - 3; digit >= 0; digit--)
-        half[digit] = (uint8_t) "0123456789abcdef"[offset >> 4 * (DIGITS - 1 - digit) & 0xf];
-    return word_of(half);
+/* The line at `offset` without the digit that counts the lines of a block: "netstep 0000a_0", the
+ * last seven digits of the offset. Octets that were just stored one by one make a wide load wait,
+ * so the digits are put together in a register. */
+static line_octets pattern_line(uint64_t offset) {
+    static const uint8_t name[WORD] = {'n', 'e', 't', 's', 't', 'e', 'p', ' '};
+    static const uint8_t end[WORD] = {[DIGITS - 1] = '0', [DIGITS] = '\n'};
+    static const uint8_t places[DIGITS - 2][WORD] = {
+        {0xff}, {[1] = 0xff}, {[2] = 0xff}, {[3] = 0xff}, {[4] = 0xff}};
+    uint64_t digits = word_of(end);
+    for (int place = 0; place < DIGITS - 2; place++) {
+        uint8_t digit = (uint8_t) "0123456789abcdef"[offset >> 4 * (DIGITS - 1 - place) & 0xf];
+        digits |= digit * 0x0101010101010101u & word_of(places[place]);
+    }
+    return (line_octets){word_of(name), digits};
 }
 
 /* Lines FROM to TO of the block at `offset`. Every octet that a process sends comes from here, so
- * lines are put together from words: most of a line is that of the line before. */
+ * lines are made as wholes. */
 static uint8_t *pattern_lines(uint8_t *out, uint64_t offset, size_t from, size_t to) {
-    static const uint8_t name[HALF] = {'n', 'e', 't', 's', 't', 'e', 'p', ' '};
-    static const uint8_t counts[LINES][HALF] = {
-#define COUNT(digit) {[DIGITS - 2] = digit}
+#define COUNT(digit)                                                                               \
+    { [WORD + DIGITS - 2] = digit }
+    static const uint8_t counts[LINES][LINE] = {
         COUNT('0'), COUNT('1'), COUNT('2'), COUNT('3'), COUNT('4'), COUNT('5'),
         COUNT('6'), COUNT('7'), COUNT('8'), COUNT('9'), COUNT('a'), COUNT('b'),
         COUNT('c'), COUNT('d'), COUNT('e'), COUNT('f'),
     };
-    uint64_t first = word_of(name), digits = pattern_digits(offset);
+    line_octets common = pattern_line(offset);
     for (size_t line = from; line < to; line++, out += LINE) {
-        uint64_t second = digits | word_of(counts[line]);
-        memcpy(out, &first, HALF);
-        memcpy(out + HALF, &second, HALF);
+        line_octets whole;
+        memcpy(&whole, counts[line], LINE);
+        whole |= common;
+        memcpy(out, &whole, LINE);
     }
     return out;
 }

@@ -8,40 +8,53 @@
  * that: the folded 16-bit sum is looked at as two octets.
  */
 
-/* One's complement addition of 64 bits: the carry comes in again at the other end. Folding it to
- * 16 bits later gives the same sum, since 2^64 - 1 is a multiple of 2^16 - 1 (RFC 1071 2(C)). */
-static uint64_t add_around(uint64_t total, uint64_t word) {
-    total += word;
-    return total + (total < word);
+/* Words of 32 bits add up without a carry in sums of 64: a packet has few. Two words and their sums
+ * lie side by side in a pair, which is one register where the machine has such. */
+typedef uint64_t word_pair __attribute__((vector_size(16)));
+struct sums {
+    word_pair low, high;
+};
+enum { PAIR = sizeof(word_pair) };
+
+static inline struct sums add_pair(struct sums sums, const uint8_t *octets) {
+    word_pair words;
+    memcpy(&words, octets, PAIR);
+    return (struct sums){sums.low + (words & 0xffffffff), sums.high + (words >> 32)};
 }
 
 static uint64_t sum_native(const uint8_t *octets, size_t count) {
-    uint64_t total = 0, more = 0, pair[2];
-    uint32_t half;
-    for (; count >= sizeof pair; octets += sizeof pair, count -= sizeof pair) {
-        memcpy(pair, octets, sizeof pair);
-        total = add_around(total, pair[0]);
-        more = add_around(more, pair[1]); /* two sums do not wait for each other */
+    struct sums sums = {{0, 0}, {0, 0}};
+    uint32_t word;
+    for (; count >= 4 * PAIR; octets += 4 * PAIR, count -= 4 * PAIR) {
+        sums = add_pair(sums, octets);
+        sums = add_pair(sums, octets + PAIR);
+        sums = add_pair(sums, octets + 2 * PAIR);
+        sums = add_pair(sums, octets + 3 * PAIR);
     }
-    total = add_around(total, more);
-    for (; count >= sizeof half; octets += sizeof half, count -= sizeof half) {
-        memcpy(&half, octets, sizeof half);
-        total = add_around(total, half);
+    for (; count >= PAIR; octets += PAIR, count -= PAIR) sums = add_pair(sums, octets);
+    sums.low += sums.high;
+    uint64_t total = sums.low[0] + sums.low[1];
+    for (; count >= sizeof word; octets += sizeof word, count -= sizeof word) {
+        memcpy(&word, octets, sizeof word);
+        total += word;
     }
     if (count > 0) { /* RFC 1071 1: an odd octet is padded with zero on the right. */
-        uint8_t last[4] = {0};
+        uint8_t last[sizeof word] = {0};
         for (size_t i = 0; i < count; i++) last[i] = octets[i];
-        memcpy(&half, last, sizeof half);
-        total = add_around(total, half);
+        memcpy(&word, last, sizeof word);
+        total += word;
     }
     return total;
 }
 
+/* Folding to 16 bits gives the one's complement sum, since 2^32 - 1 is a multiple of 2^16 - 1 (RFC
+ * 1071 2(C)). */
 uint32_t checksum_add(uint32_t sum, const uint8_t *octets, size_t count) {
     uint64_t total = sum_native(octets, count);
     total = (total & 0xffffffff) + (total >> 32);
-    while (total >> 16) total = (total & 0xffff) + (total >> 16);
-    uint16_t folded = (uint16_t)total;
+    total = (total & 0xffff) + (total >> 16);
+    total = (total & 0xffff) + (total >> 16);
+    uint16_t folded = (uint16_t)((total & 0xffff) + (total >> 16));
     uint8_t pair[2];
     memcpy(pair, &folded, sizeof pair);
     return sum + (uint32_t)(pair[0] << 8 | pair[1]);

@@ -51,7 +51,7 @@ static const char *plan_capacities(const struct scenario *from, struct plan *pla
     c[POOL_MAC] = c[POOL_NEIGHBOUR];
     c[POOL_SCRIPT] = from->line_count == 0 ? 1 : (uint32_t)from->line_count;
     c[POOL_CHUNK] = octets / dispatch.kinds[POOL_CHUNK]->size + 1;
-    c[POOL_SENT] = c[POOL_TCB] + c[POOL_CHUNK] / 8;
+    c[POOL_SENT] = c[POOL_TCB] + c[POOL_CHUNK] / 5;
     c[POOL_EVENT] += c[POOL_SCRIPT] + c[POOL_FAULT]; /* one each, beside limits.events */
     return NULL;
 }
@@ -139,6 +139,7 @@ static void lay_pool(struct lab *lab, const struct plan *plan, enum pool_kind po
         (struct pool){.directory = arena_take(lab, plan->pages[pool] * sizeof(uint32_t)),
                       .stride = plan->stride[pool],
                       .page_shift = plan->page_shift[pool],
+                      .page_mask = (1u << plan->page_shift[pool]) - 1,
                       .capacity = plan->capacity[pool]};
 }
 

@@ -108,7 +108,7 @@ struct id pool_id(struct lab *lab, enum pool_kind kind, uint32_t number) {
 
 static void *object_at(struct lab *lab, enum pool_kind kind, struct id id) {
     const struct pool *p = &lab->pools[kind];
-    if (id.slot == 0 || id.slot > p->high) return NULL;
+    if (id.slot - 1 >= p->high) return NULL; /* 0 is none */
     struct slot *slot = pool_slot(lab, p, id.slot);
     return slot->generation == id.generation ? slot_object(slot) : NULL;
 }

@@ -26,6 +26,8 @@ struct pool {
     uint64_t directory;  /* offset of uint32_t[pages]: each page's offset in PAGE_UNITs, 0 none */
     uint32_t stride;     /* octets from slot to slot, struct slot included */
     uint32_t page_shift; /* a page holds 1 << page_shift slots */
+    uint32_t page_mask;  /* (1 << page_shift) - 1 */
+    uint32_t reserved;
     uint32_t capacity, live;
     uint32_t high; /* slots 1..high were handed out at least once */
     uint32_t free; /* the slot freed last, 0 none */
@@ -124,8 +126,8 @@ static inline const struct link *link_const_at(const struct lab *lab, uint32_t l
 static inline struct slot *pool_slot(struct lab *lab, const struct pool *p, uint32_t slot) {
     const uint32_t *directory = lab_const_at(lab, p->directory);
     uint64_t page = (uint64_t)directory[(slot - 1) >> p->page_shift] * PAGE_UNIT;
-    uint32_t within = (slot - 1) & ((1u << p->page_shift) - 1);
-    return lab_at(lab, page + (uint64_t)within * p->stride);
+    uint32_t within = ((slot - 1) & p->page_mask) * p->stride;
+    return lab_at(lab, page + within);
 }
 static inline void *slot_object(struct slot *slot) {
     return slot + 1;

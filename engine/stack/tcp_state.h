@@ -11,7 +11,7 @@
 #include "stack/tcp_congestion.h"
 #include "stack/tcp_recovery.h"
 
-enum { TCP_TIMERS = 10, TCP_CHUNK_OCTETS = 1000, TCP_MSS_DEFAULT = 536 /* MUST-15 */ };
+enum { TCP_TIMERS = 10, TCP_CHUNK_OCTETS = 1464, TCP_MSS_DEFAULT = 536 /* MUST-15 */ };
 enum tcp_ack_due { TCP_ACK_NONE, TCP_ACK_DELAYED, TCP_ACK_NOW };
 /* Where a connection hangs in its listener: MUST-11 asks to remember a passive OPEN. */
 enum tcp_place { TCP_ALONE, TCP_IN_SYN_QUEUE, TCP_IN_ACCEPT_QUEUE };
@@ -20,7 +20,8 @@ enum tcp_crowd { TCP_CROWD_NONE, TCP_CROWD_ORPHANS, TCP_CROWD_TIME_WAIT };
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic error "-Wpadded"
-/* A run of octets in POOL_CHUNK. An idle connection holds none. */
+/* A run of octets in POOL_CHUNK: a segment of an Ethernet fits into one. An idle connection holds
+ * none. */
 struct tcp_chunk {
     struct id next;
     uint32_t start, end; /* octets[start .. end) are held */

@@ -48,7 +48,7 @@ static const struct entry commands[] = {
     {"shutdown", run_shutdown, "FD wr|rd|rdwr", "help.shutdown"},
     {"sleep", run_sleep, "TIME", "help.sleep"},
     {"socket", run_socket, "tcp|udp", "help.socket"},
-    {"ss", run_ss, "[-tuanl]", "help.ss"},
+    {"ss", run_ss, "[-tuanli]", "help.ss"},
     {"sysctl", run_sysctl, "[-a | NAME... | -w NAME=VALUE...]", "help.sysctl"},
     {"traceroute", run_traceroute, "[-q QUERIES] [-m MAX_TTL] HOST", "help.traceroute"},
 };

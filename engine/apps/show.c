@@ -3,6 +3,7 @@
  * What a node knows, as Linux's tools print it: arp -n (net-tools), ss (iproute2), netstat -tan,
  * sysctl, nstat.
  */
+#include "apps/show_tcp.h"
 #include "stack/arp.h"
 #include "stack/iface.h"
 #include "stack/mib.h"
@@ -59,7 +60,7 @@ static const char *const netstat_states[TCP_STATE_COUNT] = {[TCP_CLOSED] = "CLOS
                                                             [TCP_TIME_WAIT] = "TIME_WAIT"};
 
 struct shown {
-    bool tcp, udp, all, listening, netstat;
+    bool tcp, udp, all, listening, netstat, details;
 };
 struct line {
     const char *protocol, *state;
@@ -116,6 +117,15 @@ static bool wanted(const struct shown *shown, bool listens) {
     return shown->all || shown->listening == listens;
 }
 
+static void say_details(struct step *s, struct id process, struct id connection) {
+    char room[LINE_ROOM];
+    struct text t = text_of(room, sizeof room);
+    struct tcp_details d;
+    if (!tcp_details(s->lab, connection, &d)) return;
+    text_tcp_details(&t, &d);
+    process_say(s, process, &t);
+}
+
 static void say_tcp(struct step *s, const struct command *c, const struct shown *shown) {
     for (struct id id = object_next(s->lab, POOL_TCB, (struct id){0, 0}); id_is(id);
          id = object_next(s->lab, POOL_TCB, id)) {
@@ -130,6 +140,7 @@ static void say_tcp(struct step *s, const struct command *c, const struct shown 
         if (shown->netstat && v.state == TCP_LISTEN)
             l.send_queue = 0; /* net-tools does not show the backlog */
         say_line(s, c->process, shown, &l);
+        if (shown->details) say_details(s, c->process, id);
     }
 }
 
@@ -163,6 +174,8 @@ static void show_sockets(struct step *s, const struct command *c, bool netstat) 
                 shown.all = true;
             else if (*o == 'l')
                 shown.listening = true;
+            else if (*o == 'i' && !netstat)
+                shown.details = true;
             else if (*o != '-' && *o != 'n' && *o != 'p' && *o != '4') {
                 command_misused(s, c, "invalid option");
                 return;

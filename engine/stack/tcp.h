@@ -133,6 +133,19 @@ struct tcp_view {
 };
 bool tcp_view(const struct lab *, struct id connection, struct tcp_view *);
 const char *tcp_state_name(uint32_t state); /* "SYN-RECEIVED" */
+/* The same in the detail of Linux's TCP_INFO. Octets and segments as the names say. */
+struct tcp_details {
+    const char *algorithm; /* "reno" */
+    bool timestamps, sack, ecn, window_scaling;
+    uint32_t send_scale, receive_scale;
+    sim_time rto, srtt, rttvar, ato, least_rtt; /* 0: not known yet */
+    uint32_t mss, peer_mss, own_mss;
+    uint32_t cwnd, ssthresh; /* octets; no threshold yet: 0 */
+    uint32_t timeouts;       /* of the oldest segment, since SND.UNA last moved */
+    uint32_t unacknowledged, repeated, repeated_ever, lost, sacked; /* segments */
+    uint32_t receive_space, receive_window, send_window;            /* octets */
+};
+bool tcp_details(const struct lab *, struct id connection, struct tcp_details *);
 
 /* From below and from the clock. */
 void tcp_segment_in(struct step *, uint32_t node, const struct ip_in *, struct reader segment);

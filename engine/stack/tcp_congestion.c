@@ -1,9 +1,9 @@
-#include "stack/tcp_state.h"
+#include "stack/tcp_congestion.h"
 /*
- * Congestion control, RFC 5681: the initial window (RFC 6928), slow start, congestion avoidance,
- * what a loss does to CWND and SSTHRESH, and how CWND comes down during recovery. Without SACK and
- * by the RFC it is inflated by each duplicate ACK and deflated by a partial one (RFC 6582 3.2);
- * the Linux profiles let it down in proportion to what arrives (RFC 6937, PRR).
+ * MUST-19: congestion control, RFC 5681: the initial window (RFC 6928), slow start, congestion
+ * avoidance, what a loss does to CWND and SSTHRESH, and how CWND comes down during recovery.
+ * Without SACK and by the RFC it is inflated by each duplicate ACK and deflated by a partial one
+ * (RFC 6582 3.2); the Linux profiles let it down in proportion to what arrives (RFC 6937, PRR).
  *
  * CWND grows only while it is what holds the sender back, and decays when it is not used (RFC 2861
  * as Linux has it); a connection that was silent starts again (RFC 5681 4.1).
@@ -12,6 +12,7 @@
  */
 #include "stack/seq.h"
 #include "stack/sysctl.h"
+#include "stack/tcp_state.h"
 #include <assert.h>
 
 enum { TIMESTAMPS_OCTETS = 12, ALGORITHMS = 2 };

@@ -1,8 +1,9 @@
 #include "stack/tcp_state.h"
 /*
- * CUBIC, RFC 8312 (its successor, RFC 9438, was not at hand): after a reduction the window follows
- * a cubic curve, fast at first, flat where the last loss was, fast again beyond it. Integers alone,
- * so that every machine computes the same window: octets, and microseconds since the epoch began.
+ * MAY-18: CUBIC, RFC 8312 (its successor, RFC 9438, was not at hand): after a reduction the window
+ * follows a cubic curve, fast at first, flat where the last loss was, fast again beyond it.
+ * Integers alone, so that every machine computes the same window: octets, and microseconds since
+ * the epoch began.
  *
  *     W_cubic(t) = C * (t - K)^3 + W_max          C = 0.4 segments per second cubed
  *     K = cubic_root((W_max - cwnd) / C)          beta = 0.7

@@ -1,10 +1,10 @@
 #include "stack/tcp_state.h"
 /*
- * Explicit congestion notification, RFC 3168 (which was not at hand: from what is known of it and
- * of Linux). A router whose queue grows long marks a packet instead of dropping it, if its sender
- * said that it understands: ECT(0) in the IP header. The receiver echoes a mark (CE) by ECE in
- * every ACK until the sender says CWR; the sender reduces its window as for a loss, once for each
- * window of data, and says so by CWR in the next new text.
+ * SHLD-8: explicit congestion notification, RFC 3168 (which was not at hand: from what is known of
+ * it and of Linux). A router whose queue grows long marks a packet instead of dropping it, if its
+ * sender said that it understands: ECT(0) in the IP header. The receiver echoes a mark (CE) by ECE
+ * in every ACK until the sender says CWR; the sender reduces its window as for a loss, once for
+ * each window of data, and says so by CWR in the next new text.
  *
  * The SYNs agree on it: ECE and CWR in a SYN ask, ECE alone in a SYN,ACK grants. net.ipv4.tcp_ecn:
  * 0 never, 1 ask and grant, 2 grant. A SYN that is repeated does not ask: something on the way may

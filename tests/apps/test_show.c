@@ -238,8 +238,31 @@ static void ip_tells_what_it_did_not_understand(void **state) {
     }
 }
 
+/* iproute2's second line: what a connection knows of its path. */
+static void a_connection_in_detail(void **state) {
+    (void)state;
+    struct running run;
+    two_hosts(&setup);
+    setup_run(&setup, 0, "server", "nc -l 80 > /dev/null");
+    setup_run(&setup, SECONDS(1), "client", "nc 10.0.0.2 80 < 20000");
+    setup_run(&setup, SECONDS(3), "client", "ss -tin");
+    setup_run(&setup, SECONDS(3), "client", "netstat -tin");
+    run_begin(&run, &setup);
+    run_until(&run, SECONDS(4));
+    char *said = run_output(&run, "client");
+    assert_non_null(strstr(said, "10.0.0.2:80\n\t ts sack reno wscale:7,7 rto:2"));
+    assert_non_null(strstr(said, " mss:1448 rcvmss:536 advmss:1448 cwnd:24 rcv_space:"));
+    assert_non_null(strstr(said, "netstat: invalid option\n"));
+    free(said);
+    run_end(&run);
+    static const char nobody[] =
+        "State      Recv-Q Send-Q Local Address:Port      Peer Address:Port\n";
+    expect_answer("ss -ti", SECONDS(1), nobody);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_connection_in_detail),
         cmocka_unit_test(addresses_and_links),
         cmocka_unit_test(neighbours_in_two_dialects),
         cmocka_unit_test(sockets_in_two_dialects),

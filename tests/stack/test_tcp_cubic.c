@@ -1,6 +1,6 @@
 /*
- * CUBIC in integers against the formulas of RFC 8312 in floating point: the curve, K, a window that
- * grows ACK by ACK, the TCP-friendly region, what a reduction remembers.
+ * MAY-18: CUBIC in integers against the formulas of RFC 8312 in floating point: the curve, K, a
+ * window that grows ACK by ACK, the TCP-friendly region, what a reduction remembers.
  */
 #include <stdio.h>
 

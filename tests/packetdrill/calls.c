@@ -18,6 +18,7 @@ static int new_descriptor(struct rig *r, enum descriptor_kind kind) {
         return -EMFILE;
     }
     r->fd[fd] = (struct descriptor){.kind = kind};
+    if (fd >= r->fds) r->fds = fd + 1;
     return fd;
 }
 
@@ -107,7 +108,7 @@ int call_listen(struct rig *r, int fd, int backlog) {
     return result;
 }
 
-/* ------------------------------------------------------------------------------------ accept */
+/* ------------------------------------------------------------ accept */
 
 static bool acceptable(struct rig *r, const void *what) {
     const struct descriptor *d = what;
@@ -141,7 +142,7 @@ int call_accept(struct rig *r, int fd, struct sockaddr *name, socklen_t *length)
     return child;
 }
 
-/* ------------------------------------------------------------------------------------ connect */
+/* ------------------------------------------------------------ connect */
 
 static bool connected(struct rig *r, const void *what) {
     const struct descriptor *d = what;
@@ -177,7 +178,7 @@ int call_connect(struct rig *r, int fd, const struct sockaddr *name, socklen_t l
     return connect_result(r, d);
 }
 
-/* ------------------------------------------------------------------------------------ the end */
+/* ------------------------------------------------------------ the end */
 
 int call_shutdown(struct rig *r, int fd, int how) {
     struct descriptor *d = rig_socket(r, fd);
@@ -185,21 +186,38 @@ int call_shutdown(struct rig *r, int fd, int how) {
     if (how != SHUT_RD && how != SHUT_WR && how != SHUT_RDWR) return -EINVAL;
     int result = 0;
     struct step *s = rig_step_begin(r);
-    if (how != SHUT_RD) result = socket_shutdown_write(s, d->socket);
+    if (how != SHUT_WR) result = socket_shutdown_read(s, d->socket);
+    if (result == 0 && how != SHUT_RD) result = socket_shutdown_write(s, d->socket);
     rig_step_end(r, s);
-    if (how != SHUT_WR) d->read_shut = true;
     return result;
+}
+
+static bool has_lingered(struct rig *r, const void *what) {
+    const struct descriptor *d = what;
+    struct step *s = rig_step_begin(r);
+    bool waits = socket_lingers(s, d->socket);
+    rig_step_end(r, s);
+    return !waits;
+}
+
+/* close(2); with SO_LINGER and a time it waits for the peer, that long at most. */
+static void close_socket(struct rig *r, struct descriptor *d) {
+    const struct socket *socket = socket_get(r->lab, d->socket);
+    int64_t until = r->now_us + (int64_t)socket->linger_s * 1000000;
+    if (socket->linger != 0 && socket->linger_s > 0 && !d->nonblocking)
+        rig_wait(r, has_lingered, d, until);
+    struct id id = d->socket;
+    struct step *s = rig_step_begin(r);
+    d->socket = (struct id){0, 0};
+    socket_close(s, id);
+    rig_step_end(r, s);
 }
 
 int call_close(struct rig *r, int fd) {
     if (fd < 0 || fd >= FDS || r->fd[fd].kind == FD_NONE) return -EBADF;
     struct descriptor *d = &r->fd[fd];
     epoll_forget(r, fd);
-    if (id_is(d->socket)) {
-        struct step *s = rig_step_begin(r);
-        socket_close(s, d->socket);
-        rig_step_end(r, s);
-    }
+    if (id_is(d->socket)) close_socket(r, d);
     *d = (struct descriptor){.kind = FD_NONE};
     close(fd);
     return 0;

@@ -13,7 +13,7 @@
 
 enum { LINE = 4096, FILE_ROOM = 65536, DEPTH = 3, DEFAULT_MTU = 1500 };
 
-/* ------------------------------------------------------------------------------------ settings */
+/* ------------------------------------------------------------ settings */
 
 bool config_set(struct rig_config *c, const char *name, const char *value, bool required) {
     char number[32];
@@ -50,7 +50,7 @@ static void from_script(struct rig *r, const char *name, const char *value) {
         if (strcmp(r->config.setting[i].name, name) == 0) rig_apply(r, i);
 }
 
-/* ------------------------------------------------------------------------------------ flags */
+/* ------------------------------------------------------------ flags */
 
 static ip4 address_of(const char *text) {
     unsigned a, b, c, d;
@@ -140,7 +140,7 @@ void config_read(struct rig_config *c, const char *flags) {
     if (flags != NULL) read_flags(c, flags);
 }
 
-/* ------------------------------------------------------------------------------------ commands */
+/* ------------------------------------------------------------ commands */
 
 /* "15*1024*1024" */
 static long long product(const char *at) {

@@ -11,7 +11,7 @@
 
 enum { PIECE = 65536 };
 
-/* ------------------------------------------------------------------------------------ memory */
+/* ------------------------------------------------------------ memory */
 
 int copy_in(void *to, const void *from, size_t count) {
     struct iovec here = {to, count}, there = {(void *)(uintptr_t)from, count};
@@ -62,7 +62,7 @@ static int64_t iov_copy(const struct msghdr *m, size_t at, uint8_t *octets, size
     return (int64_t)done;
 }
 
-/* ------------------------------------------------------------------------------------ sending */
+/* ------------------------------------------------------------ sending */
 
 static bool writable(struct rig *r, const void *what) {
     const struct descriptor *d = what;
@@ -71,9 +71,10 @@ static bool writable(struct rig *r, const void *what) {
 
 static int64_t send_now(struct rig *r, struct descriptor *d, const uint8_t *octets, size_t count,
                         int flags) {
+    unsigned asked = ((flags & MSG_MORE) != 0 ? TCP_SEND_MORE : 0u) |
+                     ((flags & MSG_OOB) != 0 ? TCP_SEND_URGENT : 0u);
     struct step *s = rig_step_begin(r);
-    (void)flags;
-    int64_t result = socket_send(s, d->socket, octets, count);
+    int64_t result = socket_send_with(s, d->socket, octets, count, asked);
     rig_step_end(r, s);
     if (result < (int64_t)count) d->starved = true;
     return result;
@@ -106,20 +107,23 @@ int64_t call_send(struct rig *r, int fd, const struct msghdr *m, int flags) {
     return result;
 }
 
-/* ------------------------------------------------------------------------------------ receiving */
+/* ------------------------------------------------------------ receiving */
 
 static bool readable(struct rig *r, const void *what) {
     const struct descriptor *d = what;
-    return d->read_shut ||
+    return socket_get(r->lab, d->socket)->shut_read != 0 ||
            (socket_ready(r->lab, d->socket) & (SOCKET_READABLE | SOCKET_ERROR | SOCKET_GONE)) != 0;
 }
 
 static int64_t receive_now(struct rig *r, struct descriptor *d, uint8_t *out, size_t room,
-                           struct tcp_endpoint *from) {
+                           int flags, struct tcp_endpoint *from) {
+    unsigned asked = ((flags & MSG_PEEK) != 0 ? RECEIVE_PEEK : 0u) |
+                     ((flags & MSG_OOB) != 0 ? RECEIVE_URGENT : 0u);
     struct step *s = rig_step_begin(r);
-    int64_t result = socket_receive(s, d->socket, out, room, from);
+    int64_t result = d->type == SOCKET_TCP ? socket_receive_with(s, d->socket, out, room, asked)
+                                           : socket_receive(s, d->socket, out, room, from);
     rig_step_end(r, s);
-    return result == -EAGAIN && d->read_shut ? 0 : result;
+    return result;
 }
 
 /* What would be taken out for a buffer that is none must stay where it is. */
@@ -140,14 +144,14 @@ int64_t call_receive(struct rig *r, int fd, struct msghdr *m, int flags) {
     uint8_t *octets = malloc(room + 1);
     if (octets == NULL) return -ENOMEM;
     bool waits = !d->nonblocking && (flags & MSG_DONTWAIT) == 0;
-    int64_t result = receive_now(r, d, octets, room, &from);
+    int64_t result = receive_now(r, d, octets, room, flags, &from);
     while (result == -EAGAIN && waits) {
         rig_wait(r, readable, d, -1);
-        result = receive_now(r, d, octets, room, &from);
+        result = receive_now(r, d, octets, room, flags, &from);
     }
     while (result > 0 && (flags & MSG_WAITALL) != 0 && (done += (size_t)result) < room) {
         rig_wait(r, readable, d, -1);
-        result = receive_now(r, d, octets + done, room - done, &from);
+        result = receive_now(r, d, octets + done, room - done, flags, &from);
     }
     if (done > 0) result = (int64_t)done;
     if (result > 0) result = iov_copy(m, 0, octets, (size_t)result, false);

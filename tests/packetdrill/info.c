@@ -47,7 +47,40 @@ static uint32_t since(const struct rig *r, sim_time at) {
     return (uint32_t)((r->now_us * 1000 - at) / 1000000);
 }
 
-size_t info_fill(struct rig *r, const struct descriptor *d, void *out, size_t room) {
+/* ------------------------------------------------------------ what it waits for */
+
+static enum chrono_kind waits_for(struct rig *r, const struct descriptor *d) {
+    const struct tcb *c = tcb_get(r->lab, socket_get(r->lab, d->socket)->connection);
+    if (c == NULL || c->state < TCP_ESTABLISHED) return CHRONO_IDLE;
+    uint32_t unsent = tcp_unsent(c), flight = c->snd.nxt - c->snd.una, smss = tcp_smss(c);
+    uint32_t next = unsent < smss ? unsent : smss;
+    if (unsent == 0 && flight == 0) return CHRONO_IDLE;
+    if (unsent > 0 && flight + next > c->snd.wnd && tcp_flight_room(r->lab, c) >= smss)
+        return CHRONO_WINDOW;
+    return unsent == 0 && d->starved ? CHRONO_BUFFER : CHRONO_BUSY;
+}
+
+static void account(struct rig *r, struct descriptor *d) {
+    struct chrono *k = &d->chrono;
+    k->spent_us[k->now] += r->now_us - k->since_us;
+    k->since_us = r->now_us;
+    k->now = waits_for(r, d);
+}
+
+void info_look(struct rig *r) {
+    for (int fd = 0; fd < r->fds; fd++)
+        if (r->fd[fd].kind == FD_SOCKET && id_is(r->fd[fd].socket)) account(r, &r->fd[fd]);
+}
+
+static void fill_chrono(const struct chrono *k, struct tcp_info *i) {
+    i->tcpi_rwnd_limited = (uint64_t)k->spent_us[CHRONO_WINDOW];
+    i->tcpi_sndbuf_limited = (uint64_t)k->spent_us[CHRONO_BUFFER];
+    i->tcpi_busy_time =
+        (uint64_t)k->spent_us[CHRONO_BUSY] + i->tcpi_rwnd_limited + i->tcpi_sndbuf_limited;
+}
+
+size_t info_fill(struct rig *r, struct descriptor *d, void *out, size_t room) {
+    account(r, d);
     struct tcp_info i = {.tcpi_state = 7};
     const struct tcb *c = tcb_get(r->lab, socket_get(r->lab, d->socket)->connection);
     if (c != NULL) {
@@ -62,6 +95,7 @@ size_t info_fill(struct rig *r, const struct descriptor *d, void *out, size_t ro
         i.tcpi_rttvar = (uint32_t)(c->mdev / 1000);
         fill_congestion(c, &i);
         fill_recovery(c, &i);
+        fill_chrono(&d->chrono, &i);
         i.tcpi_last_data_recv = since(r, c->data_received_at);
         i.tcpi_last_data_sent = since(r, c->congestion.sent_at);
         i.tcpi_snd_wnd = c->snd.wnd;

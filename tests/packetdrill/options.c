@@ -8,18 +8,70 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
-/* ----------------------------------------------------------------------------------- setsockopt */
+static const struct {
+    int level, name;
+    enum socket_option option;
+} options[] = {
+    {SOL_SOCKET, SO_REUSEADDR, OPTION_SO_REUSEADDR},
+    {SOL_SOCKET, SO_KEEPALIVE, OPTION_SO_KEEPALIVE},
+    {SOL_SOCKET, SO_OOBINLINE, OPTION_SO_OOBINLINE},
+    {SOL_SOCKET, SO_SNDBUF, OPTION_SO_SNDBUF},
+    {SOL_SOCKET, SO_RCVBUF, OPTION_SO_RCVBUF},
+    {SOL_SOCKET, SO_ERROR, OPTION_SO_ERROR},
+    {IPPROTO_TCP, TCP_NODELAY, OPTION_TCP_NODELAY},
+    {IPPROTO_TCP, TCP_MAXSEG, OPTION_TCP_MAXSEG},
+    {IPPROTO_TCP, TCP_CORK, OPTION_TCP_CORK},
+    {IPPROTO_TCP, TCP_KEEPIDLE, OPTION_TCP_KEEPIDLE},
+    {IPPROTO_TCP, TCP_KEEPINTVL, OPTION_TCP_KEEPINTVL},
+    {IPPROTO_TCP, TCP_KEEPCNT, OPTION_TCP_KEEPCNT},
+    {IPPROTO_TCP, TCP_SYNCNT, OPTION_TCP_SYNCNT},
+    {IPPROTO_TCP, TCP_LINGER2, OPTION_TCP_LINGER2},
+    {IPPROTO_TCP, TCP_DEFER_ACCEPT, OPTION_TCP_DEFER_ACCEPT},
+    {IPPROTO_TCP, TCP_WINDOW_CLAMP, OPTION_TCP_WINDOW_CLAMP},
+    {IPPROTO_TCP, TCP_QUICKACK, OPTION_TCP_QUICKACK},
+    {IPPROTO_TCP, TCP_USER_TIMEOUT, OPTION_TCP_USER_TIMEOUT},
+    {IPPROTO_IP, IP_TOS, OPTION_IP_TOS},
+    {IPPROTO_IP, IP_TTL, OPTION_IP_TTL},
+};
 
-static int set_now(struct rig *r, struct descriptor *d, int level, int name, int value) {
-    struct step *s = rig_step_begin(r);
-    int result = -ENOPROTOOPT;
-    if (level == SOL_SOCKET && name == SO_REUSEADDR) {
-        result = socket_option_set(s, d->socket, OPTION_SO_REUSEADDR, value);
-    } else if (level == IPPROTO_TCP && name == TCP_NODELAY) {
-        result = socket_option_set(s, d->socket, OPTION_TCP_NODELAY, value);
+static bool option_of(int level, int name, enum socket_option *option) {
+    for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
+        if (options[i].level != level || options[i].name != name) continue;
+        *option = options[i].option;
+        return true;
     }
+    return false;
+}
+
+/* ------------------------------------------------------------ setsockopt */
+
+static int set_option(struct rig *r, struct descriptor *d, enum socket_option option,
+                      int64_t value) {
+    struct step *s = rig_step_begin(r);
+    int result = socket_option_set(s, d->socket, option, value);
     rig_step_end(r, s);
     return result;
+}
+
+/* SO_LINGER: the engine has its time, and -1 when it is off. */
+static int set_linger(struct rig *r, struct descriptor *d, const void *value, socklen_t length) {
+    struct linger linger;
+    if (length < sizeof linger) return -EINVAL;
+    int error = copy_in(&linger, value, sizeof linger);
+    if (error != 0) return error;
+    return set_option(r, d, OPTION_SO_LINGER, linger.l_onoff != 0 ? linger.l_linger : -1);
+}
+
+/* TCP_CONGESTION: by name. */
+static int set_congestion(struct rig *r, struct descriptor *d, const void *value,
+                          socklen_t length) {
+    char name[16] = "";
+    int error = copy_in(name, value, length < sizeof name ? length : sizeof name - 1);
+    if (error != 0) return error;
+    for (uint32_t i = 0; tcp_algorithm_name(i) != NULL; i++)
+        if (strcmp(name, tcp_algorithm_name(i)) == 0)
+            return set_option(r, d, OPTION_TCP_CONGESTION, i);
+    return -ENOENT;
 }
 
 /* The socket has no lab yet: the option waits for it. */
@@ -34,27 +86,47 @@ static int keep(struct descriptor *d, int level, int name, const void *value, so
 
 int call_setsockopt(struct rig *r, int fd, int level, int name, const void *value,
                     socklen_t length) {
+    enum socket_option option;
     int number = 0;
     if (fd < 0 || fd >= FDS || r->fd[fd].kind != FD_SOCKET) return -EBADF;
     if (r->lab == NULL) return keep(&r->fd[fd], level, name, value, length);
     struct descriptor *d = rig_socket(r, fd);
+    if (level == SOL_SOCKET && name == SO_LINGER) return set_linger(r, d, value, length);
+    if (level == IPPROTO_TCP && name == TCP_CONGESTION) return set_congestion(r, d, value, length);
+    if (!option_of(level, name, &option)) return -ENOPROTOOPT;
     if (length < sizeof number) return -EINVAL;
     int error = copy_in(&number, value, sizeof number);
-    return error != 0 ? error : set_now(r, d, level, name, number);
+    return error != 0 ? error : set_option(r, d, option, number);
 }
 
-/* ----------------------------------------------------------------------------------- getsockopt */
+/* ------------------------------------------------------------ getsockopt */
 
 static int give(void *out, socklen_t *length, const void *from, size_t count) {
     if (*length > count) *length = (socklen_t)count;
     return copy_out(out, from, *length);
 }
 
-static int get_error(struct rig *r, struct descriptor *d) {
+static int get_option(struct rig *r, struct descriptor *d, enum socket_option option,
+                      int64_t *value) {
     struct step *s = rig_step_begin(r);
-    int error = socket_take_error(s, d->socket);
+    int result = socket_option_get(s, d->socket, option, value);
     rig_step_end(r, s);
-    return -error;
+    return result;
+}
+
+static int get_linger(struct rig *r, struct descriptor *d, void *out, socklen_t *length) {
+    int64_t value = -1;
+    int result = get_option(r, d, OPTION_SO_LINGER, &value);
+    struct linger linger = {value >= 0, value >= 0 ? (int)value : 0};
+    return result != 0 ? result : give(out, length, &linger, sizeof linger);
+}
+
+static int get_congestion(struct rig *r, struct descriptor *d, void *out, socklen_t *length) {
+    char name[16] = "";
+    int64_t value = 0;
+    int result = get_option(r, d, OPTION_TCP_CONGESTION, &value);
+    strncpy(name, tcp_algorithm_name((uint32_t)value), sizeof name - 1);
+    return result != 0 ? result : give(out, length, name, sizeof name);
 }
 
 int call_getsockopt(struct rig *r, int fd, int level, int name, void *out, socklen_t *length) {
@@ -67,14 +139,16 @@ int call_getsockopt(struct rig *r, int fd, int level, int name, void *out, sockl
     }
     if (level == IPPROTO_TCP && name == TCP_CC_INFO) return give(out, length, info, 0);
     if (level == SOL_SOCKET && name == SO_MEMINFO) return give(out, length, info, 36);
-    if (level == SOL_SOCKET && name == SO_ERROR) {
-        int error = get_error(r, d);
-        return give(out, length, &error, sizeof error);
-    }
-    return -ENOPROTOOPT;
+    if (level == SOL_SOCKET && name == SO_LINGER) return get_linger(r, d, out, length);
+    if (level == IPPROTO_TCP && name == TCP_CONGESTION) return get_congestion(r, d, out, length);
+    enum socket_option option;
+    int64_t value = 0;
+    if (!option_of(level, name, &option)) return -ENOPROTOOPT;
+    int result = get_option(r, d, option, &value), number = (int)value;
+    return result != 0 ? result : give(out, length, &number, sizeof number);
 }
 
-/* ------------------------------------------------------------------------------------ the rest */
+/* ------------------------------------------------------------ the rest */
 
 int call_fcntl(struct rig *r, int fd, int command, long argument) {
     if (fd < 0 || fd >= FDS || r->fd[fd].kind == FD_NONE) return -EBADF;

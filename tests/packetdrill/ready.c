@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <stddef.h>
 
-/* ------------------------------------------------------------------------------------ poll */
+/* ------------------------------------------------------------ poll */
 
 /* poll(2)'s bits of a TCP socket, as Linux computes them. */
 static uint32_t bits_of(struct rig *r, const struct descriptor *d) {
@@ -18,7 +18,7 @@ static uint32_t bits_of(struct rig *r, const struct descriptor *d) {
     if (c == NULL) return EPOLLHUP | EPOLLOUT;
     if (c->state == TCP_LISTEN) return (ready & SOCKET_ACCEPTABLE) != 0 ? EPOLLIN | EPOLLRDNORM : 0;
     if (c->state == TCP_CLOSED || (c->fin_queued && c->fin_received)) bits |= EPOLLHUP;
-    if (c->fin_received || d->read_shut || c->state == TCP_CLOSED)
+    if (c->fin_received || socket->shut_read != 0 || c->state == TCP_CLOSED)
         bits |= EPOLLIN | EPOLLRDNORM | EPOLLRDHUP;
     if ((ready & SOCKET_READABLE) != 0) bits |= EPOLLIN | EPOLLRDNORM;
     if (c->fin_queued || (ready & SOCKET_WRITABLE) != 0) bits |= EPOLLOUT | EPOLLWRNORM;
@@ -61,7 +61,7 @@ int call_poll(struct rig *r, struct pollfd *fds, nfds_t count, int timeout_ms) {
     return poll_look(r, &p);
 }
 
-/* ------------------------------------------------------------------------------------ epoll */
+/* ------------------------------------------------------------ epoll */
 
 static struct watched *find(struct rig *r, int epfd, int fd) {
     struct watched *w = r->watched;

@@ -33,7 +33,7 @@ void rig_die(const char *format, ...) {
     exit(EXIT_FAILURE);
 }
 
-/* ------------------------------------------------------------------------------------ the lab */
+/* ------------------------------------------------------------ the lab */
 
 /* Two bare ACKs of one connection, of one moment. */
 static bool same_bare_ack(const struct packet *a, const struct packet *b) {
@@ -161,7 +161,7 @@ void rig_end(struct rig *r) {
     pthread_mutex_destroy(&r->lock);
 }
 
-/* ------------------------------------------------------------------------------------ the clock */
+/* ------------------------------------------------------------ the clock */
 
 struct moment { /* a step that is under way, with its scratch */
     struct step step;
@@ -202,6 +202,7 @@ bool rig_run_one(struct rig *r, int64_t until_us) {
         lab_step(r->lab, &r->sink, &(struct budget){.steps = 1, .until = until_us * 1000});
     if (stop == STOP_LIVELOCK || stop == STOP_END) rig_die("the lab has ended");
     if (at > r->now_us * 1000) r->now_us = (at + 999) / 1000;
+    info_look(r);
     epoll_look(r);
     rig_wake(r);
     return true;
@@ -213,11 +214,12 @@ void rig_run_to(struct rig *r, int64_t us) {
 }
 
 void rig_settle(struct rig *r) {
+    info_look(r);
     epoll_look(r);
     rig_run_to(r, r->now_us);
 }
 
-/* ----------------------------------------------------------------------------------- packets in */
+/* ------------------------------------------------------------ packets in */
 
 static void inject_frame(struct rig *r, const uint8_t *packet, size_t count) {
     struct step *s = rig_step_begin(r);
@@ -234,7 +236,7 @@ static void inject_frame(struct rig *r, const uint8_t *packet, size_t count) {
     rig_step_end(r, s);
 }
 
-/* -------------------------------------------------------------------------- longer than a frame */
+/* ------------------------------------------------------------ longer than a frame */
 
 static uint16_t get16(const uint8_t *at) {
     return (uint16_t)(at[0] << 8 | at[1]);

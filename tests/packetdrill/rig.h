@@ -52,13 +52,19 @@ struct kept_option { /* an option of a socket that has no lab yet */
     socklen_t length;
     uint8_t value[64];
 };
+/* What a sender's time goes by with, as TCP_INFO counts it: Linux's tcp_chrono. */
+enum chrono_kind { CHRONO_IDLE, CHRONO_BUSY, CHRONO_WINDOW, CHRONO_BUFFER, CHRONO_KINDS };
+struct chrono {
+    enum chrono_kind now;
+    int64_t since_us, spent_us[CHRONO_KINDS];
+};
 enum descriptor_kind { FD_NONE, FD_SOCKET, FD_EPOLL };
 struct descriptor {
     enum descriptor_kind kind;
     struct id socket;
     enum socket_type type;
-    bool nonblocking, starved, read_shut; /* starved: a writer was told to wait */
-    bool connected;
+    bool nonblocking, connected, starved; /* starved: a writer was told to wait */
+    struct chrono chrono;
     struct kept_option kept[KEPT_OPTIONS];
     size_t kept_count;
 };
@@ -98,6 +104,7 @@ struct rig {
     struct packet *first, *last;
     struct waiter *waiters;
     struct watched *watched;
+    int fds; /* above the highest descriptor */
     struct descriptor fd[FDS];
 };
 
@@ -161,7 +168,8 @@ int call_epoll_wait(struct rig *, int epfd, struct epoll_event *, int most, int 
 void epoll_forget(struct rig *, int fd);
 void epoll_look(struct rig *); /* after a step: edges */
 /* info.c */
-size_t info_fill(struct rig *, const struct descriptor *, void *, size_t room);
+size_t info_fill(struct rig *, struct descriptor *, void *, size_t room);
+void info_look(struct rig *); /* after a step: what senders wait for */
 
 /* Memory of the caller, which may be wrong: -EFAULT. */
 int copy_in(void *to, const void *from, size_t);

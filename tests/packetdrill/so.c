@@ -30,7 +30,7 @@ static void slot_free(void *userdata) {
     free(r);
 }
 
-/* ------------------------------------------------------------------------------------ sockets */
+/* ------------------------------------------------------------ sockets */
 
 static int slot_socket(void *u, int domain, int type, int protocol) {
     struct rig *r = enter(u);
@@ -61,7 +61,7 @@ static int slot_shutdown(void *u, int fd, int how) {
     return (int)answer(r, call_shutdown(r, fd, how));
 }
 
-/* ------------------------------------------------------------------------------------ octets */
+/* ------------------------------------------------------------ octets */
 
 static ssize_t receive(void *u, int fd, struct msghdr *m, int flags) {
     struct rig *r = enter(u);
@@ -125,7 +125,7 @@ static ssize_t slot_sendmsg(void *u, int fd, const struct msghdr *m, int flags) 
     return send_message(u, fd, m, flags);
 }
 
-/* ------------------------------------------------------------------------------------ control */
+/* ------------------------------------------------------------ control */
 
 static int slot_fcntl(void *u, int fd, int command, ...) {
     va_list arguments;
@@ -178,7 +178,7 @@ static int slot_splice(void *u, int in, off_t *in_at, int out, off_t *out_at, si
     return (int)answer(enter(u), -ENOSYS);
 }
 
-/* ---------------------------------------------------------------------------------- wire, clock */
+/* ------------------------------------------------------------ wire, clock */
 
 static int slot_netdev_send(void *u, const void *packet, size_t count) {
     struct rig *r = enter(u);

@@ -132,7 +132,7 @@ const hashed = (name, body) => {
 const oneEarlyChunk = {
   name: 'one-early-chunk',
   setup(build) {
-    const filter = /(act\/(start|exports)|shell\/(tools|phone|meters)|ladder\/export)\.tsx?$/;
+    const filter = /(act\/(start|exports)|shell\/(tools|phone|meters)|ladder\/(export|crowd))\.tsx?$/;
     build.onLoad({ filter }, ({ path }) => ({
       contents: `${readFileSync(path, 'utf8')}\nimport '${join(HERE, 'src/main.tsx')}';\n`,
       loader: path.endsWith('x') ? 'tsx' : 'ts',

@@ -40,12 +40,18 @@ static const struct gauge_line buffers[] = {
     {"SND.WND", ROLE_CLOSE, GAUGE_LIMIT},
     {"RCV.WND", ROLE_CONTROL, GAUGE_LIMIT},
 };
+/* A listener's. */
+static const struct gauge_line queues[] = {
+    {"SYN queue", ROLE_OPEN, GAUGE_AREA},
+    {"accept queue", ROLE_DATA, GAUGE_LINE},
+};
 static const struct gauge_chart charts[] = {
     {"window", GAUGE_OCTETS, windows, COUNT(windows)},
     {"time", GAUGE_NS, times, COUNT(times)},
     {"loss", GAUGE_OCTETS, losses, COUNT(losses)},
     {"buffer", GAUGE_OCTETS, buffers, COUNT(buffers)},
     {"repair", GAUGE_COUNT, repairs, COUNT(repairs)},
+    {"queue", GAUGE_COUNT, queues, COUNT(queues)},
 };
 
 /* ------------------------------------------------------------------------- the sequence space */

@@ -5,11 +5,15 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fixedMeasure } from '../../../web/src/draw/measure';
 import { TEST_TOKENS } from '../../../web/src/draw/tokens';
+import * as crowd from '../../../web/src/ladder/crowd';
+import { setCrowd } from '../../../web/src/ladder/later';
 import { Stage, type Shown } from '../../../web/src/ladder/stage';
 import { Lab, type Timeline } from '../../../web/src/model/lab';
 import type { Words } from '../../../web/src/text/text';
 import { Decoder } from '../../../web/src/wire/decode';
 import { eventIndex, type TimelineId } from '../../../web/src/wire/types';
+
+setCrowd(crowd); // in the page it comes with the first crowd
 
 export const FIXTURES = join(process.env['WEB'] ?? '', '../tests/web/fixtures');
 

@@ -39,10 +39,10 @@ export function goTo(lab: Lab, i: number): void {
     place(lab, to);
   });
 }
-/** As goTo, and goes on playing. Following means: the cursor stands on the newest event. */
+/** As goTo, and goes on playing. Following means: nothing newer is there that a step would stop at. */
 export function place(lab: Lab, to: EventIndex): void {
   view.cursor.value = to;
-  view.following.value = to >= (current(lab)?.length ?? 0) - 1;
+  view.following.value = to >= newestStop(lab);
   if (view.selection.value.kind === 'event') view.selection.value = { kind: 'none' };
 }
 export function select(selection: view.Selection): void {
@@ -70,11 +70,11 @@ export function nextStop(lab: Lab, way: 1 | -1): EventIndex | null {
   return within(lab, found);
 }
 /** The newest event that a step stops at; without one, the newest of all. */
-export function lastStop(lab: Lab): number {
+export function lastStop(lab: Lab, last = lastAllowed(lab)): number {
   const timeline = current(lab);
-  const last = lastAllowed(lab);
   return timeline?.seek(last + 1, -1, (i) => timeline.isStop(i)) ?? last;
 }
+const newestStop = (lab: Lab): number => lastStop(lab, (current(lab)?.length ?? 0) - 1);
 export function nextRaw(lab: Lab, way: 1 | -1): EventIndex | null {
   return within(lab, current(lab)?.seek(view.cursor.value, way, () => true) ?? null);
 }

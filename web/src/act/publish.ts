@@ -6,7 +6,7 @@ import type { TimelineId } from '../wire/types';
 import type { Lab } from '../model/lab';
 import * as session from '../state/session';
 import * as view from '../state/view';
-import { place } from './moves';
+import { lastStop, place } from './moves';
 
 /** What one frame publishes: revision, head, and the cursor when it goes with head or class. */
 export function publish(lab: Lab): void {
@@ -19,8 +19,8 @@ export function publish(lab: Lab): void {
     if (session.role.value === 'viewer' && session.withClass.value && led) {
       followClass(lab, led.timeline, led.i);
     } else if (timeline && view.following.value && !view.playing.value) {
-      const last = timeline.seek(timeline.length, -1, (i) => timeline.isStop(i));
-      if (last !== null && last > view.cursor.value) place(lab, last);
+      const last = eventIndex(lastStop(lab, timeline.length - 1));
+      if (last > view.cursor.value) place(lab, last);
     }
   });
 }

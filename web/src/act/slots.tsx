@@ -58,7 +58,7 @@ export function Queues({ only }: { readonly only?: NodeId }): JSX.Element | null
       {all.length === 0 ? <p class="muted meter-none">{t('ui.slots.none')}</p> : null}
       {all.map(({ node, queues }) => (
         <div key={node.id} class="queue-node">
-          {queues.map((queue) => <QueueShape key={queue.key} queue={queue} node={node} />)}
+          {queues.slice(0, MOST).map((queue) => <QueueShape key={queue.key} queue={queue} node={node} />)}
           <Refused timeline={timeline} i={i} node={node} />
         </div>
       ))}

@@ -11,6 +11,8 @@ import { Lab, type Timeline } from '../model/lab';
 import type { Words } from '../text/text';
 import { Decoder } from '../wire/decode';
 import { cssPx, eventIndex, type TimelineId } from '../wire/types';
+import * as crowd from './crowd';
+import { setCrowd } from './later';
 import { layColumns, layout, type Layout } from './layout';
 import { LadderLog } from './log';
 import { marks } from './marks';
@@ -30,6 +32,7 @@ export function ladderSvg(lab: Lab, id: TimelineId, words: Words, tokens: Tokens
 }
 
 function draw(lab: Lab, timeline: Timeline, words: Words, tokens: Tokens, measure: Measure, width: number) {
+  setCrowd(crowd);
   const size = tokens.fontSize;
   const log = new LadderLog(lab, [timeline], 'compact', shownGraph(lab, timeline, null)?.name ?? null);
   const row = rowPixels(size);

@@ -55,6 +55,7 @@ class Mounted {
       shown: () => this.shown(),
       measure: () => this.measured(),
       tokens: () => this.readTokens(),
+      again: () => this.surface?.invalidate('base'),
     });
     this.drawing = {
       base: (size) => this.drawBase() ?? blank(size.width, size.height),
@@ -135,8 +136,7 @@ class Mounted {
     return chosen.kind === 'node' ? [...out, { kind: 'node', side: main, id: chosen.node }] : out;
   }
   private readTokens(): Tokens {
-    this.tokens ??= readTokens(document.documentElement);
-    return this.tokens;
+    return (this.tokens ??= readTokens(document.documentElement));
   }
   private measured(): Measure {
     if (this.measure === null) {
@@ -184,8 +184,7 @@ class Mounted {
   private pan(dx: number, dy: number): void {
     const { stage } = this;
     this.pointer = null;
-    const widest = Math.max(0, (stage.columns?.width ?? 0) - (this.surface?.size.width ?? 0));
-    stage.left = Math.max(0, Math.min(widest, stage.left - dx));
+    stage.left = Math.max(0, Math.min((stage.columns?.width ?? 0) - (this.surface?.size.width ?? 0), stage.left - dx));
     if (dy !== 0) this.moveTo(stage.top - dy / stage.rowHeight);
     else this.surface?.invalidate('base');
   }

@@ -41,12 +41,11 @@ export interface StateName {
 }
 
 export const BAND = 10; // CSS px wide
-const MOST_SLOTS = 3;
 const LEAST_NAMED_ROW = 3; // CSS px: below it names would stand for one change in many
 /** A name that has no room at its tick moves by so many px. */
 const SHIFTS = [0, 3, -3, 6, -6, 10, 14, 18];
-/** The names at the upper edge stand below each other, two at most. */
-const STICKY_SHIFTS = (fonts: Fonts): readonly number[] => [0, fonts.state.size * 1.25];
+/** The names at the upper edge stand below each other, two at most, and a count. */
+const STICKY_SHIFTS = (fonts: Fonts): readonly number[] => [0, fonts.state.size * 1.25, fonts.state.size * 2.5];
 /** A band is at least this high, CSS px: of changes that are nearer, one is drawn. */
 const LEAST_BAND = 2;
 
@@ -72,7 +71,9 @@ export function layLanes(
     const crowd = view.rowHeight < LEAST_NAMED_ROW;
     const names = crowd ? [] : shown.flatMap((track) => namesOf(scene, column, track, beside, fonts, y));
     for (const name of names.filter((n) => !n.sticky)) take(name, SHIFTS);
-    for (const name of names.filter((n) => n.sticky)) take(name, STICKY_SHIFTS(fonts));
+    for (const name of names.filter((n) => n.sticky)) take(name, STICKY_SHIFTS(fonts).slice(0, 2));
+    const more = moreAt(scene, column, beside, fonts);
+    if (more !== null) take(more, STICKY_SHIFTS(fonts));
     lanes.push({ side: column.side, node: column.node.id, x: column.x, top, bottom, bands });
     taken.addSoft({ left: column.x - BAND, right: column.x + BAND, top, bottom });
   }
@@ -80,7 +81,20 @@ export function layLanes(
 }
 
 function isShown(scene: Scene, track: Track): boolean {
-  return track.slot < MOST_SLOTS && scene.lab.graph(track.m) !== null;
+  return scene.lab.graph(track.m) !== null;
+}
+/** How many machines live beside those that are drawn, at the cursor. */
+function moreAt(scene: Scene, column: Column, beside: number, fonts: Fonts): StateName | null {
+  const i = scene.view.cursor;
+  const count = scene.log.tracks[column.side]?.get(column.node.id)?.beyondAt(i) ?? 0;
+  if (count === 0) return null;
+  const text = `+${count}`;
+  const outer = column.edge === 'left' ? -1 : 1;
+  return {
+    side: column.side, i, text, anchor: outer < 0 ? 'end' : 'start', x: column.x + outer * (LANE_CLEAR - 8 + beside),
+    y: fonts.state.size * 0.8, tickY: 0, tick: [0, 0], width: scene.metrics.measure(text, fonts.state),
+    sticky: true, past: true, differs: false,
+  };
 }
 /** Pixels that further bands take beside the first one of a lane. */
 export function bandsBeside(scene: Scene, side: number, node: NodeId): number {

@@ -5,10 +5,11 @@
 import { KIND, eventIndex, virtualNs, type EventIndex, type Node } from '../wire/types';
 import type { Timeline } from '../model/lab';
 import { orderNodes, placeColumns, type Columns } from './columns';
-import { layBins, type BinShape } from './bins';
+import type { BinShape, BinSum } from './bins';
 import { layFlights, type Flight } from './flights';
 import { layGaps, type GapShape } from './gaps';
 import { Occupied } from './labels';
+import { crowd } from './later';
 import { bandsBeside, layLanes, type Lane, type StateName } from './lanes';
 import { layTimes, type TimeShape } from './times';
 import { fontsFor, isPast, LANE_CLEAR, NARROW, nowRow, timeText, type Fonts, type LadderView, type Ranges, type Scene } from './scene';
@@ -30,7 +31,9 @@ export interface Layout {
   readonly lanes: readonly Lane[];
   readonly states: readonly StateName[];
   readonly flights: readonly Flight[];
+  readonly crowded: boolean; // too many to be drawn one by one
   readonly bins: readonly BinShape[];
+  readonly sums: readonly BinSum[];
   readonly gaps: readonly GapShape[];
   readonly times: readonly TimeShape[];
   readonly notes: readonly Note[];
@@ -78,11 +81,13 @@ export function layout(scene: Scene, columns: Columns): Layout {
   const gaps = layGaps(scene, columns, fonts, y, taken);
   const { lanes, states } = layLanes(scene, columns, fonts, y, taken);
   const flights = crowded ? [] : layFlights(scene, columns, fonts, y, ranges, taken, mostPieces(view));
+  const many = crowded ? crowd() : null;
+  const bins = many?.layBins(scene, columns, y, ranges) ?? [];
   const row = nowRow(scene);
   takeChip(taken, y(row), fonts);
   return {
     view, columns, fonts, lanes, states, flights, gaps,
-    bins: crowded ? layBins(scene, columns, y, ranges) : [],
+    crowded, bins, sums: many?.sumBins(scene, bins, fonts.state) ?? [],
     times: layTimes(scene, fonts, y, ranges, flights, gaps, taken),
     notes: crowded ? [] : layNotes(scene, columns, y, ranges),
     cursorY: view.cursor < 0 ? null : y(row),

@@ -3,9 +3,10 @@
 
 import { KIND, type EventIndex, type GraphName, type NodeId, type ObjectId, type StateEvent } from '../wire/types';
 import type { Lab, Timeline } from '../model/lab';
-import { Pyramid } from '../model/pyramid';
-import { TimeAxis, rowTime, type Clocked, type Scale } from './time';
-import { findDifferences, type Differences } from './compare';
+import type { Pyramid } from '../model/pyramid';
+import { TimeAxis, rowTime, upperBound, type Clocked, type Scale } from './time';
+import type { Differences } from './compare';
+import { crowd } from './later';
 
 /** A machine's instance on a node: the events that moved it, ascending. */
 export interface Track {
@@ -43,30 +44,45 @@ function clocked(timeline: Timeline, graph: GraphName | null): Clocked {
   };
 }
 
-/** The tracks of a node: all of them, and by their keys those that moved last. */
+/** Machines that are drawn beside each other on a lane; further ones are counted. */
+export const MOST_SLOTS = 3;
+
+/** The tracks of a node: those that are drawn, by their keys, and how many more there are when. */
 export class NodeTracks {
   readonly all: Track[] = [];
+  /** How many live beyond the slots that are drawn, by the events at which that changed. */
+  readonly beyond: { readonly at: EventIndex[]; readonly count: number[] } = { at: [], count: [] };
   private readonly byKey = new Map<string, Track>();
-  private readonly active = new Set<Track>();
+  private readonly others = new Set<string>(); // keys of those that live beyond
+  private readonly used: boolean[] = []; // slots
 
   move(e: StateEvent, rest: string | null): void {
     const key = `${e.m} ${e.obj}`;
     let track = this.byKey.get(key);
+    const slot = track?.slot ?? this.used.slice(0, MOST_SLOTS).findIndex((taken) => !taken);
+    const free = slot < 0 ? this.used.length : slot;
+    if (track === undefined && (free >= MOST_SLOTS || this.others.has(key))) {
+      this.moveBeyond(key, e, rest);
+      return;
+    }
     if (track === undefined) {
-      track = { n: e.n, m: e.m, obj: e.obj, rest, slot: this.freeSlot(), at: [], states: [] };
+      track = { n: e.n, m: e.m, obj: e.obj, rest, slot: free, at: [], states: [] };
       this.all.push(track);
       this.byKey.set(key, track);
     }
     track.at.push(e.i);
     track.states.push(e.to);
-    if (e.to === track.rest) this.active.delete(track);
-    else this.active.add(track);
+    this.used[track.slot] = e.to !== track.rest;
   }
-  private freeSlot(): number {
-    const used = new Set([...this.active].map((t) => t.slot));
-    let slot = 0;
-    while (used.has(slot)) slot++;
-    return slot;
+  /** How many machines live beyond the drawn ones after event i. */
+  beyondAt(i: number): number {
+    return this.beyond.count[upperBound(this.beyond.at, this.beyond.at.length, i) - 1] ?? 0;
+  }
+  private moveBeyond(key: string, e: StateEvent, rest: string | null): void {
+    if (e.to === rest) this.others.delete(key);
+    else this.others.add(key);
+    this.beyond.at.push(e.i);
+    this.beyond.count.push(this.others.size);
   }
 }
 
@@ -93,7 +109,7 @@ export class LadderLog {
     this.logs = timelines.map((t) => clocked(t, graph));
     this.axis = this.newAxis();
     this.tracks = timelines.map(() => new Map<NodeId, NodeTracks>());
-    this.pyramids = timelines.map(() => new Pyramid());
+    this.pyramids = this.newPyramids();
     this.taken = timelines.map(() => 0);
     this.extend();
   }
@@ -112,10 +128,14 @@ export class LadderLog {
   private newAxis(): TimeAxis {
     return new TimeAxis(rowTime(this.lab.links), this.scale, this.timelines.length);
   }
+  private newPyramids(): Pyramid[] {
+    const own = crowd();
+    return own === null ? [] : this.timelines.map(() => new own.Pyramid());
+  }
   private begin(): void {
     this.axis = this.newAxis();
     this.tracks = this.timelines.map(() => new Map<NodeId, NodeTracks>());
-    this.pyramids = this.timelines.map(() => new Pyramid());
+    this.pyramids = this.newPyramids();
     this.taken = this.timelines.map(() => 0);
     this.holes = [];
   }
@@ -155,7 +175,7 @@ export class LadderLog {
       }
     }
     this.taken = [a.length, b.length];
-    this.differences = findDifferences(ta, tb, fork);
+    this.differences = crowd()?.findDifferences(ta, tb, fork) ?? null;
   }
 
   private note(side: number, i: number): void {

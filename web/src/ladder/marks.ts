@@ -2,8 +2,8 @@
 // the overlay with what follows the pointer and the cursor. Pure.
 
 import { ListBuilder, type DisplayList, type Owner } from '../draw/list';
-import type { BinShape } from './bins';
 import type { Flight } from './flights';
+import { crowd } from './later';
 import type { Placed } from './labels';
 import { BAND, type Lane, type StateName } from './lanes';
 import type { Layout } from './layout';
@@ -25,7 +25,7 @@ export function marks(layout: Layout, pen: Pen): DisplayList {
   for (const lane of layout.lanes) drawLane(list, lane);
   if (layout.columns.divider !== null) drawDivider(list, layout);
   for (const gap of layout.gaps) drawGap(list, layout, gap);
-  for (const bin of layout.bins) drawBin(list, bin);
+  crowd()?.drawBins(list, layout.bins, layout.sums, layout.fonts.state);
   if (layout.cursorY !== null) list.line(0, layout.cursorY, view.width, layout.cursorY, 'cursor', 1.5, { fade: 0.7 });
   for (const f of layout.flights) if (f.phase === 'future') drawTrace(list, f, pen);
   for (const f of layout.flights) if (f.phase !== 'future') drawFlight(list, layout, f, pen);
@@ -73,20 +73,6 @@ function drawGap(list: ListBuilder, layout: Layout, gap: GapShape): void {
 function drawDivider(list: ListBuilder, layout: Layout): void {
   const x = layout.columns.divider ?? 0;
   list.line(x, 0, x, layout.view.height, 'rule', 1);
-}
-
-/** The two directions of a link share its bar: above to the right, below to the left. */
-function drawBin(list: ListBuilder, bin: BinShape): void {
-  const half = Math.max(1, (bin.bottom - bin.top) / 2);
-  const right = bin.x2 > bin.x1;
-  const [left, wide] = [Math.min(bin.x1, bin.x2) + BAND / 2, Math.abs(bin.x2 - bin.x1) - BAND];
-  list.rect(left, right ? bin.top : bin.top + half, wide, half * 0.82, 0, {
-    fill: right ? 'role-data' : 'role-control', fade: 0.08 + 0.6 * bin.weight,
-  });
-  if (bin.lost > 0) {
-    const mark = Math.min(wide, 6 + wide * 0.3 * (bin.lost / bin.count));
-    list.rect(left + (wide - mark) / 2, right ? bin.top : bin.top + half, mark, half * 0.82, 0, { fill: 'role-problem' });
-  }
 }
 
 function drawTrace(list: ListBuilder, f: Flight, pen: Pen): void {

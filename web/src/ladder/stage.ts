@@ -8,6 +8,7 @@ import type { Lab, Timeline } from '../model/lab';
 import type { Words } from '../text/text';
 import type { EventIndex, GraphName, VirtualNs } from '../wire/types';
 import type { Columns } from './columns';
+import { crowd, needCrowd } from './later';
 import { layColumns, layout, type Layout } from './layout';
 import { LadderLog } from './log';
 import { marks, overlayMarks, type Pen, type Tip } from './marks';
@@ -52,7 +53,7 @@ export class Stage {
 
   constructor(
     private readonly lab: Lab,
-    private readonly ask: { shown(): Shown; measure(): Measure; tokens(): Tokens },
+    private readonly ask: { shown(): Shown; measure(): Measure; tokens(): Tokens; again?(): void },
   ) {}
 
   get rowHeight(): number {
@@ -88,6 +89,7 @@ export class Stage {
       this.columns = layColumns({ ...scene, view: { ...scene.view, left } });
     }
     this.current = layout(scene, this.columns);
+    if (crowd() === null && (this.current.crowded || shown.sides.length > 1)) needCrowd(() => this.ask.again?.());
     this.list = marks(this.current, this.pen());
     return this.list;
   }
@@ -129,7 +131,7 @@ export class Stage {
   }
 
   private follow(shown: Shown): LadderLog {
-    const key = [shown.scale, String(shown.main), shown.graph ?? '', ...shown.sides.map((t) => t.id)].join(' ');
+    const key = [crowd() === null, shown.scale, String(shown.main), shown.graph ?? '', ...shown.sides.map((t) => t.id)].join(' ');
     if (this.log === null || key !== this.key || this.log.timelines.some((t, k) => t !== shown.sides[k])) {
       this.left = shown.main === 0 ? 0 : Infinity; // the side that the cursor moves in comes into sight
       this.log = new LadderLog(this.lab, shown.sides, shown.scale, shown.graph);

@@ -109,7 +109,8 @@ class Mounted {
     const shown = shownObject(this.app);
     const { log, top, rows } = this.props.stage;
     if (shown === null || log === null) return new ListBuilder(width, height).done();
-    const charts = shownCharts(shown.set.charts);
+    const samples = samplesOf(this.app, shown.timeline, shown.life);
+    const charts = shownCharts(shown.set.charts, samples);
     const size = Math.max(11, Math.round(this.look().fontSize * 0.86));
     const left = gutter(charts, this.measured(), size);
     const [first, span] = whole.value ? [0, Math.max(1, log.axis.height)] : [top, rows];
@@ -119,7 +120,6 @@ class Mounted {
     const from = Math.max(0, log.axis.firstFrom(side, first) - 1);
     const to = Math.min(log.axis.count(side), log.axis.firstFrom(side, first + span + 1e-9));
     this.axis = { from, to, x: (i) => atRow(log.axis.rowOf(side, i)) };
-    const samples = samplesOf(this.app, shown.timeline, shown.life);
     this.strip = layStrip({
       width, height, charts, series: (field) => samples.series(field), begin: shown.life.begin, end: shown.life.end,
       axis: this.axis, ticks: this.ticks(left, right), measure: this.measured(), size, stroke: this.look().stroke, figure,
@@ -173,13 +173,15 @@ class Mounted {
 }
 const TICKS = 5;
 
-function shownCharts(all: readonly GaugeChart[]): readonly GaugeChart[] {
+/** The chosen charts; without a choice the first two that have something to show of this object. */
+function shownCharts(all: readonly GaugeChart[], samples: ObjectSamples): readonly GaugeChart[] {
   const names = wanted.value;
-  const some = names === null ? all.slice(0, 2) : all.filter((c) => names.includes(c.title));
+  const told = all.filter((c) => c.lines.some((l) => samples.series(l.field) !== null));
+  const some = names === null ? told.slice(0, 2) : all.filter((c) => names.includes(c.title));
   return some.length > 0 ? some : all.slice(0, 1);
 }
-function toggle(all: readonly GaugeChart[], chart: GaugeChart): void {
-  const now = shownCharts(all).map((c) => c.title as string);
+function toggle(shown: Shown, samples: ObjectSamples, chart: GaugeChart): void {
+  const now = shownCharts(shown.set.charts, samples).map((c) => c.title as string);
   wanted.value = now.includes(chart.title) ? now.filter((x) => x !== chart.title) : [...now, chart.title];
 }
 
@@ -188,7 +190,8 @@ export function StripChart(props: StripProps): JSX.Element {
   const mounted = useMemo(() => new Mounted(app, props), [props.stage]);
   useEffect(() => () => mounted.stop(), [mounted]);
   const shown = shownObject(app);
-  const charts = shown === null ? [] : shownCharts(shown.set.charts);
+  const samples = shown === null ? null : samplesOf(app, shown.timeline, shown.life);
+  const charts = shown === null || samples === null ? [] : shownCharts(shown.set.charts, samples);
   return (
     <section class="strip" aria-label={t('ui.strip.title')}>
       <div class="strip-bar">
@@ -197,7 +200,7 @@ export function StripChart(props: StripProps): JSX.Element {
           {(shown?.set.charts ?? []).map((c) => (
             <button
               key={c.title} type="button" class="pill" aria-pressed={charts.includes(c)}
-              onClick={() => shown && toggle(shown.set.charts, c)}
+              onClick={() => shown && samples && toggle(shown, samples, c)}
             >{say(c.title)}</button>
           ))}
           <button

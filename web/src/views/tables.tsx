@@ -4,10 +4,12 @@
 import type { JSX } from 'preact';
 import { useApp } from '../act/context';
 import { Do } from '../act/do';
+import { LongRows } from '../act/long_rows';
 import { current } from '../act/moves';
 import { NodePicker, shownNode } from '../act/node_picker';
 import { openPanel } from '../act/panels';
 import { consoleDraft } from '../act/shell_lines';
+import { Queues } from '../act/slots';
 import * as session from '../state/session';
 import * as view from '../state/view';
 import { column, hasText, say, t } from '../text/text';
@@ -24,7 +26,9 @@ export function Tables(): JSX.Element {
         <NodePicker shown={n} />
         <Do id="export.csv" icon="download" class="small" />
       </div>
-      {app.lab.tables.map((shape) => <Table key={shape.name} shape={shape} n={n} />)}
+      {app.lab.tables.map((shape) => (
+        shape.view === 'slots' ? <Queues key={shape.name} only={n} /> : <Table key={shape.name} shape={shape} n={n} />
+      ))}
     </div>
   );
 }
@@ -39,18 +43,12 @@ function Table({ shape, n }: { readonly shape: TableShape; readonly n: NodeId })
   const title = say(shape.title);
   if (rows.length === 0) return <EmptyTable shape={shape} title={title} />;
   return (
-    <table class="table">
+    <table class="table" aria-rowcount={rows.length + 1}>
       <caption>{title}</caption>
       <thead>
         <tr>{shape.columns.map((c) => <th key={c} scope="col">{column(c)}</th>)}</tr>
       </thead>
-      <tbody>
-        {rows.map(([key, cells]) => (
-          <tr key={key} class={key === changed ? 'changed' : ''}>
-            {cells.map((cell, k) => <td key={k}>{cell}</td>)}
-          </tr>
-        ))}
-      </tbody>
+      <LongRows rows={rows} changed={changed} />
     </table>
   );
 }

@@ -9,8 +9,9 @@
 #include <assert.h>
 #include <string.h>
 
+/* No row and no watch shows a chunk. */
 static struct tcp_chunk *chunk_edit(struct step *s, struct id id) {
-    return object_edit(s, POOL_CHUNK, id);
+    return object_touch(s->lab, POOL_CHUNK, id);
 }
 
 static const struct tcp_chunk *chunk_get(const struct lab *lab, struct id id) {
@@ -96,53 +97,72 @@ void tcp_buffer_drop(struct step *s, struct tcp_buffer *b, size_t count) {
 
 /* ----------------------------------------------------------------------- the out-of-order queue */
 
-static uint32_t chunk_right(const struct tcp_chunk *chunk) {
-    return chunk->seq + (chunk->end - chunk->start);
+/* The queue is one list of chunks in sequence order. Chunks without a gap between them are a run,
+ * and the first chunk of a run knows its last one and where it ends: a walk goes from run to run.
+ * It begins at the run that was touched last: what comes in goes on there nearly always. */
+static struct id run_before(const struct lab *lab, const struct tcb *c, uint32_t seq) {
+    const struct tcp_chunk *run = chunk_get(lab, c->run);
+    struct id found = {0, 0}, next = c->out_of_order;
+    if (run != NULL && seq_leq(run->seq, seq)) next = c->run;
+    for (; id_is(next); next = chunk_get(lab, run->last)->next) {
+        run = chunk_get(lab, next);
+        if (seq_gt(run->seq, seq)) break;
+        found = next;
+    }
+    return found;
 }
 
-/* Puts octets that lie between two neighbours of the queue into chunks of their own. */
-static bool put(struct step *s, struct tcb *c, struct id *link, uint32_t seq, const uint8_t *octets,
-                size_t count) {
-    for (size_t done = 0; done < count;) {
-        struct id fresh = object_create(s, POOL_CHUNK, c->node);
-        if (!id_is(fresh)) return false;
-        struct tcp_chunk *chunk = chunk_edit(s, fresh);
-        assert(chunk != NULL);
-        size_t n = least(count - done, TCP_CHUNK_OCTETS);
-        memcpy(chunk->octets, octets + done, n);
-        chunk->seq = seq + (uint32_t)done;
-        chunk->end = (uint32_t)n;
-        chunk->next = *link;
-        *link = fresh;
-        link = &chunk->next;
-        done += n;
-        c->out_of_order_octets += (uint32_t)n;
+static struct id next_run(const struct lab *lab, const struct tcb *c, struct id run) {
+    return id_is(run) ? chunk_get(lab, chunk_get(lab, run)->last)->next : c->out_of_order;
+}
+
+/* One more chunk behind the run *at, as its end or as a run of its own, which *at then names. */
+static bool put(struct step *s, struct tcb *c, struct id *at, uint32_t seq, const uint8_t *octets,
+                uint32_t count) {
+    struct id fresh = object_create(s, POOL_CHUNK, c->node);
+    if (!id_is(fresh)) return false;
+    struct tcp_chunk *chunk = chunk_edit(s, fresh), *run = chunk_edit(s, *at);
+    struct id *link = run == NULL ? &c->out_of_order : &chunk_edit(s, run->last)->next;
+    assert(chunk != NULL && count <= TCP_CHUNK_OCTETS);
+    memcpy(chunk->octets, octets, count);
+    chunk->seq = seq;
+    chunk->end = count;
+    chunk->next = *link;
+    *link = fresh;
+    if (run == NULL || run->right != seq) {
+        run = chunk;
+        *at = fresh;
     }
+    run->last = fresh;
+    run->right = seq + count;
+    c->out_of_order_octets += count;
     return true;
 }
 
 /* Only the octets that are not there yet are added: the first copy of an octet stands. */
 bool tcp_queue_insert(struct step *s, struct tcb *c, uint32_t seq, const uint8_t *octets,
                       size_t count) {
-    struct id *link = &c->out_of_order;
-    uint32_t end = seq + (uint32_t)count;
-    while (seq != end) {
-        struct tcp_chunk *chunk = chunk_edit(s, *link);
-        if (chunk != NULL && seq_leq(chunk_right(chunk), seq)) {
-            link = &chunk->next;
+    struct id at = run_before(s->lab, c, seq);
+    uint32_t end = seq + (uint32_t)count, n;
+    for (; seq != end; seq += n, octets += n) {
+        struct tcp_chunk *run = chunk_edit(s, at);
+        n = end - seq;
+        if (run != NULL && seq_lt(seq, run->right)) { /* they are there */
+            n = (uint32_t)least(n, run->right - seq);
             continue;
         }
-        uint32_t until = chunk == NULL ? end : seq_min(end, seq_max(chunk->seq, seq));
-        size_t gap = until - seq;
-        if (!put(s, c, link, seq, octets, gap)) return false;
-        octets += gap;
-        seq = until;
-        if (seq == end || chunk == NULL) break;
-        uint32_t covered = seq_min(end, chunk_right(chunk)) - seq;
-        octets += covered;
-        seq += covered;
-        link = &chunk->next;
+        struct id next = next_run(s->lab, c, at);
+        const struct tcp_chunk *after = chunk_get(s->lab, next);
+        if (after != NULL) n = (uint32_t)least(n, after->seq - seq);
+        n = (uint32_t)least(n, TCP_CHUNK_OCTETS);
+        if (!put(s, c, &at, seq, octets, n)) return false;
+        run = chunk_edit(s, at);
+        if (after != NULL && run->right == after->seq) { /* the gap is filled: one run */
+            run->last = after->last;
+            run->right = after->right;
+        }
     }
+    c->run = at;
     return true;
 }
 
@@ -162,18 +182,29 @@ static void move(struct step *s, struct tcb *c, struct id id) {
     c->receive.count += n;
 }
 
+/* Takes the first chunk out of the queue; what is left of its run begins with the next one. */
+static void leave_queue(struct step *s, struct tcb *c, const struct tcp_chunk *chunk) {
+    if (!id_same(chunk->last, c->out_of_order)) {
+        struct tcp_chunk *next = chunk_edit(s, chunk->next);
+        next->last = chunk->last;
+        next->right = chunk->right;
+    }
+    c->out_of_order = chunk->next;
+    c->out_of_order_octets -= chunk->end - chunk->start;
+}
+
 uint32_t tcp_queue_take(struct step *s, struct tcb *c) {
     uint32_t taken = 0;
     while (id_is(c->out_of_order)) {
         struct tcp_chunk *chunk = chunk_edit(s, c->out_of_order);
         if (seq_gt(chunk->seq, c->rcv.nxt)) break;
-        struct id id = c->out_of_order, rest = chunk->next;
+        struct id id = c->out_of_order;
         uint32_t size = chunk->end - chunk->start;
         uint32_t old = (uint32_t)least(c->rcv.nxt - chunk->seq, size);
+        leave_queue(s, c, chunk);
+        c->run = (struct id){0, 0};
         chunk->start += old;
         chunk->seq += old;
-        c->out_of_order = rest;
-        c->out_of_order_octets -= size;
         c->rcv.nxt += size - old;
         taken += size - old;
         if (old == size)
@@ -187,17 +218,11 @@ uint32_t tcp_queue_take(struct step *s, struct tcb *c) {
 /* The whole run of queued octets around `seq`: what a SACK block reports, RFC 2018 4. */
 bool tcp_queue_run(const struct lab *lab, const struct tcb *c, uint32_t seq,
                    struct tcp_range *run) {
+    const struct tcp_chunk *first = chunk_get(lab, run_before(lab, c, seq));
     *run = (struct tcp_range){0, 0};
-    const struct tcp_chunk *chunk;
-    for (struct id at = c->out_of_order; id_is(at); at = chunk->next) {
-        chunk = chunk_get(lab, at);
-        if (run->left == run->right || chunk->seq != run->right) {
-            if (run->left != run->right && seq_lt(seq, run->right)) break;
-            *run = (struct tcp_range){chunk->seq, chunk->seq};
-        }
-        run->right = chunk_right(chunk);
-    }
-    return run->left != run->right && seq_leq(run->left, seq) && seq_lt(seq, run->right);
+    if (first == NULL || !seq_lt(seq, first->right)) return false;
+    *run = (struct tcp_range){first->seq, first->right};
+    return true;
 }
 
 void tcp_queue_drop(struct step *s, struct tcb *c) {
@@ -206,6 +231,7 @@ void tcp_queue_drop(struct step *s, struct tcb *c) {
         c->out_of_order = chunk_edit(s, id)->next;
         object_destroy(s, POOL_CHUNK, id);
     }
+    c->run = (struct id){0, 0};
     c->out_of_order_octets = 0;
     c->sack_count = 0;
 }

@@ -289,6 +289,7 @@ struct tcp_spot tcp_board_open(struct lab *lab, const struct tcb *c, struct tcp_
         if (r == NULL) {
             if (page->open == 0 || page->oldest > before) continue;
             find_oldest(page);
+            if (page->oldest > before) continue;
         }
         r = r == NULL ? &page->sent[page->first] : r + 1;
         for (; r < page->sent + page->end; r++)

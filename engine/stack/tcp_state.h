@@ -26,7 +26,8 @@ struct tcp_chunk {
     struct id next;
     uint32_t start, end; /* octets[start .. end) are held */
     uint32_t seq;        /* out-of-order queue: sequence number of octets[start] */
-    uint32_t reserved;
+    uint32_t right;      /* the first chunk of a run: where the run ends, */
+    struct id last;      /* and its last chunk */
     uint8_t octets[TCP_CHUNK_OCTETS];
 };
 struct tcp_buffer {
@@ -91,6 +92,7 @@ struct tcb {
     struct tcp_receive_sequence rcv;
     struct tcp_buffer send, receive;
     struct id out_of_order; /* chunks in sequence order, disjoint */
+    struct id run;          /* the first chunk of the run that was touched last */
     uint32_t out_of_order_octets;
     uint32_t error, soft_error; /* enum tcp_error: to be told once; what ICMP hinted at */
     struct tcp_range sack[TCP_SACK_BLOCKS_MAX]; /* RFC 2018 4: newest first */

@@ -23,14 +23,17 @@ static uint32_t chain_octets(const struct lab *lab, struct id first) {
 
 static void check_queue(const struct lab *lab, const struct tcb *c) {
     uint32_t edge = c->rcv.nxt;
-    const struct tcp_chunk *chunk;
+    const struct tcp_chunk *chunk, *run = NULL;
     for (struct id at = c->out_of_order; id_is(at); at = chunk->next) {
         chunk = object_get(lab, POOL_CHUNK, at);
         /* Until our SYN is acknowledged the text of the peer's may wait right at RCV.NXT. */
         assert_true(c->snd.una == c->iss ? seq_geq(chunk->seq, edge)
                                          : seq_gt(chunk->seq, c->rcv.nxt));
         assert_true(seq_geq(chunk->seq, edge));
+        if (run == NULL || chunk->seq != edge) run = chunk; /* there is a gap in front of a run */
         edge = chunk->seq + (chunk->end - chunk->start);
+        assert_true(seq_leq(edge, run->right));
+        assert_int_equal(edge == run->right, id_same(at, run->last));
     }
 }
 

@@ -115,6 +115,9 @@ static void read_step(struct lesson *lesson, size_t n) {
     step->until = read_until(&until);
     step->then = read_until(&then);
     if (json_is(command)) read_commands(step, &command);
+    if (step->until >= 0 && step->command_count > 0 &&
+        step->commands[step->command_count - 1].at > step->until)
+        json_fail(&command, "goes on beyond \"until\", when the question is asked; end it before");
     if (step->kind == STEP_BREAK && step->command_count == 0)
         json_fail(&command, "is missing; a break step begins with one, such as \"drop 1.3\"");
     read_options(step);

@@ -341,6 +341,11 @@ static void test_commands(void **state) {
         assert_non_null(strstr(why.problem, bad[i].problem));
     }
     snprintf(text, sizeof text, form,
+             "[\"a\",{\"line\":\"b\",\"at\":\"1s\"}],\"until\":{\"t\":\"500ms\"}");
+    write_file("lesson.json", text);
+    assert_null(lesson_load(folder, &why));
+    assert_non_null(strstr(why.problem, "beyond"));
+    snprintf(text, sizeof text, form,
              "[\"link a-b down\",{\"node\":\"a\",\"line\":\"arp -n\",\"at\":\"1s\"}]");
     write_file("lesson.json", text);
     struct lesson *lesson = lesson_load(folder, &why);

@@ -8,7 +8,8 @@
  * relative to what DST's connection with SRC has and expects just then, which the lab knows.
  *
  * The line itself is the program's state: it is read again for each segment, so nothing of it can
- * go stale. Left out: other protocols.
+ * go stale. ICMP errors are forge_icmp.c's. Left out: other
+ * protocols.
  */
 #include "stack/tcp.h"
 
@@ -33,6 +34,9 @@ struct order {
     sim_time every;
     const char *data;
     uint32_t ecn; /* enum ip_ecn */
+    uint32_t tos; /* without its ECN bits */
+    uint8_t ip_options[40];
+    size_t ip_option_count;
     bool bad_checksum;
     const char *wrong; /* what cannot be understood; NULL: nothing */
 };
@@ -143,6 +147,26 @@ static void sack(struct line *l, struct order *o) {
     t->sack[t->sack_count++].right = right;
 }
 
+static int hex_digit(char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* Options of the IP header, as hexadecimal octets: 0107040a000001 and so on, padded with zeros. */
+static void ip_options(struct line *l, struct order *o) {
+    const char *word = next_word(l, o);
+    size_t count = 0;
+    for (; word[0] != '\0'; word += 2, count++) {
+        int high = hex_digit(word[0]), low = high < 0 ? -1 : hex_digit(word[1]);
+        if (low < 0 || count == sizeof o->ip_options) {
+            o->wrong = "IP options are at most 40 octets in hexadecimal";
+            return;
+        }
+        o->ip_options[count] = (uint8_t)(high << 4 | low);
+    }
+    o->ip_option_count = (count + 3) / 4 * 4;
+}
+
 /* An option of the header. False: it is none. */
 static bool header_option(const char *word, struct line *l, struct order *o) {
     struct tcp_options *t = &o->header.options;
@@ -197,6 +221,10 @@ static void option(struct line *l, struct order *o) {
         o->length = number(l, o, FORGE_OCTETS_MAX);
     else if (same_text(word, "data"))
         o->data = next_word(l, o);
+    else if (same_text(word, "tos"))
+        o->tos = (uint32_t)number(l, o, UINT8_MAX);
+    else if (same_text(word, "ipopt"))
+        ip_options(l, o);
     else if (same_text(word, "ecn"))
         o->ecn = (uint32_t)number(l, o, IP_ECN_CE);
     else if (same_text(word, "badsum"))
@@ -215,7 +243,7 @@ static void understand(struct line *l, struct order *o) {
     const char *protocol = l->at < l->end ? *l->at++ : "";
     *o = (struct order){.count = 1, .every = EVERY_USUAL};
     if (!same_text(protocol, "tcp")) {
-        o->wrong = "expected tcp";
+        o->wrong = "expected tcp or icmp";
         return;
     }
     o->header.flags = flags(l, o);
@@ -277,8 +305,12 @@ static const char *send_one(struct step *s, uint32_t node, struct order *o, uint
     h.seq = resolved(s, node, o->seq, next) + (uint32_t)k * o->step;
     h.ack = resolved(s, node, o->ack, sent);
     size_t count = fill(o, octets);
-    enum ip_result result = tcp_forge(s, node, src.address, o->dst.address, &h, octets, count,
-                                      (enum ip_ecn)o->ecn, o->bad_checksum);
+    struct tcp_disguise disguise = {.tos = o->tos | o->ecn,
+                                    .bad_checksum = o->bad_checksum,
+                                    .ip_options = o->ip_options,
+                                    .ip_option_count = o->ip_option_count};
+    enum ip_result result =
+        tcp_forge(s, node, src.address, o->dst.address, &h, octets, count, &disguise);
     if (result == IP_SENT) return NULL;
     return result == IP_NO_ROUTE ? "no route to DST" : "no room for a frame";
 }
@@ -331,6 +363,10 @@ void forge_interrupt(struct step *s, struct id process) {
 
 void run_forge(struct step *s, const struct command *c) {
     struct process *p = process_edit(s, c->process);
+    if (c->count > 1 && same_text(c->words[1], "icmp")) {
+        forge_icmp(s, c);
+        return;
+    }
     p->app = APP_FORGE;
     p->of.forge = (struct forge_state){0};
     forge_resume(s, c->process);

@@ -68,7 +68,9 @@ static const struct {
      "that\n"
      "they run through: 10.9.0.1-10.9.0.254:*, 10.9.0.7:1024-65535.\n"
      "More: win N, data WORD, badsum, mss N, wscale N, sackok, ts VAL ECR, sack LEFT RIGHT,\n"
-     "up N (urgent pointer). A flood: forge tcp S 10.9.0.1-10.9.0.254:* 10.0.0.1:80 count 50000"},
+     "up N (urgent pointer). ICMP errors about a segment:\n"
+     "forge icmp TYPE CODE SRC DST [mtu N] tcp SRC:PORT DST:PORT [seq N]\n"
+     "A flood: forge tcp S 10.9.0.1-10.9.0.254:* 10.0.0.1:80 count 50000"},
     {run_nc,
      "-l listens on PORT, -k goes on to listen, -N shuts the writing side at the input's end,\n"
      "-u is UDP, -v says what happens, -z only connects, -w gives up after SECONDS.\n"

@@ -23,6 +23,7 @@ command_run run_ping, run_nc, run_traceroute, run_ip, run_arp, run_ss, run_netst
 void ping_resume(struct step *, struct id process);
 void ping_interrupt(struct step *, struct id process);
 void nc_resume(struct step *, struct id process);
+command_run forge_icmp;
 void forge_resume(struct step *, struct id process);
 void forge_interrupt(struct step *, struct id process);
 void traceroute_resume(struct step *, struct id process);

@@ -50,6 +50,11 @@ enum ip_result icmp_send_echo(struct step *s, uint32_t node, const struct ip_out
     return send(s, node, out, &m, octets, count);
 }
 
+enum ip_result icmp_forge(struct step *s, uint32_t node, const struct ip_out *out,
+                          const struct icmp_message *m, const uint8_t *octets, size_t count) {
+    return send(s, node, out, m, octets, count);
+}
+
 /* RFC 1122 3.2.2 and RFC 1812 4.3.2.7: no error about an ICMP error, a broadcast or multicast of
  * either layer, a fragment that is not the first, or a source that is not a single host. */
 static bool may_tell(const struct lab *lab, uint32_t node, const struct ipv4_header *h,

@@ -25,6 +25,9 @@ void icmp_error(struct step *, uint32_t node, struct id packet, uint8_t type, ui
 enum ip_result icmp_send_echo(struct step *, uint32_t node, const struct ip_out *,
                               uint16_t identifier, uint16_t sequence, const uint8_t *octets,
                               size_t count);
+/* A message exactly as told, for "forge". */
+enum ip_result icmp_forge(struct step *, uint32_t node, const struct ip_out *,
+                          const struct icmp_message *, const uint8_t *octets, size_t count);
 int icmp_to_error(uint8_t type, uint8_t code); /* Linux's errno for a socket; 0: none */
 
 #endif

@@ -10,6 +10,8 @@ struct ip_out {
     uint8_t protocol, dscp, ecn;
     uint8_t ttl; /* 0: net.ipv4.ip_default_ttl */
     bool dont_fragment;
+    const uint8_t *options; /* RFC 791 3.1, padded to 4 octets; NULL: none */
+    size_t option_count;
 };
 enum ip_result { IP_SENT, IP_NO_ROUTE, IP_TOO_BIG, IP_NO_BUFFERS };
 /* Puts the IPv4 header in front of the frame and sends it; takes ownership in every case. A frame

@@ -2,7 +2,8 @@
 /*
  * IPv4 in: what RFC 1122 3.2.1 and RFC 1812 5.2 ask of a datagram that arrives, in their order:
  * header validation, martian addresses, local delivery, forwarding with the ICMP errors of RFC
- * 1812 5.2.7 and 5.3.1. Left out: options (kept as octets), reassembly (fragments are dropped with
+ * 1812 5.2.7 and 5.3.1. Left out: options (kept as octets, and TCP looks
+ * at none: RFC 9293 MUST-50), reassembly (fragments are dropped with
  * their reason), redirects, multicast forwarding, reverse path filtering.
  */
 #include "sim/trace.h"

@@ -14,6 +14,7 @@
 #include "stack/sysctl.h"
 #include "wire/ether.h"
 #include <assert.h>
+#include <string.h>
 
 enum { LOOPBACK_MTU = 1500, MULTICAST_FIRST = 224, MULTICAST_LAST = 239, LOOPBACK_NET = 127 };
 static const ip4 limited_broadcast = 0xffffffffu;
@@ -79,10 +80,11 @@ uint32_t ip_mtu_for(const struct lab *lab, uint32_t node, ip4 dst) {
 
 static void push_header(struct step *s, uint32_t node, struct id frame, const struct ip_out *out,
                         ip4 src) {
-    size_t total = frame_count(s->lab, frame) + IPV4_HEADER;
-    assert(total <= UINT16_MAX);
+    size_t length = IPV4_HEADER + out->option_count, total = frame_count(s->lab, frame) + length;
+    assert(total <= UINT16_MAX && out->option_count <= 40 && out->option_count % 4 == 0);
     struct ipv4_header h = {
-        .header_length = IPV4_HEADER,
+        .header_length = (uint8_t)length,
+        .option_count = (uint8_t)out->option_count,
         .dscp = out->dscp,
         .ecn = out->ecn,
         .total_length = (uint16_t)total,
@@ -93,7 +95,8 @@ static void push_header(struct step *s, uint32_t node, struct id frame, const st
         .src = src,
         .dst = out->dst,
     };
-    struct writer w = writer_of(frame_push(s, frame, IPV4_HEADER), IPV4_HEADER);
+    if (out->option_count > 0) memcpy(h.options, out->options, out->option_count);
+    struct writer w = writer_of(frame_push(s, frame, length), length);
     ipv4_emit(&w, &h);
 }
 
@@ -138,7 +141,7 @@ enum ip_result ip_send(struct step *s, uint32_t node, struct id frame, const str
     struct next_hop hop = {0};
     struct memo *flow = flow_of(s, node, out->dst);
     enum ip_cast cast = flow_cast(s, node, flow);
-    size_t total = frame_count(s->lab, frame) + IPV4_HEADER;
+    size_t total = frame_count(s->lab, frame) + IPV4_HEADER + out->option_count;
     mib_add(s, node, MIB_IP_OUT_REQUESTS);
     if (is_local(s, node, out->dst, cast)) {
         push_header(s, node, frame, out, out->src != 0 ? out->src : out->dst);

@@ -153,9 +153,15 @@ struct icmp_message;
 void tcp_icmp_in(struct step *, uint32_t node, const struct icmp_message *, ip4 local, ip4 remote,
                  const uint8_t *first_octets, size_t count); /* 3.9.2.2; the quoted TCP header */
 void tcp_timer_fired(struct step *, uint32_t timer_kind, struct id connection);
-/* A segment exactly as told, for "forge" (node, header, data). */
+/* A segment exactly as told, for "forge" (node, header, data), and what is strange about it. */
+struct tcp_disguise {
+    uint32_t tos;
+    bool bad_checksum;
+    const uint8_t *ip_options;
+    size_t ip_option_count;
+};
 enum ip_result tcp_forge(struct step *, uint32_t node, ip4 src, ip4 dst, struct tcp_header *,
-                         const uint8_t *octets, size_t count, enum ip_ecn, bool bad_checksum);
+                         const uint8_t *octets, size_t count, const struct tcp_disguise *);
 /* What the connection of `local`, wherever in the lab it is, expects of `remote` next (RCV.NXT),
  * and what it will send next (SND.NXT). False: there is none. */
 bool tcp_expects(struct lab *, struct tcp_endpoint local, struct tcp_endpoint remote,

@@ -1,9 +1,10 @@
 #include "stack/tcp_state.h"
 /*
- * What ICMP says of a connection, RFC 9293 3.9.2.2. A message counts when what it quotes is in
- * flight (RFC 5927 4.1): anything else is a guess. Hard errors (protocol and port unreachable,
- * SHLD-26) end a connection; soft ones (MUST-56) are remembered, and told when it fails or at once
- * to a user who wants reports (SHLD-25). MUST-55: source quench is not even listened to.
+ * What ICMP says of a connection, RFC 9293 3.9.2.2 (MUST-54). A message counts when what it quotes
+ * is in flight (RFC 5927 4.1): anything else is a guess. Hard errors (protocol and port
+ * unreachable, SHLD-26) end a connection; soft ones (MUST-56) are remembered, and told when it
+ * fails, or at once to a user who wants reports (SHLD-25). MUST-55: source quench is not even
+ * listened to.
  *
  * Differs: before the handshake is over Linux believes any message; afterwards none of them ends a
  * connection (tcp_v4_err). A half-open child that is unreachable is forgotten.

@@ -1,7 +1,8 @@
 #include "stack/tcp_state.h"
 /*
  * How long TCP believes in a peer that does not answer, beside the retransmission timer: negative
- * advice at R1 (RFC 9293 3.8.3 (c)), the user timeout (3.9.1.1, 3.10.8) and keep-alives (3.8.4).
+ * advice at R1 (RFC 9293 3.8.3 (c)), the user timeout (3.9.1.1, 3.10.8) and keep-alives (3.8.4,
+ * MAY-5).
  *
  * Differs: Linux has no timer for the user timeout. TCP_USER_TIMEOUT takes the place of R2 when a
  * time-out is judged (tcp_write_timeout), shortens the timer that would go beyond it, bounds zero

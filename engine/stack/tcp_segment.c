@@ -158,7 +158,7 @@ void tcp_refuse(struct step *s, const struct segment *seg) {
 }
 
 enum ip_result tcp_forge(struct step *s, uint32_t node, ip4 src, ip4 dst, struct tcp_header *h,
-                         const uint8_t *octets, size_t count, enum ip_ecn ecn, bool bad_checksum) {
+                         const uint8_t *octets, size_t count, const struct tcp_disguise *disguise) {
     assert(count + tcp_header_length(h) + 20 + 14 <= FRAME_OCTETS_MAX);
     struct id frame = frame_new(s, node, count);
     if (!id_is(frame)) return IP_NO_BUFFERS;
@@ -166,7 +166,10 @@ enum ip_result tcp_forge(struct step *s, uint32_t node, ip4 src, ip4 dst, struct
     for (size_t i = 0; i < count; i++) text[i] = octets[i];
     struct ip_out out = put_header(s, node, frame, src, dst, h, count);
     enum { CHECKSUM_AT = 16 };
-    out.ecn = (uint8_t)ecn;
-    if (bad_checksum) frame_octets(s->lab, frame)[CHECKSUM_AT] ^= 0xff;
+    out.dscp = (uint8_t)(disguise->tos >> 2);
+    out.ecn = disguise->tos & 3;
+    out.options = disguise->ip_options;
+    out.option_count = disguise->ip_option_count;
+    if (disguise->bad_checksum) frame_octets(s->lab, frame)[CHECKSUM_AT] ^= 0xff;
     return ip_send(s, node, frame, &out);
 }

@@ -107,7 +107,8 @@ static bool r1_is_reached(const struct step *s, const struct tcb *c) {
     return s->now - c->first_sent_at >= patience(s, c, r1, least);
 }
 
-/* MUST-20, MUST-22, MUST-23: whether the connection is to be closed (R2 has been reached). */
+/* MUST-20, MUST-22, MUST-23: whether the connection is to be closed, for R2 has been reached.
+ * SHLD-11: with the settings as they are, that is long after 100 s. */
 bool tcp_given_up(const struct step *s, const struct tcb *c) {
     sim_time first = setting(s, c, SETTING_CONST_RTO_INIT);
     if (c->state == TCP_SYN_SENT || c->state == TCP_SYN_RECEIVED) {

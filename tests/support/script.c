@@ -26,6 +26,8 @@ struct script {
     size_t value_count;
     struct running run;
     size_t looked_at;  /* records before this one have been matched */
+    size_t heard;      /* output before this record has been matched */
+    uint32_t tos, ttl; /* of the segment that was looked at last */
     size_t calls_from; /* calls before this record are older than the last call line */
     struct flow {
         uint32_t peer_port, host_port, iss;
@@ -34,6 +36,7 @@ struct script {
 };
 /* A segment, as the script writes it and as the host sent it. Numbers are relative. */
 struct line_segment {
+    uint32_t up, tos, ttl;
     uint32_t flags, seq, length, ack, window;
     uint32_t ecn; /* of the IP header */
     bool has_ack, has_window, has_options;
@@ -99,6 +102,22 @@ static uint32_t flags_of(const struct script *s, const char *word) {
 
 static const char *const ecn_words[] = {"", "[ect1]", "[ect0]", "[ce]"};
 
+static bool parse_value(struct line_segment *out, const char *name, uint32_t value) {
+    if (strcmp(name, "ack") == 0)
+        out->ack = value, out->has_ack = true;
+    else if (strcmp(name, "win") == 0)
+        out->window = value, out->has_window = true;
+    else if (strcmp(name, "urg") == 0)
+        out->up = value;
+    else if (strcmp(name, "tos") == 0)
+        out->tos = value;
+    else if (strcmp(name, "ttl") == 0)
+        out->ttl = value;
+    else
+        return false;
+    return true;
+}
+
 static void parse_segment(const struct script *s, char *at, struct line_segment *out) {
     char word[LINE];
     unsigned long from, to, length;
@@ -116,14 +135,11 @@ static void parse_segment(const struct script *s, char *at, struct line_segment 
     out->length = (uint32_t)length;
     for (word_of(&at, word, sizeof word); word[0] != '\0' && word[0] != '<';
          word_of(&at, word, sizeof word)) {
-        bool ack = strcmp(word, "ack") == 0;
-        if (!ack && strcmp(word, "win") != 0) wrong(s, "expected ack, win or <options>", word);
+        char name[LINE];
+        strcpy(name, word);
         word_of(&at, word, sizeof word);
-        uint32_t value = (uint32_t)strtoul(word, NULL, 10);
-        if (ack)
-            out->ack = value, out->has_ack = true;
-        else
-            out->window = value, out->has_window = true;
+        if (!parse_value(out, name, (uint32_t)strtoul(word, NULL, 10)))
+            wrong(s, "expected ack, win, urg, tos, ttl or <options>", name);
     }
     if (word[0] != '<') return;
     out->has_options = true;
@@ -158,10 +174,11 @@ static void inject(struct script *s, char *text) {
     parse_segment(s, text, &in);
     for (unsigned i = 0; i < 8; i++)
         if ((in.flags & 1u << i) != 0) flags[strlen(flags)] = FLAG_LETTERS[i];
-    snprintf(forge, sizeof forge, "forge tcp %s %s:%u %s:%u seq %u ack %u win %u len %u ecn %u",
-             flags, PEER, s->flow->peer_port, HOST, s->flow->host_port, PEER_ISN + in.seq,
+    snprintf(forge, sizeof forge,
+             "forge tcp %s %s:%u %s:%u seq %u ack %u win %u len %u ecn %u up %u tos %u", flags,
+             PEER, s->flow->peer_port, HOST, s->flow->host_port, PEER_ISN + in.seq,
              in.has_ack ? s->flow->iss + in.ack : 0, in.has_window ? in.window : 0, in.length,
-             in.ecn);
+             in.ecn, in.up, in.tos);
     for (char *option = strtok(in.options, ","); option != NULL; option = strtok(NULL, ","))
         add_option(s, forge, option);
     run_command(&s->run, s->at, "wire", forge);
@@ -181,6 +198,8 @@ static const struct trace_record *next_sent(struct script *s, struct tcp_header 
         assert_int_equal(tcp_parse(h, &in, ip.src, ip.dst), PARSE_OK);
         *length = (uint32_t)read_left(&in);
         *ecn = ip.ecn;
+        s->tos = (uint32_t)ip.dscp << 2;
+        s->ttl = ip.ttl;
         s->looked_at = i + 1;
         return r;
     }
@@ -250,6 +269,9 @@ static void expect(struct script *s, char *text) {
                 (!want.has_window || h.window == want.window);
     if (!same && ecn != want.ecn) wrong(s, "the mark is not that of", sent);
     if (!same) wrong(s, "the host sent", sent);
+    if (h.urgent_pointer != want.up) wrong(s, "another urgent pointer in", sent);
+    if (s->tos != want.tos) wrong(s, "another type of service in", sent);
+    if (want.ttl != 0 && s->ttl != want.ttl) wrong(s, "another TTL in", sent);
     if (r->at < s->at - slack || r->at > s->at + slack) {
         char late[2 * LINE];
         snprintf(late, sizeof late, "%s at %+.6f s", sent, (double)(r->at - s->at) / 1e9);
@@ -289,7 +311,7 @@ static void call(struct script *s, char *text) {
     *close = '\0';
     for (char *c = open; *c != '\0'; c++)
         if (*c == ',') *c = ' ';
-    s->calls_from = s->run.count;
+    s->calls_from = s->heard = s->run.count;
     run_command(&s->run, s->at, "host", text);
     run_until(&s->run, s->at);
     result += strspn(result, " \t");
@@ -362,6 +384,21 @@ static void type(struct script *s, const char *node, char *text) {
     run_until(&s->run, s->at);
 }
 
+/* A line that the host's console has printed, after the last one that was asked for and since the
+ * last call. */
+static void expect_output(struct script *s, const char *text) {
+    const char *last = "nothing";
+    text += strspn(text, " \t");
+    for (; s->heard < s->run.count; s->heard++) {
+        const struct trace_record *r = &s->run.records[s->heard].r;
+        if (r->kind != TRACE_OUTPUT || r->node != 1) continue;
+        s->heard++;
+        if (strcmp(r->text, text) == 0) return;
+        last = r->text;
+    }
+    wrong(s, "the console said", last);
+}
+
 static void event(struct script *s, char *text) {
     char *rest = text;
     char first[LINE];
@@ -386,6 +423,8 @@ static void event(struct script *s, char *text) {
         type(s, "host", rest);
     else if (strcmp(first, "wire") == 0)
         type(s, "wire", rest);
+    else if (strcmp(first, "says") == 0)
+        expect_output(s, rest);
     else if (strcmp(first, "peer") == 0)
         speak_of(s, (uint32_t)strtoul(rest, NULL, 10));
     else

@@ -15,6 +15,8 @@
  *     +0     state ESTABLISHED                 of the connection that changed last
  *     +0     is cwnd 14600                     a watched variable of that connection
  *     +0     > [ect0] P. 1:11(10) ack 1        the IP header's mark: [ect0], [ect1], [ce] or none
+ *     +0     says 3: urgent data ...        the console has said so since the last call
+ *     +0     > PU. 1:6(5) ack 1 urg 5 tos 16    the urgent pointer, IP type of service; ttl N
  *     +0     peer 40001                        the next lines are about this port of the peer
  *     +0     $ ^C                              any line of the host's console
  *     +0     wire forge tcp R 10.0.0.2:40000 10.0.0.1:80 seq +0

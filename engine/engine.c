@@ -60,7 +60,9 @@ const struct dispatch dispatch = {
 /* ------------------------------------------------------------------------ states and tables */
 
 static const struct state_graph *const graphs[MACHINE_COUNT] = {
-    [MACHINE_TCP] = &tcp_graph, [MACHINE_NEIGHBOUR] = &neighbour_graph};
+    [MACHINE_TCP] = &tcp_graph,
+    [MACHINE_NEIGHBOUR] = &neighbour_graph,
+    [MACHINE_CONGESTION] = &tcp_congestion_graph};
 
 const struct state_graph *engine_graph(uint32_t machine) {
     return machine < MACHINE_COUNT ? graphs[machine] : NULL;

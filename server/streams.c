@@ -16,7 +16,7 @@ struct entry {
     uint32_t node, object;
     uint32_t machine;
     uint64_t state;
-    bool is_stream, told;
+    bool is_stream, told, stated;
     uint64_t octets[DIRECTION_COUNT];
     EVP_MD_CTX *digest[DIRECTION_COUNT];
 };
@@ -108,7 +108,9 @@ void streams_record(struct streams *s, const struct trace_record *r) {
     struct entry wanted = {.node = r->node}; /* by name alone: a stream has another object */
     copy_name(&wanted, r);
     struct entry *entry = find(s, &wanted, true);
-    if (entry == NULL) return;
+    /* A connection may have a second machine (how it takes its path); the first one counts. */
+    if (entry == NULL || (entry->stated && entry->machine != r->machine)) return;
+    entry->stated = true;
     entry->machine = r->machine;
     entry->state = r->after;
 }

@@ -130,6 +130,9 @@ struct object_kind {
     uint32_t more_count;                                 /* <= MORE_ROWS_MAX */
     uint32_t (*row_node)(const struct lab *, struct id); /* the node that owns the object */
     uint32_t (*state)(const struct lab *, struct id);    /* for lab_snapshot; NULL: no states */
+    /* A second machine of the object; while it is in its state 0, nothing is told of it. */
+    uint32_t aside_machine;
+    uint32_t (*aside_state)(const struct lab *, struct id);
     /* What a timer of this object is for, in TABLE_TIMERS: "10.0.0.2:80"; NULL: nothing more. */
     void (*label)(const struct lab *, struct id, struct text *);
 };

@@ -24,7 +24,7 @@ static const char *const kinds[TRACE_KIND_COUNT] = {[TRACE_COMMAND] = "command",
                                                     [TRACE_RULE] = "rule"};
 
 static const char *const machines[MACHINE_COUNT] = {
-    [MACHINE_TCP] = "tcp", [MACHINE_NEIGHBOUR] = "neighbour"};
+    [MACHINE_TCP] = "tcp", [MACHINE_NEIGHBOUR] = "neighbour", [MACHINE_CONGESTION] = "congestion"};
 
 static const char *const tables[TABLE_COUNT] = {[TABLE_INTERFACES] = "interfaces",
                                                 [TABLE_ARP] = "arp",

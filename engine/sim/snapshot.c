@@ -29,21 +29,13 @@ static void tell_if_row(struct step *s, const struct object_row *which, uint32_t
         tell_row(s, which->table, node, row_key(pool, id) + which->key, row, text_length(&t));
 }
 
-static void tell_object(struct step *s, enum pool_kind pool, struct id id) {
+static void tell_state(struct step *s, enum pool_kind pool, struct id id, uint32_t machine,
+                       uint32_t state) {
     const struct object_kind *kind = dispatch.kinds[pool];
-    uint32_t node = kind->row_node == NULL ? 0 : kind->row_node(s->lab, id);
-    if (kind->table != NO_TABLE) {
-        struct object_row first = {kind->table, 0, kind->row};
-        tell_if_row(s, &first, node, pool, id);
-        for (uint32_t i = 0; i < kind->more_count; i++)
-            tell_if_row(s, &kind->more[i], node, pool, id);
-    }
-    if (kind->state == NULL) return;
-    uint32_t state = kind->state(s->lab, id);
     struct trace_record r = {.kind = TRACE_STATE,
-                             .node = node,
+                             .node = kind->row_node == NULL ? 0 : kind->row_node(s->lab, id),
                              .object = id.slot,
-                             .machine = (uint16_t)kind->machine,
+                             .machine = (uint16_t)machine,
                              .before = state,
                              .after = state};
     char label[ROW_ROOM];
@@ -54,6 +46,21 @@ static void tell_object(struct step *s, enum pool_kind pool, struct id id) {
         r.text_length = text_length(&named);
     }
     trace_emit(s, &r);
+}
+
+static void tell_object(struct step *s, enum pool_kind pool, struct id id) {
+    const struct object_kind *kind = dispatch.kinds[pool];
+    uint32_t node = kind->row_node == NULL ? 0 : kind->row_node(s->lab, id);
+    if (kind->table != NO_TABLE) {
+        struct object_row first = {kind->table, 0, kind->row};
+        tell_if_row(s, &first, node, pool, id);
+        for (uint32_t i = 0; i < kind->more_count; i++)
+            tell_if_row(s, &kind->more[i], node, pool, id);
+    }
+    if (kind->state == NULL) return;
+    tell_state(s, pool, id, kind->machine, kind->state(s->lab, id));
+    uint32_t aside = kind->aside_state == NULL ? 0 : kind->aside_state(s->lab, id);
+    if (aside != 0) tell_state(s, pool, id, kind->aside_machine, aside);
 }
 
 static void tell_timers(struct step *s) {

@@ -46,7 +46,7 @@ static void name_object(const struct lab *lab, uint32_t pool, struct id id, char
 }
 
 static uint32_t machine_pool(uint32_t machine) {
-    return machine == MACHINE_TCP ? POOL_TCB : POOL_NEIGHBOUR;
+    return machine == MACHINE_NEIGHBOUR ? POOL_NEIGHBOUR : POOL_TCB;
 }
 
 /* ------------------------------------------------------------------------------------- frames */

@@ -8,7 +8,7 @@
 #include "sim/lab.h"
 
 /* Machines with states. State numbers are the machine's own enum. */
-enum machine { MACHINE_TCP, MACHINE_NEIGHBOUR, MACHINE_COUNT };
+enum machine { MACHINE_TCP, MACHINE_NEIGHBOUR, MACHINE_CONGESTION, MACHINE_COUNT };
 enum table {
     TABLE_INTERFACES,
     TABLE_ARP,

@@ -169,7 +169,7 @@ bool tcp_expects(struct lab *, struct tcp_endpoint local, struct tcp_endpoint re
 
 /* What the lab needs to know of the objects: defined in tcp_state.c. */
 extern const struct object_kind tcp_object_kind, tcp_chunk_kind, tcp_sent_kind;
-extern const struct state_graph tcp_graph;
+extern const struct state_graph tcp_graph, tcp_congestion_graph;
 extern const struct gauge_set tcp_gauges; /* tcp_gauges.c */
 size_t tcp_tcb_size(void);
 

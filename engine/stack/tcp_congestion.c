@@ -68,10 +68,6 @@ static bool is_reducing(const struct tcb *c) {
            c->congestion.state == TCP_CONGESTION_RECOVERY;
 }
 
-static void enter(struct tcb *c, enum tcp_congestion_state state) {
-    c->congestion.state = state;
-}
-
 /* RFC 5681 3.1: SSTHRESH begins as high as can be. After a SYN that was lost CWND begins with one
  * segment (RFC 6928 2); Linux says so only when it was lost more than once. */
 void tcp_congestion_begin(struct step *s, struct tcb *c) {
@@ -145,7 +141,7 @@ static void begin_reduction(struct step *s, struct tcb *c, enum tcp_congestion_s
     g->prr_delivered = g->prr_out = g->counted = g->inflated = 0;
     g->high = c->snd.nxt;
     g->ecn.reduced = g->ecn.agreed;
-    enter(c, state);
+    tcp_congestion_enter(s, c, state);
 }
 
 /* RFC 6937 3.1, with the slow start reduction bound. Differs: in whole segments, as Linux. */
@@ -203,8 +199,10 @@ void tcp_congestion_measured(struct step *s, struct tcb *c, sim_time round_trip)
 void tcp_congestion_disorder(struct step *s, struct tcb *c, bool disorder) {
     (void)s;
     uint32_t state = c->congestion.state;
-    if (disorder && state == TCP_CONGESTION_OPEN) enter(c, TCP_CONGESTION_DISORDER);
-    if (!disorder && state == TCP_CONGESTION_DISORDER) enter(c, TCP_CONGESTION_OPEN);
+    if (disorder && state == TCP_CONGESTION_OPEN)
+        tcp_congestion_enter(s, c, TCP_CONGESTION_DISORDER);
+    if (!disorder && state == TCP_CONGESTION_DISORDER)
+        tcp_congestion_enter(s, c, TCP_CONGESTION_OPEN);
 }
 
 /* RFC 5681 3.2 steps 2 and 3; RFC 6675 5 (4.2). Differs: PRR lets CWND down ACK by ACK. */
@@ -212,7 +210,8 @@ void tcp_congestion_recovery_enter(struct step *s, struct tcb *c) {
     struct tcp_congestion *g = &c->congestion;
     enum { DUPLICATES = 2 }; /* and this one, by tcp_congestion_acked() */
     if (g->state == TCP_CONGESTION_CWR) {
-        enter(c, TCP_CONGESTION_RECOVERY); /* this window has been reduced for already */
+        tcp_congestion_enter(
+            s, c, TCP_CONGESTION_RECOVERY); /* this window has been reduced for already */
         g->prior_ssthresh = 0;
         g->high = c->snd.nxt;
     } else {
@@ -245,7 +244,7 @@ void tcp_congestion_recovery_exit(struct step *s, struct tcb *c) {
         g->cwnd = plain ? least(g->ssthresh, most(flight, smss) + smss) : g->ssthresh;
         g->inflated = 0;
         if (plain) g->limited = g->most_in_flight = 0; /* this ACK has set CWND: no growth */
-        enter(c, TCP_CONGESTION_OPEN);
+        tcp_congestion_enter(s, c, TCP_CONGESTION_OPEN);
     }
 }
 
@@ -264,7 +263,7 @@ void tcp_congestion_timeout(struct step *s, struct tcb *c, bool first) {
     g->cwnd = tcp_smss(c) + (tcp_is_linux(s->lab, c->node) ? tcp_flight(s->lab, c) : 0);
     g->counted = g->inflated = 0;
     g->high = c->snd.nxt;
-    enter(c, TCP_CONGESTION_LOSS);
+    tcp_congestion_enter(s, c, TCP_CONGESTION_LOSS);
 }
 
 /* TCP_CONGESTION: what has been learnt of the path so far stays. */
@@ -276,7 +275,7 @@ void tcp_set_congestion(struct step *s, struct id connection, uint32_t algorithm
 
 void tcp_congestion_loss_exit(struct step *s, struct tcb *c) {
     (void)s;
-    if (c->congestion.state == TCP_CONGESTION_LOSS) enter(c, TCP_CONGESTION_OPEN);
+    if (c->congestion.state == TCP_CONGESTION_LOSS) tcp_congestion_enter(s, c, TCP_CONGESTION_OPEN);
 }
 
 void tcp_congestion_undo(struct step *s, struct tcb *c) {
@@ -285,7 +284,7 @@ void tcp_congestion_undo(struct step *s, struct tcb *c) {
     if (g->prior_ssthresh == 0) return;
     g->cwnd = most(g->cwnd, g->prior_cwnd);
     g->ssthresh = most(g->ssthresh, g->prior_ssthresh);
-    if (is_reducing(c)) enter(c, TCP_CONGESTION_OPEN);
+    if (is_reducing(c)) tcp_congestion_enter(s, c, TCP_CONGESTION_OPEN);
 }
 
 void tcp_congestion_reduce(struct step *s, struct tcb *c) {

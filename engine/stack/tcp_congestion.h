@@ -89,6 +89,8 @@ void tcp_congestion_output(struct step *, struct tcb *, bool sent);
 /* The user gives text to send: after a silence CWND starts again, RFC 5681 4.1. */
 void tcp_congestion_idle(struct step *, struct tcb *);
 
+/* tcp_episode.c: the one writer of the state. */
+void tcp_congestion_enter(struct step *, struct tcb *, enum tcp_congestion_state);
 /* Duplicate ACKs or SACKs have come, or are over, without a loss so far. */
 void tcp_congestion_disorder(struct step *, struct tcb *, bool disorder);
 /* Fast retransmit: recovery begins (RFC 5681 3.2, RFC 6675 5). Before anything is repeated. */

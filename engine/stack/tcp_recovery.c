@@ -334,7 +334,7 @@ void tcp_recovery_narrower(struct step *s, struct tcb *c) {
     c->recovery.point = c->snd.nxt;
     c->recovery.undo_on = 0;
     c->recovery.forced = 1;
-    c->congestion.state = TCP_CONGESTION_LOSS;
+    tcp_congestion_enter(s, c, TCP_CONGESTION_LOSS);
 }
 
 /* RFC 2018 8: a time-out may mean that the peer has reneged, so what SACKs said is forgotten. RFC

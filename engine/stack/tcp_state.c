@@ -260,6 +260,10 @@ static uint32_t row_node(const struct lab *lab, struct id connection) {
     return tcb_get(lab, connection)->node;
 }
 
+static uint32_t congestion_state(const struct lab *lab, struct id connection) {
+    return tcb_get(lab, connection)->congestion.state;
+}
+
 static uint32_t row_state(const struct lab *lab, struct id connection) {
     return tcb_get(lab, connection)->state;
 }
@@ -282,6 +286,8 @@ const struct object_kind tcp_object_kind = {.size = sizeof(struct tcb),
                                             .more_count = TCP_LISTEN_ROWS,
                                             .row_node = row_node,
                                             .state = row_state,
+                                            .aside_machine = MACHINE_CONGESTION,
+                                            .aside_state = congestion_state,
                                             .label = label};
 const struct object_kind tcp_sent_kind = {.size = sizeof(struct tcp_sent_page), .table = NO_TABLE};
 const struct object_kind tcp_chunk_kind = {.size = sizeof(struct tcp_chunk), .table = NO_TABLE};

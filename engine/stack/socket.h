@@ -90,8 +90,9 @@ enum socket_option {
     OPTION_IP_TOS,
     OPTION_IP_TTL,
     OPTION_IP_RECVTOS, /* the octet that the peer sends */
-    OPTION_F_SETOWN,   /* asynchronous reports: 1 wanted, 0 not */
-    OPTION_URGENT,     /* octets up to the urgent mark, 0: none */
+    OPTION_IP_MTU_DISCOVER,
+    OPTION_F_SETOWN, /* asynchronous reports: 1 wanted, 0 not */
+    OPTION_URGENT,   /* octets up to the urgent mark, 0: none */
     OPTION_COUNT
 };
 const char *socket_option_name(uint32_t option); /* "SO_KEEPALIVE"; NULL past the end */

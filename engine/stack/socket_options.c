@@ -23,7 +23,8 @@ enum {
     BUFFER_MOST = 212992, /* net.core.wmem_max and rmem_max */
     MSS_LEAST = 88,
     MSS_MOST = 32767,
-    ECN_BITS = 3
+    ECN_BITS = 3,
+    PMTU_DISCOVERY_MOST = 2 /* IP_PMTUDISC_DONT, WANT, DO; it is always done where it may be */
 };
 
 struct row {
@@ -66,6 +67,7 @@ static const struct row rows[OPTION_COUNT] = {
     [OPTION_IP_TOS] = OTHER("IP_TOS", 0, UINT8_MAX),
     [OPTION_IP_TTL] = OTHER("IP_TTL", -1, UINT8_MAX),
     [OPTION_IP_RECVTOS] = OTHER("IP_RECVTOS", 1, 0),
+    [OPTION_IP_MTU_DISCOVER] = OTHER("IP_MTU_DISCOVER", 0, PMTU_DISCOVERY_MOST),
     [OPTION_F_SETOWN] = OTHER("F_SETOWN", 0, 1),
     [OPTION_URGENT] = OTHER("URGENT", 1, 0),
 };
@@ -179,6 +181,7 @@ static int set_other(struct step *s, struct socket *socket, uint32_t option, int
         if (value == 0) return -LINUX_EINVAL;
         w->ttl = value < 0 ? 0 : (uint8_t)value;
         return 0;
+    case OPTION_IP_MTU_DISCOVER: w->fragments = value == 0; return 0;
     case OPTION_F_SETOWN: w->reports = value != 0 ? TCP_REPORTS_ON : TCP_REPORTS_OFF; return 0;
     default: return -LINUX_ENOPROTOOPT; /* can only be read */
     }
@@ -201,6 +204,7 @@ int socket_option_set(struct step *s, struct id id, enum socket_option option, i
     else
         result = set_other(s, socket, option, value);
     if (result == 0 && socket->type == SOCKET_TCP) tcp_wish(s, socket->connection, &socket->wishes);
+    if (option == OPTION_TCP_NODELAY && value != 0) tcp_push(s, socket->connection);
     return result;
 }
 
@@ -244,6 +248,7 @@ static int64_t get_other(struct step *s, struct id id, uint32_t option) {
     case OPTION_TCP_QUICKACK: return !tcp_is_interactive(s->lab, socket->connection);
     case OPTION_IP_TOS: return w->tos;
     case OPTION_IP_RECVTOS: return tcp_tos_of(s->lab, socket->connection);
+    case OPTION_IP_MTU_DISCOVER: return w->fragments == 0;
     case OPTION_F_SETOWN: return w->reports == TCP_REPORTS_ON;
     case OPTION_URGENT: return tcp_urgent_left(s->lab, socket->connection);
     case OPTION_IP_TTL: return w->ttl;

@@ -67,7 +67,7 @@ struct tcp_wishes {
     uint8_t cork;          /* TCP_CORK */
     uint8_t urgent_inline; /* SO_OOBINLINE */
     uint8_t reports;       /* F_SETOWN, enum tcp_reports: asynchronous reports are wanted */
-    uint8_t reserved;
+    uint8_t fragments;     /* IP_MTU_DISCOVER is IP_PMTUDISC_DONT: routers may cut it up */
 };
 #pragma GCC diagnostic pop
 
@@ -82,6 +82,7 @@ enum tcp_error tcp_connect(struct step *, uint32_t node, struct id socket,
 /* The user has changed its mind. */
 void tcp_wish(struct step *, struct id connection, const struct tcp_wishes *);
 void tcp_quick_ack(struct step *, struct id connection, bool on); /* TCP_QUICKACK */
+void tcp_push(struct step *, struct id connection);
 /* OPEN, active, of a connection in LISTEN (3.10.1): it turns round and sends a SYN. Linux has no
  * such call: TCP_ERROR_INVALID there. */
 enum tcp_error tcp_connect_listener(struct step *, struct id listener, struct tcp_endpoint remote);

@@ -22,7 +22,9 @@ static uint32_t most_octets(const struct tcb *c) {
 }
 
 static uint32_t segments_at_once(const struct lab *lab, const struct tcb *c) {
-    uint32_t smss = tcp_smss(c), most = most_octets(c) / smss;
+    /* Two bursts at least are to be in flight: half of CWND (tcp_cwnd_test). */
+    uint32_t smss = tcp_smss(c), most = most_octets(c) / smss, half = c->congestion.cwnd / smss / 2;
+    if (half < most) most = half;
     uint32_t least = (uint32_t)setting_of(lab, c->node, SETTING_TCP_MIN_TSO_SEGS);
     if (c->srtt > 0) {
         uint64_t window = (uint64_t)FAST_START * c->congestion.cwnd * 1000000000u;
@@ -34,14 +36,13 @@ static uint32_t segments_at_once(const struct lab *lab, const struct tcb *c) {
     return most > 0 ? most : 1;
 }
 
-bool tcp_burst_ends(const struct lab *lab, const struct tcb *c, struct tcp_burst *burst,
+void tcp_burst_take(const struct lab *lab, const struct tcb *c, struct tcp_burst *burst,
                     uint32_t usable) {
-    if (setting_of(lab, c->node, SETTING_CONST_GSO) == 0) return false;
+    if (setting_of(lab, c->node, SETTING_CONST_GSO) == 0) return;
     if (burst->left == 0) {
         uint32_t unsent = tcp_unsent(c), most = segments_at_once(lab, c);
         uint32_t full = (unsent < usable ? unsent : usable) / tcp_smss(c);
         burst->segments = burst->left = full > most ? most : full > 0 ? full : 1;
     }
     burst->left--;
-    return burst->left == 0 && burst->segments > 1;
 }

@@ -60,9 +60,12 @@ static bool may_send_text(enum tcp_state state) {
 static bool nagle_waits(const struct step *s, const struct tcb *c) {
     /* What is urgent waits for nothing (Linux, tcp_nagle_test). */
     if (c->urgent_sending && seq_gt(c->snd.up, c->snd.nxt)) return false;
-    if (c->wishes.cork || c->more) return true; /* MAY-15: not pushed yet */
+    /* MAY-15: not pushed yet. Differs: with Linux MSG_MORE holds back during its own call alone;
+     * afterwards the usual rule decides, and only the PSH is missing. */
+    bool linux_rule = tcp_is_linux(s->lab, c->node);
+    if (c->wishes.cork || c->more == TCP_MORE_HOLDS || (c->more && !linux_rule)) return true;
     if (c->wishes.no_delay || c->snd.nxt == c->snd.una) return false;
-    if (!tcp_is_linux(s->lab, c->node)) return true;
+    if (!linux_rule) return true;
     return seq_gt(c->snd.small, c->snd.una) && seq_leq(c->snd.small, c->snd.nxt);
 }
 
@@ -97,7 +100,8 @@ static bool next_segment(const struct step *s, const struct tcb *c, struct offer
            count >= c->snd.max_wnd / 2;                         /* (4) half of its largest window */
 }
 
-static bool send_next(struct step *s, struct tcb *c, const struct offer *next, bool push) {
+static bool send_next(struct step *s, struct tcb *c, const struct offer *next,
+                      const struct tcp_burst *burst) {
     uint32_t seq = c->snd.nxt, end = seq + next->count + next->fin;
     bool all = next->count == tcp_unsent(c);
     /* Without room to remember it, it stays unsent until something has been acknowledged. */
@@ -106,7 +110,10 @@ static bool send_next(struct step *s, struct tcb *c, const struct offer *next, b
     /* Each SEND pushes, so nothing is held back for ever (MUST-60); MUST-61: PSH on the last
      * segment that is there to be sent, SHLD-27: and not at the end of each
      * SEND in it. Linux has none on a bare FIN. */
-    if ((all || push) && next->count > 0 && !c->more) flags |= TCP_PSH;
+    bool pushed = next->count > 0 && all && !c->more;
+    if (pushed) tcp_board_note(s, c, TCP_MARK_PUSHED);
+    if (burst->left > 0) tcp_board_note(s, c, TCP_MARK_JOINED);
+    if (pushed || (next->count > 0 && burst->left == 0 && burst->segments > 1)) flags |= TCP_PSH;
     if (next->fin) flags |= TCP_FIN;
     if (next->count > 0 && next->count < tcp_text_room(s, c)) c->snd.small = end;
     c->snd.nxt = end;
@@ -123,6 +130,7 @@ static bool send_next(struct step *s, struct tcb *c, const struct offer *next, b
 bool tcp_send_text(struct step *s, struct tcb *c, uint32_t count, uint32_t flags) {
     uint32_t seq = c->snd.nxt;
     if (count == 0 || !tcp_board_add(s, c, seq + count, count)) return false;
+    if ((flags & TCP_PSH) != 0) tcp_board_note(s, c, TCP_MARK_PUSHED);
     c->snd.nxt = seq + count;
     tcp_congestion_sent(s, c, count, false);
     tcp_transmit(s, c, seq, flags | TCP_NEW_TEXT, count);
@@ -159,8 +167,9 @@ void tcp_output(struct step *s, struct tcb *c) {
     bool sent = false;
     if (c->path_until != 0 && s->now >= c->path_until) tcp_path_changed(s, c);
     if (c->board.lost.segments > 0) tcp_repair(s, c);
-    while (next_segment(s, c, &next) &&
-           send_next(s, c, &next, tcp_burst_ends(s->lab, c, &burst, next.usable))) {
+    while (next_segment(s, c, &next)) {
+        tcp_burst_take(s->lab, c, &burst, next.usable);
+        if (!send_next(s, c, &next, &burst)) break;
         tcp_timer_stop(s, c, TIMER_TCP_PERSIST);
         sent = true;
     }

@@ -124,6 +124,13 @@ static void count_repeated(struct step *s, struct tcb *c, const struct tcp_sent 
     if (seq_gt(sent->end, r->high_rxt) || !tcp_is_retransmitting(c)) r->high_rxt = sent->end;
 }
 
+/* What left in one burst is repeated in one, when all of it is repeated now. */
+static bool ends_burst(struct step *s, struct tcp_spot place) {
+    struct tcp_spot before = tcp_board_previous(s->lab, place);
+    return (place.sent->marks & TCP_MARK_JOINED) == 0 && before.sent != NULL &&
+           (before.sent->marks & TCP_MARK_JOINED) != 0 && before.sent->at == s->now;
+}
+
 static bool repeat(struct step *s, struct tcb *c, struct tcp_spot place, bool probe) {
     if (tcp_broken(s->lab, c->node, SETTING_VARIANT_NO_REXMIT)) return false;
     uint32_t full = tcp_text_room(s, c);
@@ -134,7 +141,8 @@ static bool repeat(struct step *s, struct tcb *c, struct tcp_spot place, bool pr
     fin = c->fin_sent && place.sent->end == c->snd.nxt;
     uint32_t begin = tcp_sent_begin(place.sent), text = place.sent->length - fin;
     uint32_t flags = fin ? TCP_ACK | TCP_FIN : TCP_ACK;
-    if (text > 0 && begin + text - c->snd.una == c->send.count) flags |= TCP_PSH;
+    if (text > 0 && ((place.sent->marks & TCP_MARK_PUSHED) != 0 || ends_burst(s, place)))
+        flags |= TCP_PSH;
     tcp_board_sent_again(c, place, s->now, !probe);
     count_repeated(s, c, place.sent, probe);
     tcp_congestion_sent(s, c, text, true);

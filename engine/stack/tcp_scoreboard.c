@@ -102,6 +102,11 @@ bool tcp_board_add(struct step *s, struct tcb *c, uint32_t end, uint32_t length)
     return true;
 }
 
+void tcp_board_note(struct step *s, struct tcb *c, enum tcp_mark mark) {
+    struct tcp_spot last = tcp_board_last(s->lab, c);
+    if (last.sent != NULL) last.sent->marks |= (uint8_t)mark;
+}
+
 static void drop_page(struct step *s, struct tcp_scoreboard *b, struct id gone) {
     struct tcp_sent_page *page = page_at(s->lab, gone);
     struct tcp_sent_page *before = page_at(s->lab, page->previous);
@@ -345,7 +350,8 @@ bool tcp_board_split(struct step *s, struct tcb *c, struct tcp_spot *place, uint
     first->length = (uint16_t)length;
     c->board.out.segments++;
     page->open++;
-    tcp_board_mark(c, (struct tcp_spot){page, first}, marks);
+    tcp_board_mark(c, (struct tcp_spot){page, first},
+                   marks & ~(uint32_t)(TCP_MARK_PUSHED | TCP_MARK_JOINED));
     tcp_board_mark(c, (struct tcp_spot){page, rest}, marks);
     return true;
 }

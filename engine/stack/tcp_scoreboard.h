@@ -11,12 +11,14 @@ struct tcp_range {
     uint32_t left, right; /* left =< octet < right */
 };
 
-/* A record is LOST or SACKED or neither; REPEATED and AGAIN go with any of them. */
+/* A record is LOST or SACKED or neither; the others go with any of them. */
 enum tcp_mark {
     TCP_MARK_SACKED = 1,   /* the peer says that it has it */
     TCP_MARK_LOST = 2,     /* held to be lost */
     TCP_MARK_REPEATED = 4, /* a retransmission of it is in flight */
-    TCP_MARK_AGAIN = 8     /* it has been retransmitted at least once */
+    TCP_MARK_AGAIN = 8,    /* it has been retransmitted at least once */
+    TCP_MARK_PUSHED = 16,  /* a SEND ended here: it left with PSH, and so will its repetitions */
+    TCP_MARK_JOINED = 32   /* it left in one burst with the one behind it: tcp_burst.c */
 };
 enum { TCP_PAGE_RECORDS = 28 };
 
@@ -76,6 +78,7 @@ struct tcp_news {
 
 /* False: the lab's pool is exhausted, nothing may be sent. */
 bool tcp_board_add(struct step *, struct tcb *, uint32_t end, uint32_t length);
+void tcp_board_note(struct step *, struct tcb *, enum tcp_mark); /* PUSHED, JOINED: the last one */
 void tcp_board_take_back(struct step *, struct tcb *, uint32_t nxt); /* SND.NXT moved back */
 void tcp_board_ack(struct step *, struct tcb *, uint32_t una, struct tcp_news *);
 /* Records that lie wholly in the block become SACKED; `from`: those before it are known to be. */

@@ -90,6 +90,7 @@ enum ip_result tcp_transmit_again(struct step *s, struct tcb *c, uint32_t seq, u
     out.ecn = ecn;
     out.dscp = c->wishes.tos >> 2; /* MUST-48, SHLD-22 */
     out.ttl = c->wishes.ttl;       /* MUST-49 */
+    out.dont_fragment = c->wishes.fragments == 0;
     return ip_send(s, c->node, frame, &out);
 }
 

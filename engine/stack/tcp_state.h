@@ -12,6 +12,8 @@
 #include "stack/tcp_recovery.h"
 
 enum { TCP_TIMERS = 10, TCP_CHUNK_OCTETS = 1464, TCP_MSS_DEFAULT = 536 /* MUST-15 */ };
+/* The last SEND said that more will come; TCP_MORE_HOLDS: that SEND is under way. */
+enum tcp_more { TCP_MORE_NONE, TCP_MORE_SAID, TCP_MORE_HOLDS };
 enum tcp_ack_due { TCP_ACK_NONE, TCP_ACK_DELAYED, TCP_ACK_NOW };
 /* Where a connection hangs in its listener: MUST-11 asks to remember a passive OPEN. */
 enum tcp_place { TCP_ALONE, TCP_IN_SYN_QUEUE, TCP_IN_ACCEPT_QUEUE };
@@ -126,9 +128,9 @@ struct tcb {
     uint8_t ack_due;                           /* enum tcp_ack_due */
     uint8_t ping_pong;                         /* Linux: interactive, so delay ACKs */
     uint8_t window_scaling, timestamps, sack_permitted; /* agreed in the SYNs */
-    uint8_t more;           /* the last SEND said that more will come: MAY-15, MSG_MORE */
-    uint8_t listed;         /* a queued child: it has a row */
-    uint8_t crowd;          /* enum tcp_crowd */
+    uint8_t more;                                       /* enum tcp_more: MAY-15, MSG_MORE */
+    uint8_t listed;                                     /* a queued child: it has a row */
+    uint8_t crowd;                                      /* enum tcp_crowd */
     uint8_t fastopen;       /* RFC 7413: text may travel with this SYN; a listener: it takes such */
     uint8_t urgent;         /* tcp_urgent.c: a mark lies ahead of the reader */
     uint8_t urgent_sending; /* SND.UP is valid */
@@ -309,11 +311,12 @@ bool tcp_send_probe(struct step *, struct tcb *); /* a segment of new text, what
 uint32_t tcp_text_room(const struct step *, const struct tcb *); /* of one segment */
 uint32_t tcp_unsent(const struct tcb *); /* octets of text, the FIN not counted */
 
-/* tcp_burst.c: Linux hands several segments down at a time. True: this one ends such a burst. */
+/* tcp_burst.c: Linux hands several segments down at a time. Another one is to leave now; left 0:
+ * it is the last of its burst. */
 struct tcp_burst {
     uint32_t left, segments;
 };
-bool tcp_burst_ends(const struct lab *, const struct tcb *, struct tcp_burst *, uint32_t usable);
+void tcp_burst_take(const struct lab *, const struct tcb *, struct tcp_burst *, uint32_t usable);
 
 /* tcp_ack.c: when to acknowledge what came in */
 void tcp_ack_later(struct step *, struct tcb *);

@@ -10,7 +10,8 @@
  *   follows by two segments for each one that came.
  * - Send: two congestion windows, one in flight and one to come, up to the last number of tcp_wmem.
  *
- * A buffer's size is Linux's, which counts its own overhead, too: half of it is for text.
+ * A receive buffer's size is Linux's, which counts its own overhead, too: half of it is for text.
+ * A send buffer wastes little: its segments are made when they leave.
  * Left out: memory pressure (tcp_mem), and that small segments waste more of a buffer.
  */
 #include "stack/seq.h"
@@ -106,7 +107,7 @@ void tcp_tuning_read(struct step *s, struct tcb *c, size_t count) {
 /* ------------------------------------------------------------------------------- what we hold */
 
 uint32_t tcp_send_limit(const struct lab *lab, const struct tcb *c) {
-    if (c->tuning.send_fixed != 0) return c->tuning.send_fixed / 2;
+    if (c->tuning.send_fixed != 0) return c->tuning.send_fixed;
     return most(c->tuning.send, setting(lab, c, SETTING_TCP_WMEM_DEFAULT));
 }
 

@@ -35,7 +35,6 @@ void tcp_wish(struct step *s, struct id connection, const struct tcp_wishes *wis
     tcp_apply_wishes(s, c);
     tcp_keepalive_wish(s, c, &before);
     /* TCP_NODELAY lets go what Nagle's algorithm holds, and so does the end of TCP_CORK. */
-    if (c->wishes.no_delay || !c->wishes.cork) c->more = 0;
     if (c->state != TCP_LISTEN && c->state != TCP_CLOSED) tcp_output(s, c);
 }
 
@@ -72,7 +71,7 @@ static enum tcp_error queue_text(struct step *s, struct tcb *c, const uint8_t *o
     size_t room = tcp_send_room(s->lab, c->self);
     tcp_congestion_idle(s, c);
     *taken = tcp_buffer_append(s, &c->send, octets, count < room ? count : room);
-    c->more = (flags & TCP_SEND_MORE) != 0;
+    c->more = (flags & TCP_SEND_MORE) != 0 ? TCP_MORE_HOLDS : TCP_MORE_NONE;
     if (*taken == count && count > 0 && (flags & TCP_SEND_URGENT) != 0) tcp_urgent_send(c);
     /* Nothing is under way that could make room: waiting would be for ever. */
     if (*taken == 0 && count > 0 && c->send.count == 0) return TCP_ERROR_NO_BUFFERS;
@@ -97,6 +96,7 @@ enum tcp_error tcp_send(struct step *s, struct id connection, const uint8_t *oct
     case TCP_CLOSE_WAIT: {
         enum tcp_error error = queue_text(s, c, octets, count, flags, taken);
         if (*taken > 0) tcp_output(s, c);
+        if (c->more == TCP_MORE_HOLDS) c->more = TCP_MORE_SAID;
         return error;
     }
     case TCP_FIN_WAIT_1:
@@ -245,11 +245,25 @@ void tcp_abort(struct step *s, struct id connection) {
     tcp_delete(s, c, "RFC 9293 3.10.5");
 }
 
+/* Setting TCP_NODELAY lets go what TCP_CORK holds, once. */
+void tcp_push(struct step *s, struct id connection) {
+    struct tcb *c = tcb_edit(s, connection);
+    if (c == NULL || c->state == TCP_LISTEN || c->state == TCP_CLOSED) return;
+    uint8_t cork = c->wishes.cork;
+    c->wishes.cork = 0;
+    if (!tcp_is_linux(s->lab, c->node)) c->more = TCP_MORE_NONE;
+    tcp_output(s, c);
+    c->wishes.cork = cork;
+}
+
 /* -------------------------------------------------------------------------------- 3.10.6 STATUS */
 
 uint32_t tcp_mss_of(const struct lab *lab, struct id connection) {
     const struct tcb *c = tcb_get(lab, connection);
-    return c == NULL ? 0 : c->snd.mss;
+    if (c == NULL) return 0;
+    /* What was asked for counts until there is a peer to agree with. */
+    bool alone = c->state == TCP_LISTEN || c->state == TCP_CLOSED;
+    return alone && c->wishes.most_mss != 0 ? c->wishes.most_mss : c->snd.mss;
 }
 
 bool tcp_is_interactive(const struct lab *lab, struct id connection) {

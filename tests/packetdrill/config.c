@@ -204,15 +204,9 @@ static void read_file(struct rig *r, const char *path, int depth) {
     fclose(file);
 }
 
-/* ethtool -K tun0 tso off gso off: segments leave one by one. */
-static void offload(struct rig *r, const char *line) {
-    if (strstr(line, "gso off") != NULL) from_script(r, "const.gso", "0");
-}
-
 static void command(struct rig *r, const char *line, int depth) {
     char word[512];
     const char *at = next_word(line, word, sizeof word);
-    if (ends_in(word, "ethtool")) offload(r, line);
     bool sets =
         strcmp(word, "sysctl") == 0 || ends_in(word, "/sysctl") || ends_in(word, "set_sysctls.py");
     if (!sets && ends_in(word, ".sh") && depth < DEPTH) read_file(r, word, depth);

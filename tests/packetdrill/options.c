@@ -32,6 +32,7 @@ static const struct {
     {IPPROTO_TCP, TCP_USER_TIMEOUT, OPTION_TCP_USER_TIMEOUT},
     {IPPROTO_IP, IP_TOS, OPTION_IP_TOS},
     {IPPROTO_IP, IP_TTL, OPTION_IP_TTL},
+    {IPPROTO_IP, IP_MTU_DISCOVER, OPTION_IP_MTU_DISCOVER},
 };
 
 static bool option_of(int level, int name, enum socket_option *option) {
@@ -94,8 +95,9 @@ int call_setsockopt(struct rig *r, int fd, int level, int name, const void *valu
     if (level == SOL_SOCKET && name == SO_LINGER) return set_linger(r, d, value, length);
     if (level == IPPROTO_TCP && name == TCP_CONGESTION) return set_congestion(r, d, value, length);
     if (!option_of(level, name, &option)) return -ENOPROTOOPT;
-    if (length < sizeof number) return -EINVAL;
-    int error = copy_in(&number, value, sizeof number);
+    /* IP's own options may be an octet long. */
+    if (length < (level == IPPROTO_IP ? 1 : sizeof number)) return -EINVAL;
+    int error = copy_in(&number, value, length < sizeof number ? 1 : sizeof number);
     return error != 0 ? error : set_option(r, d, option, number);
 }
 

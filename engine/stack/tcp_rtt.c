@@ -67,10 +67,13 @@ static void estimate_as_linux(struct tcb *c, sim_time r, sim_time floor) {
 static void sample(struct step *s, struct tcb *c, sim_time r) {
     sim_time floor = setting_of(s->lab, c->node, SETTING_TCP_RTO_MIN);
     sim_time most = setting_of(s->lab, c->node, SETTING_CONST_RTO_MAX);
+    sim_time tick = setting_of(s->lab, c->node, SETTING_CONST_JIFFY);
     if (tcp_is_linux(s->lab, c->node))
         estimate_as_linux(c, r, floor);
     else
         estimate(c, r, floor);
+    /* Linux holds the time-out in ticks, rounded up: each later one doubles the rounded one. */
+    if (tick != 0) c->rto = (c->rto + tick - 1) / tick * tick;
     if (c->rto > most) c->rto = most; /* (2.5) */
 }
 

@@ -88,6 +88,7 @@ static void hear(struct step *s, struct tcb *c, struct tcp_heard *h) {
     const struct segment *seg = h->segment;
     const struct tcp_options *o = &seg->header.options;
     uint32_t guessed = c->recovery.guessed, lost = c->recovery.lost;
+    bool recovering = c->congestion.state == TCP_CONGESTION_RECOVERY;
     struct tcp_progress told = {0};
     h->una = c->snd.una;
     h->moved = seq_gt(seg->ack, c->snd.una);
@@ -107,6 +108,9 @@ static void hear(struct step *s, struct tcb *c, struct tcp_heard *h) {
     tcp_recovery_acked(s, c, h);
     restart_timer(s, c, h);
     told.delivered = delivered(s, c, h, guessed);
+    /* RFC 6582 3.2: the ACK that ends recovery sets CWND; it does not also let it grow. */
+    bool ended = recovering && c->congestion.state == TCP_CONGESTION_OPEN;
+    if (ended && !tcp_is_linux(s->lab, c->node)) told.acked = 0;
     told.lost = c->recovery.lost - lost;
     told.duplicate = h->duplicate;
     tcp_ecn_acked(s, c, seg);

@@ -29,11 +29,6 @@ static sim_time ticks(const struct step *s, const struct tcb *c) {
     return TICKS_LEAST * setting(s, c, SETTING_CONST_JIFFY);
 }
 
-/* RFC 8985 6.1: sent later, or at the same time and behind it. */
-static bool sent_after(sim_time a_at, uint32_t a_end, sim_time b_at, uint32_t b_end) {
-    return a_at > b_at || (a_at == b_at && seq_gt(a_end, b_end));
-}
-
 /* The least round trip of the last minutes. */
 void tcp_rack_round_trip(struct step *s, struct tcb *c, sim_time rtt) {
     struct tcp_rack *k = &c->recovery.rack;
@@ -54,9 +49,11 @@ void tcp_rack_delivered(struct step *s, struct tcb *c, const struct tcp_sent *se
         return;
     k->advanced = 1;
     k->rtt = rtt;
-    if (k->sent_at != NEVER && !sent_after(sent->at, sent->end, k->sent_at, k->end)) return;
+    /* RFC 8985 6.1, RACK_sent_after(). Differs: sequence numbers would tell two segments of one
+     * instant apart only while none of them is a retransmission; their order is known here. */
+    if (k->sent_at != NEVER && !seq_gt(sent->order, k->order)) return;
     k->sent_at = sent->at;
-    k->end = sent->end;
+    k->order = sent->order;
 }
 
 /* RFC 8985 6.2 step 4: the reordering window, RACK.reo_wnd. */
@@ -84,7 +81,7 @@ static sim_time detect(struct step *s, struct tcb *c) {
     sim_time window = reordering_window(s, c), wait = 0;
     struct tcp_spot place = {NULL, NULL};
     while ((place = tcp_board_open(s->lab, c, place, k->sent_at)).sent != NULL) {
-        if (!sent_after(k->sent_at, k->end, place.sent->at, place.sent->end)) continue;
+        if (!seq_gt(k->order, place.sent->order)) continue;
         sim_time remains = left(s, c, place.sent, window);
         if (remains <= 0)
             tcp_mark_lost(s, c, place);

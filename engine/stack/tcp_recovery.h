@@ -15,7 +15,7 @@ struct tcp_rack {             /* RFC 8985 5 */
     sim_time sent_at;         /* RACK.xmit_ts: of what was sent last among what has arrived */
     sim_time rtt;             /* RACK.rtt */
     sim_time least, least_at; /* RACK.min_RTT and when it was seen; 0: never */
-    uint32_t end;             /* RACK.end_seq */
+    uint32_t order;           /* in place of RACK.end_seq: which of one instant was sent later */
     uint32_t advanced;        /* something has arrived since losses were last looked for */
     uint32_t reordered;       /* RACK.reordering_seen */
     uint32_t steps;           /* RACK.reo_wnd_mult */

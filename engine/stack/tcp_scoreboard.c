@@ -1,7 +1,7 @@
 #include "stack/tcp_scoreboard.h"
 /*
  * The sender's scoreboard: what has been sent and not been acknowledged, RFC 2018 5, RFC 6675 3.
- * One record of 16 octets a segment, in pages that are chained in the order of sequence numbers; a
+ * One record of 24 octets a segment, in pages that are chained in the order of sequence numbers; a
  * connection with nothing in flight holds none. RFC 6675 4's Update() is tcp_board_ack() and
  * tcp_board_sack(); its pipe is the sums kept here, so that SetPipe() costs nothing.
  *
@@ -55,6 +55,7 @@ void tcp_board_mark(struct tcb *c, struct tcp_spot place, uint32_t marks) {
 
 void tcp_board_sent_again(struct tcb *c, struct tcp_spot place, sim_time now, bool in_flight) {
     place.sent->at = now;
+    place.sent->order = ++c->board.transmissions;
     if (place.sent->repeats < UINT8_MAX) place.sent->repeats++;
     uint32_t marks = TCP_MARK_AGAIN | (in_flight ? TCP_MARK_REPEATED : 0u);
     tcp_board_mark(c, place, place.sent->marks | marks);
@@ -95,7 +96,8 @@ bool tcp_board_add(struct step *s, struct tcb *c, uint32_t end, uint32_t length)
     if (page == NULL || page->end == TCP_PAGE_RECORDS) page = page_behind(s, b, b->last);
     if (page == NULL) return false;
     struct tcp_sent *r = &page->sent[page->end++];
-    *r = (struct tcp_sent){s->now, end, (uint16_t)length, 0, 0};
+    *r = (struct tcp_sent){
+        .at = s->now, .end = end, .order = ++b->transmissions, .length = (uint16_t)length};
     if (page->open++ == 0) page->oldest = s->now;
     b->out.octets += length;
     b->out.segments++;
@@ -131,8 +133,8 @@ void tcp_board_take_back(struct step *s, struct tcb *c, uint32_t nxt) {
 
 void tcp_board_free(struct step *s, struct tcb *c) {
     while (id_is(c->board.first)) drop_page(s, &c->board, c->board.first);
-    uint32_t delivered = c->board.delivered;
-    c->board = (struct tcp_scoreboard){.delivered = delivered};
+    c->board = (struct tcp_scoreboard){.delivered = c->board.delivered,
+                                       .transmissions = c->board.transmissions};
 }
 
 /* ------------------------------------------------------------------------------------- Update() */

@@ -20,15 +20,17 @@ enum tcp_mark {
     TCP_MARK_PUSHED = 16,  /* a SEND ended here: it left with PSH, and so will its repetitions */
     TCP_MARK_JOINED = 32   /* it left in one burst with the one behind it: tcp_burst.c */
 };
-enum { TCP_PAGE_RECORDS = 28 };
+enum { TCP_PAGE_RECORDS = 19 };
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic error "-Wpadded"
 struct tcp_sent {
     sim_time at;     /* when it was sent last */
     uint32_t end;    /* behind its last sequence number */
+    uint32_t order;  /* among all that was sent: many leave at one instant of virtual time */
     uint16_t length; /* octets of text and FIN: it begins at end - length */
     uint8_t marks, repeats;
+    uint32_t reserved;
 };
 /* Records in the order of sequence numbers. The sums let a search step over whole pages. */
 struct tcp_sent_page {
@@ -50,6 +52,8 @@ struct tcp_scoreboard {
     struct tcp_count repeated; /* REPEATED */
     uint32_t highest;          /* the end of the highest SACKED record, when there is one */
     uint32_t delivered;        /* segments that have arrived since the connection began */
+    uint32_t transmissions;    /* segments that have left, repeated ones again */
+    uint32_t reserved;
 };
 #pragma GCC diagnostic pop
 

@@ -46,6 +46,7 @@ const struct dispatch dispatch = {
               [POOL_SOCKET] = &socket_kind,
               [POOL_TCB] = &tcp_object_kind,
               [POOL_CHUNK] = &tcp_chunk_kind,
+              [POOL_PEER] = &tcp_peer_kind,
               [POOL_SENT] = &tcp_sent_kind,
               [POOL_PROCESS] = &process_kind},
     .frame_arrived = stack_frame_arrived,

@@ -167,6 +167,21 @@ static void ip_options(struct line *l, struct order *o) {
     o->ip_option_count = (count + 3) / 4 * 4;
 }
 
+/* Fast Open: 4 to 16 octets in hexadecimal, or "-", which asks for one. */
+static void cookie(struct line *l, struct order *o) {
+    struct tcp_options *t = &o->header.options;
+    const char *word = next_word(l, o);
+    t->has_cookie = true;
+    t->cookie_length = 0;
+    if (o->wrong != NULL || same_text(word, "-")) return;
+    for (; word[0] != '\0' && t->cookie_length < TCP_COOKIE_MAX; word += 2) {
+        if (hex_digit(word[0]) < 0 || hex_digit(word[1]) < 0) break;
+        t->cookie[t->cookie_length++] = (uint8_t)(hex_digit(word[0]) << 4 | hex_digit(word[1]));
+    }
+    if (word[0] != '\0' || t->cookie_length < 4 || t->cookie_length % 2 != 0)
+        o->wrong = "a cookie is - or 4 to 16 octets in hexadecimal";
+}
+
 /* An option of the header. False: it is none. */
 static bool header_option(const char *word, struct line *l, struct order *o) {
     struct tcp_options *t = &o->header.options;
@@ -180,6 +195,8 @@ static bool header_option(const char *word, struct line *l, struct order *o) {
     } else if (same_text(word, "wscale")) {
         t->has_window_scale = true;
         t->window_scale = (uint8_t)number(l, o, 255);
+    } else if (same_text(word, "cookie")) {
+        cookie(l, o);
     } else if (same_text(word, "ts")) {
         t->has_timestamps = true;
         t->ts_val = (uint32_t)number(l, o, UINT32_MAX);

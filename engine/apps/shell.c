@@ -44,6 +44,7 @@ static const struct entry commands[] = {
     {"raw", run_forge, FORGE_USAGE, "help.forge"},
     {"recv", run_recv, "FD OCTETS [oob|peek]", "help.recv"},
     {"send", run_send, "FD OCTETS|\"TEXT\" [oob|more]", "help.send"},
+    {"sendto", run_sendto, "FD HOST:PORT OCTETS|\"TEXT\"", "help.sendto"},
     {"setsockopt", run_setsockopt, "FD NAME VALUE", "help.setsockopt"},
     {"shutdown", run_shutdown, "FD wr|rd|rdwr", "help.shutdown"},
     {"sleep", run_sleep, "TIME", "help.sleep"},
@@ -67,8 +68,8 @@ static const struct {
      "count N sends N, one every TIME (1ms), each step N further on in seq. SRC may be ranges "
      "that\n"
      "they run through: 10.9.0.1-10.9.0.254:*, 10.9.0.7:1024-65535.\n"
-     "More: win N, data WORD, badsum, mss N, wscale N, sackok, ts VAL ECR, sack LEFT RIGHT,\n"
-     "up N (urgent pointer). ICMP errors about a segment:\n"
+     "More: win N, data WORD, badsum, mss N, wscale N, sackok, ts VAL ECR, cookie HEX|-,\n"
+     "sack LEFT RIGHT, up N (urgent pointer). ICMP errors about a segment:\n"
      "forge icmp TYPE CODE SRC DST [mtu N] tcp SRC:PORT DST:PORT [seq N]\n"
      "A flood: forge tcp S 10.9.0.1-10.9.0.254:* 10.0.0.1:80 count 50000"},
     {run_nc,
@@ -81,6 +82,7 @@ static const struct {
      "SO_RCVBUF IP_TOS\n"
      "IP_TTL SO_LINGER (seconds or off) TCP_LINGER2 TCP_DEFER_ACCEPT SO_REUSEADDR SO_OOBINLINE\n"
      "F_SETOWN (asynchronous reports); getsockopt also knows SO_ERROR, IP_RECVTOS and URGENT."},
+    {run_sendto, "On a TCP socket: connect() and send() in one (MSG_FASTOPEN)."},
     {run_send, "oob: the last octet is urgent (MSG_OOB); more: do not push yet (MSG_MORE)."},
     {run_recv, "oob: the urgent octet alone (MSG_OOB); peek: leave them in the queue (MSG_PEEK)."},
     {run_ip, "ip link set NAME up|down; ip route add|del NETWORK [via ADDRESS] [dev NAME];\n"
@@ -89,9 +91,9 @@ static const struct {
 };
 
 /* The socket calls: typed while the console still waits in one, they wait their turn. */
-static const char *const verbs[] = {"accept", "bind",   "close",      "connect",
-                                    "listen", "recv",   "send",       "shutdown",
-                                    "sleep",  "socket", "setsockopt", "getsockopt"};
+static const char *const verbs[] = {"accept", "bind",       "close",     "connect",  "listen",
+                                    "recv",   "send",       "sendto",    "shutdown", "sleep",
+                                    "socket", "setsockopt", "getsockopt"};
 
 static const struct entry *command_named(const char *name) {
     for (size_t i = 0; i < COMMAND_COUNT; i++)

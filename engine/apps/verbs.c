@@ -211,6 +211,44 @@ void run_send(struct step *s, const struct command *c) {
     send_more(s, c->process);
 }
 
+/* sendto(2) with MSG_FASTOPEN on a TCP socket: what the SYN cannot carry follows it. */
+void run_sendto(struct step *s, const struct command *c) {
+    uint64_t count = 0;
+    size_t length = 0;
+    struct tcp_endpoint remote;
+    bool text = quoted(process_get(s->lab, c->process)->line, &length) != NULL;
+    struct id socket = command_socket(s, c, 4);
+    if (!id_is(socket)) return;
+    if (!parse_endpoint(s->lab, c->words[2], &remote)) {
+        command_misused(s, c, "not a HOST:PORT");
+        return;
+    }
+    if (!text && !parse_u64(c->words[3], &count)) {
+        command_misused(s, c, "a number of octets, or \"text\"?");
+        return;
+    }
+    wait_in(s, c, CALL_SEND, text ? length : count);
+    struct process *p = process_edit(s, c->process);
+    struct call_state *call = &p->of.call;
+    uint8_t piece[PIECE];
+    call->text = text;
+    size_t first = call->count < PIECE ? (size_t)call->count : PIECE;
+    if (text)
+        memcpy(piece, quoted(p->line, &length), first);
+    else
+        pattern_fill(piece, p->fd_sent[call->fd - FD_FIRST], first);
+    int64_t result = socket_get(s->lab, socket)->type == SOCKET_TCP
+                         ? socket_connect_with(s, socket, remote, piece, first)
+                         : socket_send_to(s, socket, remote, piece, first);
+    if (result < 0) {
+        call_returned(s, c->process, result);
+        return;
+    }
+    call->done = (uint64_t)result;
+    p->fd_sent[call->fd - FD_FIRST] += text ? 0 : call->done;
+    send_more(s, c->process);
+}
+
 static bool printable(uint8_t c) {
     return c >= ' ' && c < 0x7f && c != '"' && c != '\\';
 }

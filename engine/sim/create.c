@@ -48,7 +48,7 @@ static const char *plan_capacities(const struct scenario *from, struct plan *pla
     uint32_t usual = 4 * c[POOL_TCB] > DEFAULT_EVENTS ? 4 * c[POOL_TCB] : DEFAULT_EVENTS;
     if (!limit(l->events, usual, MOST_EVENTS, &c[POOL_EVENT])) return "events";
     c[POOL_FRAME_SMALL] = c[POOL_FRAME_MEDIUM] = c[POOL_FRAME_LARGE] = frames;
-    c[POOL_MAC] = c[POOL_NEIGHBOUR];
+    c[POOL_MAC] = c[POOL_PEER] = c[POOL_NEIGHBOUR];
     c[POOL_SCRIPT] = from->line_count == 0 ? 1 : (uint32_t)from->line_count;
     c[POOL_CHUNK] = octets / dispatch.kinds[POOL_CHUNK]->size + 1;
     c[POOL_SENT] = c[POOL_TCB] + c[POOL_CHUNK] / 5;
@@ -100,7 +100,8 @@ static const char *plan_lab(const struct scenario *from, struct plan *plan) {
 static const enum pool_kind bucket_pools[BUCKET_SET_COUNT] = {[BUCKET_TCB] = POOL_TCB,
                                                               [BUCKET_NEIGHBOUR] = POOL_NEIGHBOUR,
                                                               [BUCKET_MAC] = POOL_MAC,
-                                                              [BUCKET_SOCKET] = POOL_SOCKET};
+                                                              [BUCKET_SOCKET] = POOL_SOCKET,
+                                                              [BUCKET_PEER] = POOL_PEER};
 
 static uint64_t rounded(uint64_t octets) {
     return (octets + PAGE_UNIT - 1) / PAGE_UNIT * PAGE_UNIT;

@@ -22,6 +22,7 @@ enum pool_kind {
     POOL_SOCKET,
     POOL_TCB,
     POOL_CHUNK,
+    POOL_PEER,
     POOL_SENT, /* pages of the scoreboard: what TCP has in flight */
     POOL_PROCESS,
     POOL_COUNT
@@ -99,7 +100,14 @@ uint32_t pool_capacity(const struct lab *, enum pool_kind);
 
 /* Hash chains for lookup: `bucket` returns the head slot of a chain; chains are threaded through
  * the objects by their owner. One table per set, sized by the pool's capacity. */
-enum bucket_set { BUCKET_TCB, BUCKET_NEIGHBOUR, BUCKET_MAC, BUCKET_SOCKET, BUCKET_SET_COUNT };
+enum bucket_set {
+    BUCKET_TCB,
+    BUCKET_NEIGHBOUR,
+    BUCKET_MAC,
+    BUCKET_SOCKET,
+    BUCKET_PEER,
+    BUCKET_SET_COUNT
+};
 struct id *bucket(struct lab *, enum bucket_set, uint64_t hash);
 
 /* Upward calls and what engine.c knows of every layer: sizes, watched fields, table rows. */

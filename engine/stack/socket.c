@@ -99,7 +99,9 @@ static unsigned ready_tcp(const struct lab *lab, const struct socket *socket) {
     if (view.state == TCP_LISTEN) return view.receive_queue > 0 ? SOCKET_ACCEPTABLE : 0;
     if (tcp_error_of(lab, socket->connection) != TCP_OK) ready |= SOCKET_ERROR;
     if (view.state == TCP_CLOSED) return ready | SOCKET_GONE | SOCKET_READABLE | SOCKET_WRITABLE;
-    if (view.state < TCP_ESTABLISHED) return ready;
+    /* A Fast Open child was accepted before its third segment. */
+    bool opening = view.state == TCP_SYN_SENT || (view.state == TCP_SYN_RECEIVED && !view.accepted);
+    if (opening) return ready;
     ready |= SOCKET_CONNECTED;
     if (tcp_receive_pending(lab, socket->connection, &end) > 0 || end || socket->shut_read != 0)
         ready |= SOCKET_READABLE;
@@ -232,6 +234,39 @@ static int connect_datagrams(struct step *s, struct id id, struct tcp_endpoint r
     return 0;
 }
 
+int64_t socket_connect_with(struct step *s, struct id id, struct tcp_endpoint remote,
+                            const uint8_t *octets, size_t count) {
+    struct socket *socket = edit(s, id);
+    struct tcp_text text = {octets, count, 0};
+    if (socket->type != SOCKET_TCP || !tcp_fastopen_client(s->lab, socket->node))
+        return -LINUX_EOPNOTSUPP;
+    if (id_is(socket->connection)) return -LINUX_EISCONN;
+    struct tcp_endpoint local = {socket->local, socket->bound != 0 ? socket->local_port : 0};
+    enum tcp_error error = tcp_connect_text(s, socket->node, id, local, remote, &socket->wishes,
+                                            &text, &socket->connection);
+    if (error != TCP_OK) return tcp_to_linux(error);
+    socket->deferred = 0;
+    if (text.taken > 0) trace_stream(s, socket->node, id, STREAM_SENT, octets, text.taken);
+    return (int64_t)text.taken;
+}
+
+/* TCP_FASTOPEN_CONNECT (tcp_fastopen_defer_connect): with a cookie connect() has nothing to do but
+ * to remember where to; without, it asks for one. */
+static int connect_later(struct step *s, struct id id, struct tcp_endpoint remote) {
+    struct socket *socket = edit(s, id);
+    if (!tcp_fastopen_client(s->lab, socket->node)) return -LINUX_EOPNOTSUPP;
+    if (tcp_fastopen_knows(s->lab, socket->node, remote.address)) {
+        socket->remote = remote.address;
+        socket->remote_port = remote.port;
+        socket->deferred = 1;
+        return 0;
+    }
+    int64_t result = socket_connect_with(s, id, remote, NULL, 0);
+    if (result < 0) return (int)result;
+    socket->connecting = 1;
+    return -LINUX_EINPROGRESS;
+}
+
 int socket_connect(struct step *s, struct id id, struct tcp_endpoint remote) {
     struct socket *socket = edit(s, id);
     if (remote.port > PORT_MAX) return -LINUX_EINVAL;
@@ -242,8 +277,10 @@ int socket_connect(struct step *s, struct id id, struct tcp_endpoint remote) {
         error = tcp_connect_listener(s, socket->connection, remote);
         if (error == TCP_ERROR_INVALID) return -LINUX_EISCONN;
         socket->listening = 0;
-    } else if (id_is(socket->connection)) {
+    } else if (id_is(socket->connection) || socket->deferred != 0) {
         return socket->connecting != 0 ? -LINUX_EALREADY : -LINUX_EISCONN;
+    } else if (socket->wishes.fastopen_connect != 0) {
+        return connect_later(s, id, remote);
     } else {
         struct tcp_endpoint local = {socket->local, socket->bound != 0 ? socket->local_port : 0};
         error =
@@ -300,6 +337,10 @@ static int64_t send_tcp(struct step *s, struct id id, const uint8_t *octets, siz
                         unsigned flags) {
     const struct socket *socket = socket_get(s->lab, id);
     size_t taken = 0;
+    if (socket->deferred != 0) {
+        struct tcp_endpoint remote = {socket->remote, socket->remote_port};
+        return socket_connect_with(s, id, remote, octets, count);
+    }
     if (!id_is(socket->connection) || socket->listening != 0)
         return -LINUX_EPIPE; /* Linux: tcp_sendmsg on a socket that was never connected */
     enum tcp_error error = tcp_send(s, socket->connection, octets, count, flags, &taken);
@@ -343,7 +384,7 @@ int64_t socket_send_with(struct step *s, struct id id, const uint8_t *octets, si
 
 size_t socket_send_room(const struct lab *lab, struct id id, size_t asked) {
     const struct socket *socket = socket_get(lab, id);
-    if (socket->type != SOCKET_TCP || asked == 0) return asked;
+    if (socket->type != SOCKET_TCP || asked == 0 || socket->deferred != 0) return asked;
     size_t room = tcp_send_room(lab, socket->connection);
     return room == 0 ? 1 : room < asked ? room : asked;
 }

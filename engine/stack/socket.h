@@ -32,8 +32,9 @@ struct socket {
     uint32_t linger, linger_s;        /* SO_LINGER: on; for how long */
     uint32_t listening, keep_errors;  /* keep_errors: IP_RECVERR */
     uint32_t shut_write, shut_read;
-    uint32_t reuse, chained;          /* reuse: SO_REUSEADDR; chained: stands in a hash chain */
-    uint32_t report, report_reserved; /* a report that waits, enum socket_report */
+    uint32_t reuse, chained;   /* reuse: SO_REUSEADDR; chained: stands in a hash chain */
+    uint32_t report, deferred; /* a report that waits, enum socket_report; deferred: the SYN
+                                       * goes with the first text (TCP_FASTOPEN_CONNECT) */
     uint64_t report_value;
     struct tcp_wishes wishes;
 };
@@ -44,6 +45,9 @@ const struct socket *socket_get(const struct lab *, struct id);
 int socket_bind(struct step *, struct id, struct tcp_endpoint);
 int socket_listen(struct step *, struct id, uint32_t backlog);
 int socket_connect(struct step *, struct id, struct tcp_endpoint); /* -EINPROGRESS: then poll */
+/* sendto(2) with MSG_FASTOPEN: connects, with as much as the SYN carries; 0: send it afterwards. */
+int64_t socket_connect_with(struct step *, struct id, struct tcp_endpoint, const uint8_t *octets,
+                            size_t count);
 int socket_connected(struct step *, struct id); /* 0, an error once, -EINPROGRESS */
 int socket_accept(struct step *, struct id listener, struct id process, struct id *accepted);
 /* TCP: as many octets as there is room for. UDP: one datagram to the connected peer. */
@@ -87,6 +91,8 @@ enum socket_option {
     OPTION_TCP_CONGESTION, /* enum congestion_control */
     OPTION_TCP_QUICKACK,
     OPTION_TCP_USER_TIMEOUT,
+    OPTION_TCP_FASTOPEN,
+    OPTION_TCP_FASTOPEN_CONNECT,
     OPTION_IP_TOS,
     OPTION_IP_TTL,
     OPTION_IP_RECVTOS, /* the octet that the peer sends */

@@ -61,6 +61,9 @@ struct tcp_wishes {
     uint32_t send_buffer, receive_buffer; /* SO_SNDBUF, SO_RCVBUF, doubled; 0: automatic */
     uint32_t window_clamp;                /* TCP_WINDOW_CLAMP; 0: none */
     uint32_t congestion;                  /* TCP_CONGESTION: 1 + enum; 0: the node's */
+    uint32_t fastopen_queue;              /* TCP_FASTOPEN: children before their third segment */
+    uint8_t fastopen_connect; /* TCP_FASTOPEN_CONNECT: connect() waits for the first text */
+    uint8_t wishes_reserved[3];
     uint8_t tos, ttl;      /* IP_TOS (MUST-48), IP_TTL (MUST-49); ttl 0: the node's */
     uint8_t keep_alive;    /* SO_KEEPALIVE; MUST-25: off */
     uint8_t no_delay;      /* TCP_NODELAY, MUST-17: Nagle's algorithm is off */
@@ -83,6 +86,17 @@ enum tcp_error tcp_connect(struct step *, uint32_t node, struct id socket,
 void tcp_wish(struct step *, struct id connection, const struct tcp_wishes *);
 void tcp_quick_ack(struct step *, struct id connection, bool on); /* TCP_QUICKACK */
 void tcp_push(struct step *, struct id connection);
+/* The same with text in the SYN, RFC 7413: *taken octets of it, the others are to be sent later. */
+struct tcp_text {
+    const uint8_t *octets;
+    size_t count, taken;
+};
+enum tcp_error tcp_connect_text(struct step *, uint32_t node, struct id socket,
+                                struct tcp_endpoint local, struct tcp_endpoint remote,
+                                const struct tcp_wishes *, struct tcp_text *,
+                                struct id *connection);
+bool tcp_fastopen_client(const struct lab *, uint32_t node); /* net.ipv4.tcp_fastopen allows it */
+bool tcp_fastopen_knows(struct lab *, uint32_t node, ip4 server); /* text may travel at once */
 /* OPEN, active, of a connection in LISTEN (3.10.1): it turns round and sends a SYN. Linux has no
  * such call: TCP_ERROR_INVALID there. */
 enum tcp_error tcp_connect_listener(struct step *, struct id listener, struct tcp_endpoint remote);
@@ -131,6 +145,7 @@ struct tcp_view {
     size_t send_queue,
         receive_queue; /* as ss shows: not acknowledged; not read (listener: backlog, queue) */
     struct id socket;
+    bool accepted; /* Fast Open: readable in SYN-RECEIVED */
 };
 bool tcp_view(const struct lab *, struct id connection, struct tcp_view *);
 const char *tcp_state_name(uint32_t state); /* "SYN-RECEIVED" */
@@ -169,7 +184,7 @@ bool tcp_expects(struct lab *, struct tcp_endpoint local, struct tcp_endpoint re
                  uint32_t *next, uint32_t *sent);
 
 /* What the lab needs to know of the objects: defined in tcp_state.c. */
-extern const struct object_kind tcp_object_kind, tcp_chunk_kind, tcp_sent_kind;
+extern const struct object_kind tcp_object_kind, tcp_chunk_kind, tcp_peer_kind, tcp_sent_kind;
 extern const struct state_graph tcp_graph, tcp_congestion_graph;
 extern const struct gauge_set tcp_gauges; /* tcp_gauges.c */
 size_t tcp_tcb_size(void);

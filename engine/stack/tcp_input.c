@@ -54,7 +54,10 @@ static void arrives_in_listen(struct step *s, struct tcb *listener, const struct
 
 /* Fourth: our SYN has been acknowledged, so the connection stands on this side. */
 static void established_by_syn(struct step *s, struct tcb *c, struct segment *seg) {
-    if ((seg->flags & TCP_ACK) != 0) c->snd.una = seg->ack;
+    if ((seg->flags & TCP_ACK) != 0) {
+        tcp_fastopen_answered(s, c, seg, seg->ack - c->snd.nxt);
+        c->snd.una = seg->ack;
+    }
     tcp_rtt_acked(s, c, seg, NULL);
     tcp_rtt_established(s, c);
     tcp_congestion_begin(s, c);
@@ -91,7 +94,7 @@ static void arrives_in_syn_sent(struct step *s, struct tcb *c, struct segment *s
     const char *clause = "RFC 9293 3.10.7.3";
     bool ack = (seg->flags & TCP_ACK) != 0;
     /* First, check the ACK bit */
-    if (ack && (seq_leq(seg->ack, c->iss) || seq_gt(seg->ack, c->snd.nxt))) {
+    if (ack && (seq_leq(seg->ack, c->iss) || seq_gt(seg->ack, c->snd.nxt + c->syn_text))) {
         tcp_drop(s, seg, REASON_TCP_BAD_ACK, clause);
         tcp_refuse(s, seg);
         hurry(s, c);

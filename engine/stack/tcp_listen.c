@@ -144,7 +144,7 @@ struct id tcp_accept(struct step *s, struct id listener, struct id socket) {
     struct tcb *child = tcb_edit(s, first);
     if (child == NULL) return (struct id){0, 0};
     tcp_listen_leave(s, child);
-    child->listener = (struct id){0, 0};
+    if (child->fastopen != FASTOPEN_CHILD) child->listener = (struct id){0, 0};
     child->socket = socket;
     return first;
 }

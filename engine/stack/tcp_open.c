@@ -6,20 +6,26 @@
  */
 #include "stack/mib.h"
 
-/* "Issue a SYN segment": what both ways into SYN-SENT share. */
-static void send_syn(struct step *s, struct tcb *c, uint32_t iss, const char *clause) {
+/* "Issue a SYN segment": what both ways into SYN-SENT share. `text` NULL: without Fast Open. */
+static void send_syn(struct step *s, struct tcb *c, uint32_t iss, struct tcp_text *text) {
     tcp_rtt_begin(s, c);
     tcp_offer(s, c);
+    if (text != NULL) {
+        size_t room = tcp_fastopen_room(s, c);
+        if (room > text->count) room = text->count;
+        text->taken = tcp_buffer_append(s, &c->send, text->octets, room);
+        c->syn_text = (uint32_t)text->taken;
+    }
     tcp_first_window(s, c);
     c->iss = iss != 0 ? iss : tcp_iss(s, c);
     c->snd.una = c->snd.small = c->iss;
     c->snd.nxt = c->iss + 1;
     mib_add(s, c->node, MIB_TCP_ACTIVE_OPENS);
-    tcp_enter(s, c, TCP_SYN_SENT, clause);
+    tcp_enter(s, c, TCP_SYN_SENT, "RFC 9293 3.10.1");
     tcp_rtt_sent(s, c, c->snd.nxt);
     c->first_sent_at = s->now;
     tcp_timer_start(s, c, TIMER_TCP_RETRANSMISSION, c->rto);
-    tcp_transmit(s, c, c->iss, TCP_SYN, 0); /* <SEQ=ISS><CTL=SYN> */
+    tcp_transmit(s, c, c->iss, TCP_SYN, c->syn_text); /* <SEQ=ISS><CTL=SYN> */
 }
 
 /* What is in the way of a new connection between these two sockets: nothing, or a TIME-WAIT that it
@@ -49,9 +55,10 @@ static enum tcp_error resolve(struct step *s, uint32_t node, struct tcp_endpoint
     return make_room(s, node, *local, remote, bound, iss);
 }
 
-enum tcp_error tcp_connect(struct step *s, uint32_t node, struct id socket,
-                           struct tcp_endpoint local, struct tcp_endpoint remote,
-                           const struct tcp_wishes *wishes, struct id *connection) {
+enum tcp_error tcp_connect_text(struct step *s, uint32_t node, struct id socket,
+                                struct tcp_endpoint local, struct tcp_endpoint remote,
+                                const struct tcp_wishes *wishes, struct tcp_text *text,
+                                struct id *connection) {
     uint32_t iss;
     enum tcp_error error = resolve(s, node, &local, remote, &iss);
     if (error != TCP_OK) return error;
@@ -66,8 +73,14 @@ enum tcp_error tcp_connect(struct step *s, uint32_t node, struct id socket,
     tcp_apply_wishes(s, c);
     tcp_hash_in(s, c);
     *connection = c->self;
-    send_syn(s, c, iss, "RFC 9293 3.10.1");
+    send_syn(s, c, iss, text);
     return TCP_OK;
+}
+
+enum tcp_error tcp_connect(struct step *s, uint32_t node, struct id socket,
+                           struct tcp_endpoint local, struct tcp_endpoint remote,
+                           const struct tcp_wishes *wishes, struct id *connection) {
+    return tcp_connect_text(s, node, socket, local, remote, wishes, NULL, connection);
 }
 
 enum tcp_error tcp_connect_listener(struct step *s, struct id listener,
@@ -86,6 +99,6 @@ enum tcp_error tcp_connect_listener(struct step *s, struct id listener,
     c->remote_port = remote.port;
     c->passive = 0;
     tcp_hash_in(s, c);
-    send_syn(s, c, iss, "RFC 9293 3.10.1");
+    send_syn(s, c, iss, NULL);
     return TCP_OK;
 }

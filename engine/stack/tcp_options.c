@@ -105,6 +105,7 @@ void tcp_options_fill(const struct step *s, const struct tcb *c, uint32_t flags,
         o->sack_permitted = c->sack_permitted;
         o->has_window_scale = c->window_scaling;
         o->window_scale = (uint8_t)c->rcv.scale;
+        tcp_fastopen_option(s, c, flags, o);
     } else if (c->sack_permitted && (flags & TCP_RST) == 0) {
         fill_sack(c, o);
     }

@@ -54,6 +54,12 @@ static enum admission admit(struct step *s, struct tcb *listener, const struct s
     if (cookie) mib_add(s, listener->node, MIB_TCP_REQ_QUEUE_FULL_DO_COOKIES);
     if (!tcp_passive_accepts(s, listener, seg)) return REFUSED;
     if (cookie) return BY_COOKIE;
+    if (!peer_known && tcp_peer_is_late(s, seg)) {
+        mib_add(s, listener->node, MIB_TCP_PAWS_PASSIVE);
+        mib_add(s, listener->node, MIB_TCP_LISTEN_DROPS);
+        tcp_drop(s, seg, REASON_TCP_PAWS, "RFC 7323 5.8");
+        return REFUSED;
+    }
     if (peer_known || listener->syn.count < listener->syn.limit) return ADMITTED;
     refuse(s, listener, seg, true); /* the last quarter of tcp_max_syn_backlog */
     return REFUSED;
@@ -129,6 +135,7 @@ static void answer_syn(struct step *s, struct tcb *c, const struct segment *seg,
     tcp_rtt_sent(s, c, c->snd.nxt);
     c->synacks = 1;
     await_third_segment(s, c);
+    tcp_fastopen_syn(s, c, seg);
     tcp_send_synack(s, c); /* <SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK> */
     if (tcp_broken(s->lab, c->node, SETTING_VARIANT_TWO_WAY_HANDSHAKE)) believe_syn(s, c);
 }
@@ -177,6 +184,7 @@ bool tcp_passive_admits(struct step *s, struct tcb *c, const struct segment *seg
 
 void tcp_passive_established(struct step *s, struct tcb *c) {
     tcp_timer_stop(s, c, TIMER_TCP_SYNACK);
+    tcp_fastopen_settle(s, c);
     if (c->place != TCP_IN_SYN_QUEUE) {
         tcp_notify(s, c, SOCKET_CONNECTED | SOCKET_WRITABLE);
         return;
@@ -190,6 +198,10 @@ void tcp_passive_established(struct step *s, struct tcb *c) {
 
 /* Linux's embryonic reset: Figure 5, note 1. */
 void tcp_passive_reset(struct step *s, struct tcb *c, const char *clause) {
+    if (c->fastopen == FASTOPEN_CHILD) { /* the program has it already */
+        tcp_fail(s, c, TCP_ERROR_RESET, clause);
+        return;
+    }
     mib_add(s, c->node, MIB_TCP_EMBRYONIC_RSTS);
     tcp_return_to_listen(s, c, clause);
 }
@@ -200,8 +212,10 @@ void tcp_passive_reset(struct step *s, struct tcb *c, const char *clause) {
  * more old ones there are for each young one, the sooner the old ones go. */
 static uint32_t patience(const struct step *s, const struct tcb *c) {
     enum { FEW = 8, LEAST = 2 };
-    uint32_t most = number(s, c, SETTING_TCP_SYNACK_RETRIES);
+    uint32_t most =
+        c->wishes.syn_count != 0 ? c->wishes.syn_count : number(s, c, SETTING_TCP_SYNACK_RETRIES);
     const struct tcb *listener = tcb_get(s->lab, c->listener);
+    if (c->fastopen == FASTOPEN_CHILD) return most + 1; /* tcp_fastopen_synack_timer() */
     if (listener == NULL || number(s, c, SETTING_CONST_REQSK_PRUNE) == 0) return most;
     uint64_t young = 2 * (uint64_t)listener->young, count = listener->syn.count;
     if (2 * count <= (listener->backlog > FEW ? listener->backlog : FEW)) return most;
@@ -216,11 +230,11 @@ void tcp_passive_timeout(struct step *s, struct tcb *c) {
     if (impatient) tcp_send_reset(s, c);
     if (impatient || c->timeouts >= patience(s, c)) {
         mib_add(s, c->node, MIB_TCP_ATTEMPT_FAILS);
-        tcp_delete(s, c, "RFC 9293 3.8.3");
+        tcp_fail(s, c, TCP_ERROR_TIMED_OUT, "RFC 9293 3.8.3");
         return;
     }
     struct tcb *listener = tcb_edit(s, c->listener);
-    if (c->timeouts == 0 && listener != NULL) listener->young--;
+    if (c->timeouts == 0 && c->place == TCP_IN_SYN_QUEUE) listener->young--;
     c->timeouts++;
     c->synacks++;
     tcp_retransmit(s, c);

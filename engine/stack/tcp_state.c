@@ -140,6 +140,7 @@ void tcp_delete(struct step *s, struct tcb *c, const char *clause) {
     if (c->state != TCP_CLOSED) tcp_enter(s, c, TCP_CLOSED, clause);
     if (c->place == TCP_IN_SYN_QUEUE) tcp_listen_leave(s, c); /* or: until it is accepted */
     tcp_crowd(s, c, TCP_CROWD_NONE);
+    tcp_fastopen_settle(s, c);
     tcp_timers_stop(s, c);
     tcp_hash_out(s, c);
     c->ack_due = TCP_ACK_NONE;
@@ -243,6 +244,7 @@ bool tcp_view(const struct lab *lab, struct id connection, struct tcp_view *view
     *view = (struct tcp_view){.node = c->node,
                               .state = c->state,
                               .socket = c->socket,
+                              .accepted = c->fastopen == FASTOPEN_CHILD,
                               .local = {c->local_address, c->local_port},
                               .remote = {c->remote_address, c->remote_port}};
     queues(c, &view->receive_queue, &view->send_queue);

@@ -17,6 +17,16 @@ enum tcp_more { TCP_MORE_NONE, TCP_MORE_SAID, TCP_MORE_HOLDS };
 enum tcp_ack_due { TCP_ACK_NONE, TCP_ACK_DELAYED, TCP_ACK_NOW };
 /* Where a connection hangs in its listener: MUST-11 asks to remember a passive OPEN. */
 enum tcp_place { TCP_ALONE, TCP_IN_SYN_QUEUE, TCP_IN_ACCEPT_QUEUE };
+/* RFC 7413. A client: the SYN asks for a cookie, shows one, carries text without; a server's child:
+ * the SYN,ACK grants one, or the child was accepted with the SYN. */
+enum tcp_fastopen {
+    FASTOPEN_NONE,
+    FASTOPEN_ASK,
+    FASTOPEN_SHOW,
+    FASTOPEN_BARE,
+    FASTOPEN_GRANT,
+    FASTOPEN_CHILD
+};
 /* What its node counts it among. */
 enum tcp_crowd { TCP_CROWD_NONE, TCP_CROWD_ORPHANS, TCP_CROWD_TIME_WAIT };
 
@@ -102,6 +112,8 @@ struct tcb {
     uint32_t sack_count;
     uint32_t ts_offset, ts_recent; /* RFC 7323: our clock's start; TS.Recent */
     uint32_t backlog, young;       /* a listener's; children never repeated to */
+    uint32_t fastopen_pending;     /* a listener: Fast Open children before their third segment */
+    uint32_t syn_text;             /* Fast Open: octets of text in our SYN */
     uint32_t synacks;              /* a child: how often our SYN,ACK was sent */
     uint32_t retransmissions;      /* of the oldest segment, since SND.UNA last moved */
     uint32_t timeouts;             /* of the SYN, for Linux's linear phase */
@@ -131,7 +143,7 @@ struct tcb {
     uint8_t more;                                       /* enum tcp_more: MAY-15, MSG_MORE */
     uint8_t listed;                                     /* a queued child: it has a row */
     uint8_t crowd;                                      /* enum tcp_crowd */
-    uint8_t fastopen;       /* RFC 7413: text may travel with this SYN; a listener: it takes such */
+    uint8_t fastopen;                                   /* enum tcp_fastopen */
     uint8_t urgent;         /* tcp_urgent.c: a mark lies ahead of the reader */
     uint8_t urgent_sending; /* SND.UP is valid */
     uint8_t tos_seen;       /* MAY-9: of the last segment that came */
@@ -161,6 +173,19 @@ struct segment {
     size_t text_count;
     uint32_t node;
     ip4 src, dst;
+};
+
+/* What a node remembers of another host, in POOL_PEER. */
+struct tcp_peer {
+    struct id chain;
+    uint32_t node;
+    ip4 address;
+    sim_time stamped_at; /* RFC 6191, tw_recycle: when `stamp` came */
+    uint32_t stamp;      /* its last timestamp; valid when `stamped` */
+    uint32_t mss;        /* RFC 7413 4.1.3: what it offered together with its cookie */
+    uint8_t stamped, cookie_length;
+    uint8_t cookie[TCP_COOKIE_MAX];
+    uint8_t reserved[6];
 };
 
 /* tcp_state.c */
@@ -228,6 +253,20 @@ uint32_t tcp_cookie_make(const struct step *, const struct segment *syn);
 uint32_t tcp_cookie_mss(const struct step *, const struct segment *ack); /* 0: none of ours */
 void tcp_cookie_answer(struct step *, struct tcb *listener, const struct segment *syn);
 bool tcp_cookie_ack(struct step *, struct tcb *listener, const struct segment *); /* taken */
+
+/* tcp_fastopen.c */
+void tcp_fastopen_option(const struct step *, const struct tcb *, uint32_t flags,
+                         struct tcp_options *);
+uint32_t tcp_fastopen_room(struct step *, struct tcb *); /* octets of text for our SYN */
+void tcp_fastopen_answered(struct step *, struct tcb *, const struct segment *, uint32_t acked);
+void tcp_fastopen_syn(struct step *, struct tcb *child, const struct segment *);
+void tcp_fastopen_settle(struct step *, struct tcb *child);
+
+/* tcp_peer.c */
+const struct tcp_peer *tcp_peer_get(struct lab *, uint32_t node, ip4); /* NULL: a stranger */
+void tcp_peer_stamp(struct step *, const struct tcb *);                /* as its TIME-WAIT begins */
+bool tcp_peer_is_late(struct step *, const struct segment *syn);
+void tcp_peer_cookie(struct step *, const struct tcb *, const struct segment *);
 
 /* tcp_time_wait.c: TIME-WAIT and orphans */
 void tcp_crowd(struct step *, struct tcb *, enum tcp_crowd);

@@ -66,6 +66,7 @@ bool tcp_time_wait_enter(struct step *s, struct tcb *c) {
         return false;
     }
     tcp_enter(s, c, TCP_TIME_WAIT, CLAUSE);
+    tcp_peer_stamp(s, c);
     tcp_crowd(s, c, TCP_CROWD_TIME_WAIT);
     tcp_time_wait_begin(s, c);
     return true;

@@ -90,7 +90,7 @@ enum tcp_error tcp_send(struct step *s, struct id connection, const uint8_t *oct
     case TCP_SYN_SENT:
     case TCP_SYN_RECEIVED:
         /* "Queue the data for transmission after entering ESTABLISHED." Differs: Linux waits. */
-        if (tcp_is_linux(s->lab, c->node)) return TCP_OK;
+        if (tcp_is_linux(s->lab, c->node) && c->fastopen != FASTOPEN_CHILD) return TCP_OK;
         return queue_text(s, c, octets, count, flags, taken);
     case TCP_ESTABLISHED:
     case TCP_CLOSE_WAIT: {

@@ -2,10 +2,10 @@
 /*
  * The TCP header, RFC 9293 3.1, and its options: End of Option List, No-Operation and Maximum
  * Segment Size (RFC 9293 3.2), Window Scale and Timestamps (RFC 7323 2.2 and 3.2), SACK-Permitted
- * and SACK (RFC 2018 2 and 3). The AE bit is RFC 9768 3.1.
+ * and SACK (RFC 2018 2 and 3), Fast Open Cookie (RFC 7413 4.1.1). The AE bit is RFC 9768 3.1.
  *
  * Which options may stand on which segment is not decided here: the stack ignores a Window Scale
- * on a segment without SYN, and so on. Left out: TCP-AO, MD5, Fast Open, MPTCP (skipped, MUST-6).
+ * on a segment without SYN, and so on. Left out: TCP-AO, MD5, MPTCP (skipped, MUST-6).
  */
 #include "base/checksum.h"
 #include "wire/fields.h"
@@ -49,6 +49,14 @@ static void take_sack(struct tcp_options *o, struct reader *body) {
     }
 }
 
+static void take_cookie(struct tcp_options *o, struct reader *body) {
+    size_t length = read_left(body);
+    if (length != 0 && (length < 4 || length > TCP_COOKIE_MAX || length % 2 != 0)) return;
+    o->has_cookie = true;
+    o->cookie_length = (uint8_t)length;
+    read_copy(body, o->cookie, length);
+}
+
 /* An option counts when its length is the one that its RFC gives; otherwise it is skipped. */
 static void take_option(struct tcp_options *o, uint8_t kind, struct reader *body) {
     size_t length = read_left(body) + 2;
@@ -66,6 +74,8 @@ static void take_option(struct tcp_options *o, uint8_t kind, struct reader *body
         o->has_timestamps = true;
         o->ts_val = read_u32(body);
         o->ts_ecr = read_u32(body);
+    } else if (kind == TCP_OPTION_FAST_OPEN) {
+        take_cookie(o, body);
     }
 }
 
@@ -137,8 +147,16 @@ size_t tcp_header_length(const struct tcp_header *h) {
     length += o->has_mss ? 4 : 0;
     length += o->has_timestamps ? 12 : o->sack_permitted ? 4 : 0;
     length += o->has_window_scale ? 4 : 0;
+    length += o->has_cookie ? (2u + o->cookie_length + 3u) / 4u * 4u : 0;
     length += o->sack_count > 0 ? 4u + 8u * o->sack_count : 0;
     return length;
+}
+
+/* Linux's no-operations stand behind it. */
+static void emit_cookie(struct writer *w, const struct tcp_options *o) {
+    write_u16(w, (uint16_t)(TCP_OPTION_FAST_OPEN << 8 | (2 + o->cookie_length)));
+    for (uint32_t i = 0; i < o->cookie_length; i++) write_u8(w, o->cookie[i]);
+    if (o->cookie_length % 4 == 0) write_u16(w, TCP_OPTION_NOP << 8 | TCP_OPTION_NOP);
 }
 
 /* MUST-68: each with its length; MUST-69: no-operations in front of them fill whole words, so that
@@ -160,6 +178,7 @@ static void emit_options(struct writer *w, const struct tcp_options *o) {
         write_u16(w, TCP_OPTION_NOP << 8 | TCP_OPTION_WINDOW_SCALE);
         write_u16(w, (uint16_t)(3 << 8 | o->window_scale));
     }
+    if (o->has_cookie) emit_cookie(w, o);
     if (o->sack_count == 0) return;
     write_u16(w, TCP_OPTION_NOP << 8 | TCP_OPTION_NOP);
     write_u16(w, (uint16_t)(TCP_OPTION_SACK << 8 | (2 + 8 * o->sack_count)));

@@ -1,6 +1,7 @@
 #ifndef NETSTEP_WIRE_TCP_H
 #define NETSTEP_WIRE_TCP_H
-/* The TCP header and options, RFC 9293 3.1 and 3.2, RFC 7323 2 and 3, RFC 2018 2 and 3. */
+/* The TCP header and options, RFC 9293 3.1 and 3.2, RFC 7323 2 and 3, RFC 2018 2 and 3, and Fast
+ * Open's, RFC 7413 4.1.1. */
 #include "wire/parse.h"
 
 enum {
@@ -14,7 +15,8 @@ enum {
     TCP_ECE = 64,
     TCP_CWR = 128,
     TCP_AE = 256,
-    TCP_SACK_BLOCKS_MAX = 4
+    TCP_SACK_BLOCKS_MAX = 4,
+    TCP_COOKIE_MAX = 16 /* RFC 7413 4.1.1: 4 to 16 octets, an even number */
 };
 struct tcp_options {
     bool has_mss, has_window_scale, sack_permitted, has_timestamps;
@@ -22,6 +24,8 @@ struct tcp_options {
     uint8_t sack_count;
     uint16_t mss;
     uint32_t ts_val, ts_ecr;
+    bool has_cookie; /* Fast Open; of length 0: it is asked for */
+    uint8_t cookie_length, cookie[TCP_COOKIE_MAX];
     struct {
         uint32_t left, right;
     } sack[TCP_SACK_BLOCKS_MAX];

@@ -2,7 +2,7 @@
 /*
  * A TCP segment as a field tree: the header's table of tcp.c, with the views that need to know the
  * connection (relative numbers, the scaled window) where the caller knows it, and the options by
- * small tables of their own, RFC 9293 3.2, RFC 7323 2.2 and 3.2, RFC 2018 2 and 3.
+ * small tables of their own, RFC 9293 3.2, RFC 7323 2.2 and 3.2, RFC 2018 2 and 3, RFC 7413 4.1.1.
  */
 #include "base/checksum.h"
 #include "wire/describe.h"
@@ -11,10 +11,15 @@
 #define CLAUSE "RFC 9293 3.1"
 
 static const struct value_name kind_names[] = {
-    {TCP_OPTION_END, "End of Option List"},        {TCP_OPTION_NOP, "No-Operation"},
-    {TCP_OPTION_MSS, "Maximum Segment Size"},      {TCP_OPTION_WINDOW_SCALE, "Window Scale"},
-    {TCP_OPTION_SACK_PERMITTED, "SACK Permitted"}, {TCP_OPTION_SACK, "SACK"},
-    {TCP_OPTION_TIMESTAMPS, "Timestamps"},         {0, NULL},
+    {TCP_OPTION_END, "End of Option List"},
+    {TCP_OPTION_NOP, "No-Operation"},
+    {TCP_OPTION_MSS, "Maximum Segment Size"},
+    {TCP_OPTION_WINDOW_SCALE, "Window Scale"},
+    {TCP_OPTION_SACK_PERMITTED, "SACK Permitted"},
+    {TCP_OPTION_SACK, "SACK"},
+    {TCP_OPTION_TIMESTAMPS, "Timestamps"},
+    {TCP_OPTION_FAST_OPEN, "Fast Open Cookie"},
+    {0, NULL},
 };
 static const struct wire_field kind_fields[] = {
     NAMED(0, 1, SHAPE_DECIMAL, "tcp.option_kind", "Kind", kind_names),
@@ -101,12 +106,25 @@ static void describe_sack(struct description *d, uint32_t at, uint32_t end, uint
                       field_word(o + first + 4, 4) - base, first + 4, FIELD_GENERATED);
 }
 
+/* RFC 7413 4.1.1: the cookie, or, when there is none, the wish to get one. */
+static void describe_cookie(struct description *d, uint32_t at, uint32_t end) {
+    bool request = end - at == 2;
+    describe_octets(d, 0, 0, "tcp.options.tfo",
+                    request ? "Fast Open Cookie Request" : "Fast Open Cookie", "RFC 7413 4.1.1", at,
+                    end);
+    describe_rows(d, kind_fields, 2, at, end);
+    if (!request)
+        describe_octets(d, 1, 0, "tcp.options.tfo.cookie", "Cookie", "RFC 7413 4.1.1", at + 2, end);
+}
+
 static void describe_option(struct description *d, const struct tcp_option *option, uint32_t ack) {
     uint32_t at = (uint32_t)(option->start - d->octets), end = at + option->length;
     const struct tcp_option_shape *shape = shape_of(option);
     d->depth += 2;
     if (option->kind == TCP_OPTION_SACK && option->length >= 10 && (option->length - 2) % 8 == 0) {
         describe_sack(d, at, end, ack);
+    } else if (option->kind == TCP_OPTION_FAST_OPEN) {
+        describe_cookie(d, at, end);
     } else if (shape == NULL) {
         describe_octets(d, 0, 0, "tcp.options.unknown", "Unknown", NULL, at, end);
         describe_rows(d, kind_fields, 2, at, end);

@@ -23,7 +23,8 @@ enum tcp_option_kind {
     TCP_OPTION_WINDOW_SCALE,
     TCP_OPTION_SACK_PERMITTED,
     TCP_OPTION_SACK,
-    TCP_OPTION_TIMESTAMPS = 8
+    TCP_OPTION_TIMESTAMPS = 8,
+    TCP_OPTION_FAST_OPEN = 34
 };
 struct tcp_option {
     const uint8_t *start;

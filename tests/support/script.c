@@ -25,9 +25,10 @@ struct script {
     char values[16][LINE]; /* settings and the profile: the setup keeps pointers */
     size_t value_count;
     struct running run;
-    size_t looked_at;  /* records before this one have been matched */
-    size_t heard;      /* output before this record has been matched */
-    uint32_t tos, ttl; /* of the segment that was looked at last */
+    size_t looked_at;                    /* records before this one have been matched */
+    size_t heard;                        /* output before this record has been matched */
+    uint32_t tos, ttl;                   /* of the segment that was looked at last */
+    char cookie[2 * TCP_COOKIE_MAX + 1]; /* the Fast Open cookie seen last */
     size_t calls_from; /* calls before this record are older than the last call line */
     struct flow {
         uint32_t peer_port, host_port, iss;
@@ -162,6 +163,12 @@ static void add_option(const struct script *s, char *forge, char *option) {
         strcpy(end, " sackok");
     else if (sscanf(option, "TS val %lu ecr %lu", &a, &b) == 2)
         sprintf(end, " ts %lu %lu", a, b);
+    else if (strcmp(option, "FO cookie") == 0)
+        sprintf(end, " cookie %s", s->cookie);
+    else if (strncmp(option, "FO ", 3) == 0)
+        sprintf(end, " cookie %s", option + 3);
+    else if (strcmp(option, "FO") == 0)
+        strcpy(end, " cookie -");
     else if (sscanf(option, "sack %lu:%lu", &a, &b) == 2)
         sprintf(end, " sack %u %u", s->flow->iss + (uint32_t)a, s->flow->iss + (uint32_t)b);
     else if (strcmp(option, "nop") != 0 && *option != '\0')
@@ -216,7 +223,17 @@ static void text_of_segment(const struct script *s, const struct tcp_header *h, 
     snprintf(out, room, "%s %u:%u(%u)%s win %u", flags, seq, seq + length, length, ack, h->window);
 }
 
-static bool has_option(const struct tcp_options *o, const char *option) {
+/* "FO": the option without a cookie; "FO *": any cookie; "FO 0011aabb...": this one. */
+static bool has_cookie(struct script *s, const struct tcp_options *o, const char *wanted) {
+    char cookie[2 * TCP_COOKIE_MAX + 1] = "";
+    for (uint32_t i = 0; i < o->cookie_length; i++) sprintf(cookie + 2 * i, "%02x", o->cookie[i]);
+    if (!o->has_cookie) return false;
+    if (strcmp(wanted, "*") != 0) return strcmp(wanted, cookie) == 0;
+    strcpy(s->cookie, cookie);
+    return cookie[0] != '\0';
+}
+
+static bool has_option(struct script *s, const struct tcp_options *o, const char *option) {
     unsigned long a, b;
     while (isblank((unsigned char)*option)) option++;
     if (sscanf(option, "mss %lu", &a) == 1) return o->has_mss && o->mss == a;
@@ -228,14 +245,16 @@ static bool has_option(const struct tcp_options *o, const char *option) {
         return false;
     }
     if (strcmp(option, "sackOK") == 0) return o->sack_permitted;
+    if (strcmp(option, "FO") == 0) return has_cookie(s, o, "");
+    if (strncmp(option, "FO ", 3) == 0) return has_cookie(s, o, option + 3);
     return strcmp(option, "nop") == 0;
 }
 
-static void expect_options(const struct script *s, const struct tcp_options *o, char *wanted) {
+static void expect_options(struct script *s, const struct tcp_options *o, char *wanted) {
     uint32_t count = 0, there = o->has_mss + o->has_window_scale + o->sack_permitted +
-                                o->has_timestamps + o->sack_count;
+                                o->has_timestamps + o->sack_count + o->has_cookie;
     for (char *option = strtok(wanted, ","); option != NULL; option = strtok(NULL, ",")) {
-        if (!has_option(o, option)) wrong(s, "the segment has no option", option);
+        if (!has_option(s, o, option)) wrong(s, "the segment has no option", option);
         count += strstr(option, "nop") == NULL;
     }
     if (count != there) wrong(s, "the segment has other options than", wanted);

@@ -24,7 +24,9 @@
  *
  * Times count from the line before. Numbers are relative to the initial ones of both sides.
  * Options are compared when given: mss N, sackOK, wscale N, TS ecr N (relative to nothing),
- * sack L:R. "win N" of a segment sent is compared when given. A comment begins with two slashes.
+ * sack L:R, FO HEX (Fast Open; FO alone asks for a cookie; "FO *" is any, and "FO cookie" the one
+ * that was seen then). "win N" of a segment sent is compared when given. A comment begins with two
+ * slashes.
  * Everything that the host sends must be named, in order. A script that does not hold fails.
  */
 #include <stdbool.h>

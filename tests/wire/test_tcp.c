@@ -204,6 +204,33 @@ static void unknown_options_are_skipped(void **state) {
     assert_true(o.has_mss && o.mss == 1460);
 }
 
+/* RFC 7413 4.1.1: 4 to 16 octets, an even number, or none; other lengths are no cookie. */
+static void fast_open_cookies(void **state) {
+    (void)state;
+    struct tcp_options o = options_of("2202 0101");
+    assert_true(o.has_cookie && o.cookie_length == 0);
+    o = options_of("220a 0011 2233 4455 6677 0101");
+    assert_true(o.has_cookie && o.cookie_length == 8);
+    assert_int_equal(o.cookie[7], 0x77);
+    assert_false(options_of("2205 0102 0301 0101").has_cookie);
+    assert_false(options_of("2204 0102").has_cookie);
+    assert_false(options_of("2214 0011 2233 4455 6677 8899 aabb ccdd eeff 0011").has_cookie);
+    for (uint8_t length = 0; length <= TCP_COOKIE_MAX; length += length == 0 ? 4 : 2) {
+        uint8_t octets[80] = {0};
+        struct tcp_header h = {.flags = TCP_SYN}, back;
+        h.options = (struct tcp_options){.has_mss = true, .mss = 1460, .has_cookie = true};
+        h.options.cookie_length = length;
+        for (uint8_t i = 0; i < length; i++) h.options.cookie[i] = (uint8_t)(i + 1);
+        size_t count = tcp_header_length(&h);
+        assert_int_equal(count % 4, 0);
+        h.data_offset = (uint8_t)count;
+        tcp_emit(octets, &h, 0, SRC, DST);
+        struct reader r = reader_of(octets, count);
+        assert_int_equal(tcp_parse(&back, &r, SRC, DST), PARSE_OK);
+        assert_memory_equal(&back.options, &h.options, sizeof back.options);
+    }
+}
+
 static void illegal_lengths_end_the_list(void **state) {
     (void)state;
     static const char *const lists[] = {
@@ -281,6 +308,7 @@ int main(void) {
         cmocka_unit_test(the_tree),
         cmocka_unit_test(views_by_context),
         cmocka_unit_test(unknown_options_are_skipped),
+        cmocka_unit_test(fast_open_cookies),
         cmocka_unit_test(illegal_lengths_end_the_list),
         cmocka_unit_test(odd_sack_lists),
         cmocka_unit_test(each_fault_has_its_name),

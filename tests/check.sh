@@ -67,6 +67,8 @@ if [ -f "$B/libengine.a" ]; then
         awk '/^[a-z_]+\.o/ { object = $1 } ($1 ~ /^\.(data|bss|tdata|tbss)$/ || $1 ~ /^\.(data|bss)\.[^r]/) && $2 > 0 { print object ": " $1 " " $2 }')"
 fi
 
+say 'RFC 9293: each requirement has its line and its test, or the reason why not' \
+    "$(tests/requirements.py --check 2>&1)"
 say 'the lock file names no registry' "$(grep -n '"resolved"' web/package-lock.json 2>/dev/null | head -n 3)"
 say 'JSON files parse' "$(for f in $(git ls-files -co --exclude-standard '*.json'); do
     python3 -c 'import json,sys; json.load(open(sys.argv[1], encoding="utf-8"))' "$f" 2>/dev/null || echo "$f"; done)"

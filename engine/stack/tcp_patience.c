@@ -130,7 +130,7 @@ static bool is_dead(const struct step *s, const struct tcb *c) {
 }
 
 /* <SEQ=SND.NXT-1><ACK=RCV.NXT>: an old number, which asks for an ACK. SHLD-12: no text. Left
- * out: an octet of garbage (MAY-6), for peers of before 1989 that answer nothing else. */
+ * out: an octet of garbage, for peers of before 1989 that answer nothing else. */
 static void probe(struct step *s, struct tcb *c) {
     mib_add(s, c->node, MIB_TCP_KEEP_ALIVE);
     c->keep_probes++;

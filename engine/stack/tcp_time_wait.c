@@ -122,8 +122,8 @@ static uint32_t iss_beyond(const struct step *s, const struct tcb *c) {
     return iss != 0 ? iss : 1;
 }
 
-/* 3.6.1 MAY-2, RFC 6191 2: a SYN that is certainly new ends TIME-WAIT and begins a new incarnation,
- * whose numbers lie beyond the old one's. 0: it does not. */
+/* 3.6.1 MAY-2, SHLD-4, RFC 6191 2: a SYN that is certainly new ends TIME-WAIT and begins a new
+ * incarnation, whose numbers lie beyond the old one's. 0: it does not. */
 uint32_t tcp_time_wait_reopens(const struct step *s, const struct tcb *c,
                                const struct segment *seg) {
     const struct tcp_options *o = &seg->header.options;

@@ -267,10 +267,10 @@ static sim_time decide(const struct link *link, const struct direction *way, str
     return late != 0 ? f->arrives_at : -1;
 }
 
-/* Nothing but time can happen to a frame here. */
+/* Nothing but time can happen to a frame here: no fault, no chance, no mark. */
 static bool is_plain(const struct link *link) {
     return !id_is(link->first_fault) &&
-           (link->loss_ppm | link->duplicate_ppm | link->reorder_ppm) == 0;
+           (link->loss_ppm | link->duplicate_ppm | link->reorder_ppm | link->mark_frames) == 0;
 }
 
 static void send_with_chances(struct step *s, struct link *link, struct id id, struct frame *f) {

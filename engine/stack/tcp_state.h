@@ -317,6 +317,7 @@ sim_time tcp_backed_off(const struct step *, const struct tcb *, sim_time rto);
 /* tcp_tuning.c */
 uint32_t tcp_tuning_largest(const struct lab *, const struct tcb *);
 void tcp_tuning_first_window(const struct lab *, struct tcb *, uint32_t segment);
+void tcp_tuning_clamp(struct tcb *); /* TCP_WINDOW_CLAMP has been set */
 void tcp_tuning_text(struct step *, struct tcb *, const struct segment *);
 void tcp_tuning_read(struct step *, struct tcb *, size_t count);
 void tcp_tuning_window(const struct lab *, struct tcb *); /* CWND has changed */

@@ -38,17 +38,22 @@ static uint32_t receive_space(const struct lab *lab, const struct tcb *c) {
     return (fixed != 0 ? fixed : setting(lab, c, SETTING_TCP_RMEM_DEFAULT)) / 2;
 }
 
+/* TCP_WINDOW_CLAMP: the program wants no more than that on offer. */
+static uint32_t clamped(const struct tcb *c, uint32_t window) {
+    return c->wishes.window_clamp != 0 ? least(window, c->wishes.window_clamp) : window;
+}
+
 /* The largest window there may ever be: what the scale of the SYN must be able to say. */
 uint32_t tcp_tuning_largest(const struct lab *lab, const struct tcb *c) {
-    return c->tuning.receive_fixed != 0 ? receive_space(lab, c)
-                                        : setting(lab, c, SETTING_TCP_RMEM_MAX);
+    bool fixed = c->tuning.receive_fixed != 0;
+    return clamped(c, fixed ? receive_space(lab, c) : setting(lab, c, SETTING_TCP_RMEM_MAX));
 }
 
 /* In whole segments; a SYN's window is not scaled, so it is at most 65535. */
 void tcp_tuning_first_window(const struct lab *lab, struct tcb *c, uint32_t segment) {
     enum { SEGMENTS = 10 };
     uint32_t space = receive_space(lab, c);
-    c->rcv.limit = space > segment ? space - space % segment : segment;
+    c->rcv.limit = clamped(c, space > segment ? space - space % segment : segment);
     c->rcv.wnd = c->tuning.window = least(c->rcv.limit, WINDOW_FIELD_MAX);
     c->tuning.space = least(c->rcv.wnd, SEGMENTS * segment);
 }
@@ -101,7 +106,7 @@ void tcp_tuning_read(struct step *s, struct tcb *c, size_t count) {
     window += 2 * (window * (read - before) / before);
     uint32_t largest = setting(s->lab, c, SETTING_TCP_RMEM_MAX) / 2;
     uint32_t limit = window < largest ? (uint32_t)window : largest;
-    c->rcv.limit = most(c->rcv.limit, limit);
+    c->rcv.limit = most(c->rcv.limit, clamped(c, limit));
 }
 
 /* ------------------------------------------------------------------------------- what we hold */
@@ -123,7 +128,11 @@ void tcp_set_receive_buffer(struct step *s, struct id connection, uint32_t octet
     struct tcb *c = tcb_edit(s, connection);
     if (c == NULL) return;
     c->tuning.receive_fixed = most(octets, RECEIVE_LEAST);
-    if (c->rcv.limit != 0) c->rcv.limit = receive_space(s->lab, c);
+    if (c->rcv.limit != 0) c->rcv.limit = clamped(c, receive_space(s->lab, c));
+}
+
+void tcp_tuning_clamp(struct tcb *c) {
+    c->rcv.limit = clamped(c, c->rcv.limit);
 }
 
 void tcp_set_send_buffer(struct step *s, struct id connection, uint32_t octets) {

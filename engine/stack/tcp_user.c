@@ -19,6 +19,7 @@ void tcp_apply_wishes(struct step *s, struct tcb *c) {
     const struct tcp_wishes *w = &c->wishes;
     if (w->send_buffer != 0) tcp_set_send_buffer(s, c->self, w->send_buffer);
     if (w->receive_buffer != 0) tcp_set_receive_buffer(s, c->self, w->receive_buffer);
+    if (w->window_clamp != 0) tcp_tuning_clamp(c);
     if (w->congestion != 0) c->congestion.algorithm = w->congestion - 1;
 }
 

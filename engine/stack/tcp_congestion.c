@@ -173,6 +173,13 @@ static void inflate(struct tcb *c, const struct tcp_progress *told) {
     g->inflated += tcp_smss(c);
 }
 
+/* tcp_may_raise_cwnd(): on a path that is known to reorder, SACKs are no sign of trouble. */
+static bool grows_by_sack(const struct step *s, const struct tcb *c,
+                          const struct tcp_progress *told) {
+    uint32_t usual = (uint32_t)setting_of(s->lab, c->node, SETTING_TCP_REORDERING);
+    return tcp_is_linux(s->lab, c->node) && c->recovery.threshold > usual && told->delivered > 0;
+}
+
 void tcp_congestion_acked(struct step *s, struct tcb *c, const struct tcp_progress *told) {
     struct tcp_congestion *g = &c->congestion;
     g->flight = c->snd.nxt - c->snd.una;
@@ -184,7 +191,7 @@ void tcp_congestion_acked(struct step *s, struct tcb *c, const struct tcp_progre
             reduce_in_proportion(s, c, told);
         else
             inflate(c, told);
-    } else if (told->acked > 0) {
+    } else if (told->acked > 0 || grows_by_sack(s, c, told)) {
         /* Differs: what SACKs told before does not count again when it is acknowledged, on
          * Linux. */
         grow(s, c, tcp_is_linux(s->lab, c->node) ? told->delivered : told->acked);

@@ -17,7 +17,7 @@ struct tcp_rack {             /* RFC 8985 5 */
     sim_time least, least_at; /* RACK.min_RTT and when it was seen; 0: never */
     uint32_t order;           /* in place of RACK.end_seq: which of one instant was sent later */
     uint32_t advanced;        /* something has arrived since losses were last looked for */
-    uint32_t reordered;       /* RACK.reordering_seen */
+    uint32_t reordered;       /* RACK.reordering_seen: how often */
     uint32_t steps;           /* RACK.reo_wnd_mult */
     uint32_t persist;         /* RACK.reo_wnd_persist */
     uint32_t duplicate;       /* a D-SACK has come in this round trip */

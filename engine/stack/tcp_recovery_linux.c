@@ -39,7 +39,7 @@ void tcp_linux_reordered(struct step *s, struct tcb *c, uint32_t lowest, bool by
     uint32_t distance = (highest - lowest + smss - 1) / smss;
     if (highest - lowest > r->threshold * smss)
         r->threshold = distance < REORDERING_MOST ? distance : REORDERING_MOST;
-    r->rack.reordered = 1;
+    r->rack.reordered++;
     mib_add(s, c->node, by_time ? MIB_TCP_TS_REORDER : MIB_TCP_SACK_REORDER);
 }
 
@@ -56,7 +56,7 @@ static void guess(struct step *s, struct tcb *c, bool duplicate) {
     if (r->guessed + holes <= out) return;
     r->guessed = out - holes;
     r->threshold = out + 1 < REORDERING_MOST ? out + 1 : REORDERING_MOST;
-    r->rack.reordered = 1;
+    r->rack.reordered++;
     mib_add(s, c->node, MIB_TCP_RENO_REORDER);
 }
 

@@ -29,8 +29,10 @@ static uint32_t keyed(const struct lab *lab, const struct tcb *c, enum purpose p
 
 /* 4.4BSD: 128 000 a second, and 64 000 for each connection before this one. */
 static uint64_t bsd44(const struct step *s, uint32_t before) {
-    enum { EACH_CONNECTION = 64000, NS_EACH = 1000000000 / 128000 };
-    return 1 + (uint64_t)s->now / NS_EACH + (uint64_t)before * EACH_CONNECTION;
+    enum { EACH_SECOND = 128000, EACH_CONNECTION = 64000, SECOND = 1000000000 };
+    uint64_t now = (uint64_t)s->now;
+    uint64_t clock = now / SECOND * EACH_SECOND + now % SECOND * EACH_SECOND / SECOND;
+    return 1 + clock + (uint64_t)before * EACH_CONNECTION;
 }
 
 uint32_t tcp_iss(struct step *s, const struct tcb *c) {

@@ -2,10 +2,7 @@
  * Linux's queues, limits and time-outs: experiments that were recorded from the kernel
  * (tests/support/oracle.h). The moments of the calls are those of the recordings.
  *
- * Not in here: selfconn, which puts no segment on a wire; and persist, whose receive buffer of 4096
- * octets Linux fills with what its packets cost in memory, so that it lets 6,344 octets in where we
- * let 2,896 in (RFC 9293 3.8.6.2.2 leaves the buffer to the receiver). Its probes, each after twice
- * the time, are in tests/scripts/tcp/zero_window_linux.test.
+ * selfconn, persist and syndata are in test_tcp_oracle_user.c.
  */
 #include <stdio.h>
 #include <string.h>

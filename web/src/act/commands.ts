@@ -37,13 +37,17 @@ function ladder(by: view.LadderMove['by'], amount: number): void {
 }
 const has = (found: unknown, why: UiKey): true | UiKey => (found === null ? why : true);
 
+/** May the server be asked? */
+function away(): true | UiKey {
+  const { kind } = session.connection.value;
+  return kind === 'offline' ? 'ui.why.offline' : kind === 'gone' ? 'ui.problem.gone' : true;
+}
 /** The step key: within what is loaded, then by asking the head for one more. */
 function canStep(app: App): true | UiKey {
   if (nextStop(app.lab, 1) !== null) return true;
   if (lessons.openQuestion.value !== null) return 'ui.why.question';
   if (session.role.value === 'viewer' && !session.holds.value) return 'ui.why.class';
-  if (session.connection.value.kind === 'offline') return 'ui.why.offline';
-  return true;
+  return away();
 }
 function step(app: App): void {
   const next = nextStop(app.lab, 1);
@@ -58,7 +62,7 @@ function move(found: number | null, app: App): void {
 function canLose(app: App): true | UiKey {
   const i = focusEvent();
   if (i === null || current(app.lab)?.kind(i) !== KIND.tx) return 'ui.why.no_packet';
-  return session.connection.value.kind === 'offline' ? 'ui.why.offline' : true;
+  return away();
 }
 function lose(app: App): void {
   const i = focusEvent();
@@ -94,7 +98,7 @@ function cycleTheme(): void {
 }
 const engine = (): true | UiKey =>
   !session.holds.value ? (session.opened.value === null ? 'ui.why.story' : 'ui.why.class')
-    : session.connection.value.kind === 'offline' ? 'ui.why.offline' : true;
+    : away();
 
 export const COMMANDS = [
   { id: 'step.next', keys: ['ArrowRight', 'l'], group: 'move', repeat: true, when: canStep, run: step },

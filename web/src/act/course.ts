@@ -14,7 +14,7 @@ import * as view from '../state/view';
 import { catalogue, t } from '../text/text';
 import type { Asks } from './asks';
 import type { Desk } from './desk';
-import { goTo, showTimeline } from './moves';
+import { goTo, lastStop, showTimeline } from './moves';
 
 export class Course {
   private base: TimelineId | null = null; // where steps without a command go on
@@ -176,6 +176,8 @@ export class Course {
     }
     this.walk();
     const timeline = view.timeline.value;
+    // Where nothing moves by itself, an answer is followed by what it was about, at once.
+    if (!moves.value && step.options.length > 0) goTo(this.lab, lastStop(this.lab));
     if (timeline !== null && (step.options.length > 0 || step.checks > 0)) {
       await this.judge(step, timeline);
     }

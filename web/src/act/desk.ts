@@ -208,6 +208,7 @@ export class Desk {
     if (state === 'offline') {
       this.missedFrom ??= timeline?.length ?? 0;
       session.connection.value = { kind: 'offline', retryAt: Date.now() + retry, tries };
+      void this.askGone();
     } else if (state === 'live') {
       session.connection.value = { kind: 'live' };
       const before = this.missedFrom;
@@ -221,6 +222,14 @@ export class Desk {
       session.connection.value = { kind: 'connecting' };
     }
     this.dirty();
+  }
+  /** A server that was started again may not have this lab: then there is nothing to wait for. */
+  private async askGone(): Promise<void> {
+    const lab = this.opened;
+    const answer = lab === null ? null : await this.rest.lab(lab);
+    if (answer === null || answer.ok || answer.status !== 404 || this.opened !== lab) return;
+    for (const link of this.links.values()) link.end();
+    session.connection.value = { kind: 'gone' };
   }
   retryNow(): void {
     for (const link of this.links.values()) link.retryNow();

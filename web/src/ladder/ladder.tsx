@@ -274,6 +274,7 @@ function Side(props: { timeline: Timeline; columns: Columns; k: number }) {
   return (
     <p class={timeline.id === view.timeline.value ? 'ladder-side current' : 'ladder-side'} style={{ left: `${middle}px` }}>
       {made === '' ? t('ui.ladder.side', { id: timeline.id }) : t('ui.ladder.side_made', { id: timeline.id, made })}
+      <span class="ladder-only">{t('ui.ladder.only')}</span>
     </p>
   );
 }

@@ -63,11 +63,25 @@ export function Banner(): JSX.Element | null {
   const connection = session.connection.value;
   const problem = session.problem.value;
   if (connection.kind === 'offline') return <Offline retryAt={connection.retryAt} />;
+  if (connection.kind === 'gone') return <Gone />;
   if (problem === null) return null;
   return (
     <div class="banner problem" role="alert">
       <span>{problem}</span>
       <button type="button" class="do plain" onClick={() => { session.problem.value = null; }}>{t('ui.close')}</button>
+    </div>
+  );
+}
+/** The lab is not on the server any more: the past stays, and a lesson's lab can be made anew. */
+function Gone(): JSX.Element {
+  const app = useApp();
+  const lesson = lessons.lesson.value;
+  return (
+    <div class="banner problem" role="alert">
+      <span>{t('ui.problem.gone')}</span>
+      {lesson === null ? null : (
+        <button type="button" class="do plain" onClick={() => app.engine?.course.begin(lesson.slug)}>{t('ui.tabs.start')}</button>
+      )}
     </div>
   );
 }

@@ -9,6 +9,7 @@ export type Connection =
   | { readonly kind: 'story' } // no lab yet: the recorded story that came with the page
   | { readonly kind: 'connecting' }
   | { readonly kind: 'live' }
+  | { readonly kind: 'gone' } // the server answers, and does not know this lab any more
   | { readonly kind: 'offline'; readonly retryAt: number; readonly tries: number };
 
 export type Role = 'alone' | 'holder' | 'viewer';

@@ -52,7 +52,8 @@ function Log({ n }: { readonly n: NodeId }): JSX.Element {
 }
 function Line({ n }: { readonly n: NodeId }): JSX.Element {
   const app = useApp();
-  const offline = session.connection.value.kind === 'offline';
+  const { kind } = session.connection.value;
+  const offline = kind === 'offline' || kind === 'gone';
   const waiting = session.waiting.value.some((w) => w.what === 'console');
   const name = app.lab.node(n)?.name ?? '';
   const past = isPast(app);

@@ -165,9 +165,10 @@ function ArcShape(props: { arc: Arc; taken: Taken | null; isLast: boolean; fresh
 }
 
 function Count(props: { x: number; y: number; count: number }) {
+  const wide = 11 + 7 * String(props.count).length;
   return (
     <g class="states-count" transform={`translate(${props.x} ${props.y})`}>
-      <circle r={9} />
+      <rect x={-wide / 2} y={-9} width={wide} height={18} rx={9} />
       <text>{props.count}</text>
     </g>
   );

@@ -52,7 +52,7 @@ export function Windows(): JSX.Element | null {
     <section class="windows" ref={ref} aria-label={t('ui.gauges.windows')}>
       <h3 class="meter-title">{t('ui.gauges.windows')}</h3>
       {width < 60 ? null : directions.map((d) => <Way key={`${d.from}>${d.to}`} way={d} width={width} />)}
-      <Legend set={shown.set} />
+      {directions.length > 0 ? <Legend set={shown.set} /> : <p class="muted meter-none">{t('ui.gauges.no_window')}</p>}
     </section>
   );
 }

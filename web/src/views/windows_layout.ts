@@ -41,7 +41,8 @@ export function layWindows(set: GaugeSet, own: End, peer: End | null): Direction
     })).sort((a, b) => Number(b.bar.sends) - Number(a.bar.sends));
     if (parts.length === 0) return [];
     const names = { from: sender?.name ?? '', to: receiver?.name ?? '' };
-    return [{ ...names, ...layDirection(parts) }];
+    const laid = layDirection(parts);
+    return laid.rows.some((row) => [...row.solid, ...row.rails].some((z) => z.to > z.from)) ? [{ ...names, ...laid }] : [];
   });
 }
 

@@ -145,8 +145,10 @@ static bool port_taken(const struct lab *lab, const struct socket *socket, ip4 a
         if (address != 0 && other->local != 0 && address != other->local) continue;
         if (socket->reuse == 0 || other->reuse == 0 || other->listening != 0) return true;
     }
-    return socket->type == SOCKET_TCP && socket->reuse == 0 &&
-           tcp_port_in_use(lab, socket->node, (struct tcp_endpoint){address, port});
+    /* Of connections without a socket, too, such as those in TIME-WAIT (inet_csk_bind_conflict). */
+    return socket->type == SOCKET_TCP &&
+           tcp_port_in_use(lab, socket->node, (struct tcp_endpoint){address, port},
+                           socket->reuse != 0);
 }
 
 /* An ephemeral port, RFC 6056 3.3.1: a random start, then the next that is free. 0: none is. */

@@ -159,7 +159,10 @@ static sim_time fin_wait_2_for(int64_t seconds) {
 static int set_other(struct step *s, struct socket *socket, uint32_t option, int64_t value) {
     struct tcp_wishes *w = &socket->wishes;
     switch (option) {
-    case OPTION_SO_REUSEADDR: socket->reuse = value != 0; return 0;
+    case OPTION_SO_REUSEADDR:
+        socket->reuse = value != 0;
+        w->reuse = value != 0;
+        return 0;
     case OPTION_SO_LINGER:
         socket->linger = value >= 0;
         socket->linger_s = value >= 0 ? (uint32_t)value : 0;

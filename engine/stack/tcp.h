@@ -63,7 +63,8 @@ struct tcp_wishes {
     uint32_t congestion;                  /* TCP_CONGESTION: 1 + enum; 0: the node's */
     uint32_t fastopen_queue;              /* TCP_FASTOPEN: children before their third segment */
     uint8_t fastopen_connect; /* TCP_FASTOPEN_CONNECT: connect() waits for the first text */
-    uint8_t wishes_reserved[3];
+    uint8_t reuse;            /* SO_REUSEADDR, as the socket had it: for bind() on this port */
+    uint8_t wishes_reserved[2];
     uint8_t tos, ttl;      /* IP_TOS (MUST-48), IP_TTL (MUST-49); ttl 0: the node's */
     uint8_t keep_alive;    /* SO_KEEPALIVE; MUST-25: off */
     uint8_t no_delay;      /* TCP_NODELAY, MUST-17: Nagle's algorithm is off */
@@ -127,7 +128,8 @@ struct id tcp_accept(struct step *, struct id listener, struct id socket);
 /* The pending error; tcp_send and tcp_receive_octets return it once, and then it is gone. */
 enum tcp_error tcp_error_of(const struct lab *, struct id connection);
 /* Whether some connection of the node, in any state, has this local port (address 0: any). */
-bool tcp_port_in_use(const struct lab *, uint32_t node, struct tcp_endpoint local);
+bool tcp_port_in_use(const struct lab *, uint32_t node, struct tcp_endpoint local,
+                     bool reuse); /* reuse: one that has SO_REUSEADDR, too, does not count */
 
 uint32_t tcp_mss_of(const struct lab *, struct id connection); /* 0: no connection */
 bool tcp_is_interactive(const struct lab *, struct id connection);

@@ -60,10 +60,11 @@ struct id tcp_find_listener(struct lab *lab, uint32_t node, struct tcp_endpoint 
     return any;
 }
 
-bool tcp_port_in_use(const struct lab *lab, uint32_t node, struct tcp_endpoint local) {
+bool tcp_port_in_use(const struct lab *lab, uint32_t node, struct tcp_endpoint local, bool reuse) {
     struct id at = object_next(lab, POOL_TCB, (struct id){0, 0});
     for (; id_is(at); at = object_next(lab, POOL_TCB, at)) {
         const struct tcb *c = tcb_get(lab, at);
+        if (reuse && c->wishes.reuse && c->state != TCP_LISTEN) continue;
         if (c->node == node && c->local_port == local.port && c->hashed &&
             (c->local_address == local.address || c->local_address == 0 || local.address == 0))
             return true;

@@ -90,6 +90,18 @@ static void hurry(struct step *s, struct tcb *c) {
         tcp_timer_start(s, c, TIMER_TCP_RETRANSMISSION, LEAST_TIMEOUT_NS);
 }
 
+/* Differs: a SYN,ACK that echoes a timestamp which no SYN of ours had is an old one; Linux resets
+ * (tcp_rcv_synsent_state_process). */
+static bool echoes_another(const struct step *s, const struct tcb *c, const struct segment *seg) {
+    enum { TICK_NS = 1000000 };
+    const struct tcp_options *o = &seg->header.options;
+    if (!tcp_is_linux(s->lab, c->node) || !c->timestamps || !o->has_timestamps || o->ts_ecr == 0)
+        return false;
+    uint32_t now = tcp_ts_now(s, c);
+    uint32_t first = now - (uint32_t)(s->now / TICK_NS - c->first_sent_at / TICK_NS) - 1;
+    return seq_lt(o->ts_ecr, first) || seq_gt(o->ts_ecr, now);
+}
+
 static void arrives_in_syn_sent(struct step *s, struct tcb *c, struct segment *seg) {
     const char *clause = "RFC 9293 3.10.7.3";
     bool ack = (seg->flags & TCP_ACK) != 0;
@@ -98,6 +110,12 @@ static void arrives_in_syn_sent(struct step *s, struct tcb *c, struct segment *s
         tcp_drop(s, seg, REASON_TCP_BAD_ACK, clause);
         tcp_refuse(s, seg);
         hurry(s, c);
+        return;
+    }
+    if (ack && echoes_another(s, c, seg)) {
+        mib_add(s, c->node, MIB_TCP_PAWS_ACTIVE);
+        tcp_drop(s, seg, REASON_TCP_PAWS, clause);
+        tcp_refuse(s, seg);
         return;
     }
     /* Second, check the RST bit */

@@ -163,29 +163,29 @@ uint32_t tcp_time_wait_reuse(struct step *s, struct tcb *c) {
 
 /* -------------------------------------------------------------------------------------- orphans */
 
-/* tcp_fin_time(): not less than 3.5 times the RTO, so that a repeated FIN is met. Longer ones than
- * TIME-WAIT are first an orphan and then a block, each for what is longer (tcp_keepalive_timer). */
-static sim_time fin_wait_2_length(const struct step *s, const struct tcb *c) {
-    sim_time wait = setting(s, c, SETTING_TCP_FIN_TIMEOUT), least = (c->rto << 2) - (c->rto >> 1);
-    sim_time longest = setting(s, c, SETTING_CONST_TIMEWAIT_LEN);
-    if (wait < least) wait = least;
-    return wait > longest ? 2 * (wait - longest) : wait;
+/* tcp_fin_time(): not less than 3.5 times the RTO, so that a repeated FIN is met. */
+static sim_time fin_wait_2_time(const struct step *s, const struct tcb *c) {
+    sim_time wait = c->wishes.fin_wait_2, least = (c->rto << 2) - (c->rto >> 1);
+    if (wait == 0) wait = setting(s, c, SETTING_TCP_FIN_TIMEOUT);
+    return wait > least ? wait : least;
 }
 
 /* Differs: nobody holds it, so Linux does not wait for ever for the peer's FIN. `fin_follows`: it
- * comes in the same segment. False: there was no room, and the connection is gone. */
+ * comes in the same segment. A time longer than TIME-WAIT's goes by in two halves, as an orphan and
+ * as a block, each for what it is longer. False: the connection is gone, because there was no room
+ * or because its user has said so (TCP_LINGER2 below 0). */
 bool tcp_fin_wait_2_orphan(struct step *s, struct tcb *c, bool fin_follows) {
     if (!c->orphan || !tcp_is_linux(s->lab, c->node)) return true;
-    bool block =
-        setting(s, c, SETTING_TCP_FIN_TIMEOUT) <= setting(s, c, SETTING_CONST_TIMEWAIT_LEN);
-    if (block && !fin_follows) {
-        if (!has_block(s, c)) {
-            tcp_delete(s, c, "RFC 9293 3.6");
-            return false;
-        }
-        tcp_crowd(s, c, TCP_CROWD_TIME_WAIT);
+    sim_time wait = fin_wait_2_time(s, c), longest = setting(s, c, SETTING_CONST_TIMEWAIT_LEN);
+    bool block = wait <= longest && !fin_follows, unwanted = c->wishes.fin_wait_2 < 0;
+    if (unwanted || (block && !has_block(s, c))) {
+        if (unwanted) mib_add(s, c->node, MIB_TCP_ABORT_ON_LINGER);
+        if (unwanted) tcp_send_reset(s, c);
+        tcp_delete(s, c, "RFC 9293 3.6");
+        return false;
     }
-    tcp_timer_start(s, c, TIMER_TCP_FIN_WAIT_2, fin_wait_2_length(s, c));
+    if (block) tcp_crowd(s, c, TCP_CROWD_TIME_WAIT);
+    tcp_timer_start(s, c, TIMER_TCP_FIN_WAIT_2, wait > longest ? 2 * (wait - longest) : wait);
     return true;
 }
 

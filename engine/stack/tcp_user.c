@@ -240,6 +240,7 @@ static bool sends_reset(enum tcp_state state) {
 void tcp_abort(struct step *s, struct id connection) {
     struct tcb *c = tcb_edit(s, connection);
     if (c == NULL) return;
+    if (id_is(c->socket)) mib_add(s, c->node, MIB_TCP_ABORT_ON_DATA); /* SO_LINGER 0 */
     let_go(c);
     if (c->state == TCP_LISTEN) tcp_listen_end(s, c);
     if (sends_reset((enum tcp_state)c->state)) tcp_send_reset(s, c);

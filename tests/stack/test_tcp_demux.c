@@ -50,12 +50,12 @@ static void find(struct step *s, struct hand *hand) {
     tcp_hash_out(s, c);
     tcp_hash_out(s, c); /* harmless */
     assert_false(id_is(tcp_find(s->lab, 1, here, there)));
-    assert_true(tcp_port_in_use(s->lab, 1, anywhere));
+    assert_true(tcp_port_in_use(s->lab, 1, anywhere, false));
     tcp_hash_out(s, any);
     assert_true(id_same(tcp_find_listener(s->lab, 1, here), own->self));
     assert_false(id_is(tcp_find_listener(s->lab, 1, other_here)));
     tcp_hash_out(s, own);
-    assert_false(tcp_port_in_use(s->lab, 1, anywhere));
+    assert_false(tcp_port_in_use(s->lab, 1, anywhere, false));
 }
 
 static void the_most_exact_match_is_found(void **state) {

@@ -28,6 +28,8 @@ static void update_window(struct step *s, struct tcb *c, const struct segment *s
     bool newer =
         seq_lt(c->snd.wl1, seg->seq) || (c->snd.wl1 == seg->seq && seq_leq(c->snd.wl2, seg->ack));
     if (!newer) return;
+    /* Text that waited for the window has been silent as well (Linux, tcp_ack_update_window). */
+    if (seg->wnd != c->snd.wnd && tcp_unsent(c) > 0) tcp_congestion_idle(s, c);
     tcp_open_window(s, c, seg);
     if (c->snd.wnd > 0) stop_probing(s, c);
 }

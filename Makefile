@@ -28,7 +28,7 @@ ENGINE_OBJ := $(ENGINE_SRC:%.c=$(B)/%.o)
 SERVER_OBJ := $(filter-out $(B)/server/main.o,$(SERVER_SRC:%.c=$(B)/%.o))
 SUPPORT_OBJ := $(SUPPORT_SRC:%.c=$(B)/%.o)
 
-.PHONY: run test build check format bench fuzz image clean setup setup-test engine program bare units web packetdrill
+.PHONY: run test build check format bench fuzz image clean setup setup-test engine program bare units web packetdrill packetdrill-driver
 .DEFAULT_GOAL := build
 
 # ---------------------------------------------------------------- what a newcomer types
@@ -127,14 +127,19 @@ $(FUZZ_BIN): $(B)/%: $(B)/%.o $(SUPPORT_OBJ) $(SERVER_OBJ) $(B)/libengine.a $(B)
 
 # ---------------------------------------------------------------- the stack as packetdrill drives it
 PIC_OBJ := $(patsubst %.c,$(B)/pic/%.o,$(ENGINE_SRC) $(wildcard tests/packetdrill/*.c))
+DRIVER_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/packetdrill/driver/*.c))
 packetdrill: $(B)/libnetstep-packetdrill.so
+packetdrill-driver: $(B)/packetdrill-driver $(B)/libnetstep-packetdrill.so
 $(B)/pic/%.o: %.c
 	@mkdir -p $(@D)
 	@echo "  cc $< (shared)"
 	@$(CC) $(CFLAGS) -fPIC -fvisibility=hidden -D_GNU_SOURCE -Iengine -c $< -o $@
 $(B)/libnetstep-packetdrill.so: $(PIC_OBJ)
 	@echo "  ld $@"
-	@$(CC) $(OPT) $(SANITIZE) -shared -Wl,-z,defs -o $@ $^ -pthread
+	@$(CC) $(OPT) $(SANITIZE) -shared -o $@ $^ -pthread
+$(B)/packetdrill-driver: $(DRIVER_OBJ)
+	@echo "  ld $@"
+	@$(CC) $(SANITIZE) -o $@ $^ -ldl -pthread
 
 check:
 	@tests/check.sh

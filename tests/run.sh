@@ -1,6 +1,6 @@
 #!/bin/bash
 # make test: builds everything again with sanitizers, then every kind of test, and counts them.
-#   tests/run.sh [PART...]   parts: check units determinism transfers schemas lessons fuzz web browser
+#   tests/run.sh [PART...]   parts: check units packetdrill determinism transfers schemas lessons fuzz web browser
 set -u
 cd "$(dirname "$0")/.."
 passed=0 failed=0
@@ -57,6 +57,17 @@ if wanted units; then
             echo "FAILED: $source (status $status)"; tail -n 40 "$log"
         fi
     done
+fi
+
+if wanted packetdrill; then
+    note "packetdrill's interface, by a driver and scripts of our own (AddressSanitizer, UBSan)"
+    make_ B=build/asan OPT=-O1 SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=undefined' \
+        packetdrill-driver; count 'build of the driver' $?
+    drill=$(build/asan/packetdrill-driver build/asan/libnetstep-packetdrill.so \
+        tests/packetdrill/scripts/*.test)
+    passed=$((passed + $(grep -oE '^[0-9]+ passed' <<<"$drill" | cut -d' ' -f1)))
+    failed=$((failed + $(grep -oE '[0-9]+ failed$' <<<"$drill" | cut -d' ' -f1)))
+    echo "$drill"
 fi
 
 if wanted determinism; then

@@ -424,9 +424,11 @@ int64_t socket_receive_with(struct step *s, struct id id, uint8_t *out, size_t r
 
 int socket_take_error(struct step *s, struct id id) {
     struct socket *socket = edit(s, id);
-    int error = (int)socket->error;
+    int error = -(int)socket->error;
     socket->error = 0;
-    return -error;
+    if (error == 0 && socket->type == SOCKET_TCP && id_is(socket->connection))
+        error = tcp_to_linux(tcp_take_error(s, socket->connection));
+    return error;
 }
 
 /* ------------------------------------------------------------------- the end */

@@ -59,6 +59,11 @@ enum tcp_error tcp_error_of(const struct lab *lab, struct id connection) {
     return c == NULL ? TCP_ERROR_NOT_CONNECTED : (enum tcp_error)c->error;
 }
 
+enum tcp_error tcp_take_error(struct step *s, struct id connection) {
+    struct tcb *c = tcb_edit(s, connection);
+    return c == NULL ? TCP_OK : take_error(c);
+}
+
 size_t tcp_send_room(const struct lab *lab, struct id connection) {
     const struct tcb *c = tcb_get(lab, connection);
     if (c == NULL || c->fin_queued || c->state == TCP_CLOSED || c->state == TCP_LISTEN) return 0;

@@ -131,13 +131,20 @@ static void read_command_line(struct rig_config *c) {
         option(c, word, word + strlen(word) + 1);
 }
 
+static void usual(struct rig_config *c, const char *name, const char *value) {
+    for (size_t i = 0; i < c->settings; i++)
+        if (strcmp(c->setting[i].name, name) == 0) return;
+    config_set(c, name, value, false);
+}
+
 void config_read(struct rig_config *c, const char *flags) {
     *c = (struct rig_config){.seed = 1, .mtu = DEFAULT_MTU, .wait_s = WAIT_DEFAULT_S};
     strcpy(c->profile, "linux-6.12");
-    config_set(c, "const.gso", "1", false);   /* as a kernel's devices have it */
-    config_set(c, "const.jiffy", "1", false); /* HZ=1000, which scripts' tolerances are made for */
     read_command_line(c);
     if (flags != NULL) read_flags(c, flags);
+    if (strncmp(c->profile, "linux", 5) != 0) return;
+    usual(c, "const.gso", "1");   /* as a kernel's devices have it */
+    usual(c, "const.jiffy", "1"); /* HZ=1000, which scripts' tolerances are made for */
 }
 
 /* ------------------------------------------------------------ commands */

@@ -64,9 +64,16 @@ static int64_t iov_copy(const struct msghdr *m, size_t at, uint8_t *octets, size
 
 /* ------------------------------------------------------------ sending */
 
+/* Linux calls a buffer writable, for poll and for who waits, when a third of it is free. */
+bool has_room(struct rig *r, const struct descriptor *d) {
+    const struct tcb *c = tcb_get(r->lab, socket_get(r->lab, d->socket)->connection);
+    if ((socket_ready(r->lab, d->socket) & SOCKET_WRITABLE) == 0) return false;
+    return c == NULL || 3 * (uint64_t)c->send.count <= 2 * (uint64_t)tcp_send_limit(r->lab, c);
+}
+
 static bool writable(struct rig *r, const void *what) {
     const struct descriptor *d = what;
-    return (socket_ready(r->lab, d->socket) & (SOCKET_WRITABLE | SOCKET_ERROR | SOCKET_GONE)) != 0;
+    return (socket_ready(r->lab, d->socket) & (SOCKET_ERROR | SOCKET_GONE)) != 0 || has_room(r, d);
 }
 
 static int64_t send_now(struct rig *r, struct descriptor *d, const uint8_t *octets, size_t count,

@@ -31,7 +31,7 @@ static void fill_recovery(const struct tcb *c, struct tcp_info *i) {
     i->tcpi_sacked = c->sack_permitted ? c->board.sacked.segments : r->guessed;
     i->tcpi_lost = c->board.lost.segments;
     i->tcpi_retrans = c->board.repeated.segments;
-    i->tcpi_delivered = c->board.delivered;
+    i->tcpi_delivered = c->board.delivered + 1; /* Linux counts the SYN */
     i->tcpi_reordering = r->threshold;
     i->tcpi_total_retrans = r->repeated;
     i->tcpi_dsack_dups = r->duplicates;

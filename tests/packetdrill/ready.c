@@ -21,7 +21,7 @@ static uint32_t bits_of(struct rig *r, const struct descriptor *d) {
     if (c->fin_received || socket->shut_read != 0 || c->state == TCP_CLOSED)
         bits |= EPOLLIN | EPOLLRDNORM | EPOLLRDHUP;
     if ((ready & SOCKET_READABLE) != 0) bits |= EPOLLIN | EPOLLRDNORM;
-    if (c->fin_queued || (ready & SOCKET_WRITABLE) != 0) bits |= EPOLLOUT | EPOLLWRNORM;
+    if (c->fin_queued || has_room(r, d)) bits |= EPOLLOUT | EPOLLWRNORM;
     if ((ready & SOCKET_ERROR) != 0) bits |= EPOLLERR;
     return bits;
 }
@@ -87,7 +87,7 @@ void epoll_look(struct rig *r) {
         if (marker != w->marker) w->armed |= ~(uint32_t)(EPOLLOUT | EPOLLWRNORM);
         w->marker = marker;
         /* Linux wakes a writer that was refused when a third of the buffer is free again. */
-        if (d->starved && (socket_ready(r->lab, d->socket) & SOCKET_WRITABLE) != 0) {
+        if (d->starved && has_room(r, d)) {
             d->starved = false;
             w->armed = UINT32_MAX;
         }

@@ -278,18 +278,24 @@ static void inject_piece(struct rig *r, const struct long_packet *p, size_t at, 
     inject_frame(r, piece, headers + count);
 }
 
+/* An even number of equal pieces: every second one is acknowledged, and so is the last. */
+static size_t even_pieces(size_t count, size_t most) {
+    size_t pieces = (count + most - 1) / most;
+    pieces += pieces % 2;
+    return (count + pieces - 1) / pieces;
+}
+
 /* Scripts say one segment where a receiver with offloading (GRO) would see several put together.
  * Our wire carries frames: the segment is cut as its sender's card would, and of the bare ACKs that
  * its pieces call forth only the last is shown, for such a receiver acknowledges once. */
 static int inject_long(struct rig *r, const uint8_t *packet, size_t count) {
     struct long_packet p = {packet, count, (size_t)(packet[0] & 15) * 4, 0};
-    size_t mss = r->config.mss != 0 ? r->config.mss : FRAME_OCTETS_MAX - ETHER_HEADER;
     if (packet[9] != TCP || count < p.ip + 20) return -EMSGSIZE;
     p.tcp = (size_t)(packet[p.ip + 12] >> 4) * 4;
-    size_t headers = p.ip + p.tcp;
+    size_t headers = p.ip + p.tcp, room = FRAME_OCTETS_MAX - ETHER_HEADER - headers;
     if (count < headers) return -EINVAL;
-    if (mss + headers > FRAME_OCTETS_MAX - ETHER_HEADER)
-        mss = FRAME_OCTETS_MAX - ETHER_HEADER - headers;
+    size_t mss = r->config.mss != 0 && r->config.mss < room ? r->config.mss : 0;
+    if (mss == 0) mss = even_pieces(count - headers, room);
     r->merging = true;
     for (size_t at = 0; at < count - headers; at += mss)
         inject_piece(r, &p, at, count - headers - at < mss ? count - headers - at : mss);

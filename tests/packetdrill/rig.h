@@ -155,6 +155,7 @@ int call_connect(struct rig *, int fd, const struct sockaddr *, socklen_t);
 int call_shutdown(struct rig *, int fd, int how);
 int call_close(struct rig *, int fd);
 void give_name(struct tcp_endpoint, struct sockaddr *, socklen_t *);
+bool has_room(struct rig *, const struct descriptor *);
 int64_t call_receive(struct rig *, int fd, struct msghdr *, int flags);
 int64_t call_send(struct rig *, int fd, const struct msghdr *, int flags);
 int call_setsockopt(struct rig *, int fd, int level, int name, const void *, socklen_t);

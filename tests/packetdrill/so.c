@@ -191,10 +191,11 @@ static int slot_netdev_receive(void *u, void *out, size_t *count, long long *tim
     int64_t end = r->now_us + r->config.wait_s * 1000000;
     while (r->first == NULL && rig_run_one(r, end)) continue;
     struct packet *p = r->first;
+    sim_time later;
     if (p == NULL)
         rig_die("the script waits for a packet, and %s",
-                r->now_us >= end
-                    ? "none was sent for a long time: the host has only timers that send nothing"
+                r->lab != NULL && lab_next(r->lab, &later)
+                    ? "none was sent for a long time: so_flags wait=SECONDS says how long"
                     : "the host has nothing more to send: no timer runs");
     r->first = p->next;
     if (r->first == NULL) r->last = NULL;

@@ -97,15 +97,29 @@ static void read_commands(struct lesson_step *step, const struct json_node *list
     }
 }
 
+/* {"panel": "tables", "node": "server"}: what the page turns to. */
+static void read_look(struct lesson_step *step, const struct json_node *look) {
+    static const char *const keys[] = {"panel", "node"};
+    static const char *const panels[] = {"topology", "states", "packet", "tables",
+                                         "console",  "gauges", "ladder"};
+    if (!json_is(*look) || !json_need_object(look, keys, COUNT(keys))) return;
+    struct json_node panel = json_get(look, "panel"), node = json_get(look, "node");
+    int word = json_need_word(&panel, panels, COUNT(panels));
+    step->panel = word < 0 ? NULL : panels[word];
+    if (json_is(node)) step->panel_node = json_need_text(&node);
+}
+
 static void read_step(struct lesson *lesson, size_t n) {
-    static const char *const keys[] = {"id",      "kind",   "until",   "then",
-                                       "options", "answer", "command", "checks"};
+    static const char *const keys[] = {"id",     "kind",    "until",  "then", "options",
+                                       "answer", "command", "checks", "look"};
     struct lesson_step *step = &lesson->steps[n];
     step->node = json_item(&lesson->list, n);
     if (!json_need_object(&step->node, keys, COUNT(keys))) return;
     struct json_node id = json_get(&step->node, "id"), kind = json_get(&step->node, "kind"),
                      until = json_get(&step->node, "until"), then = json_get(&step->node, "then"),
                      command = json_get(&step->node, "command");
+    struct json_node look = json_get(&step->node, "look");
+    read_look(step, &look);
     step->id = json_need_text(&id);
     for (size_t i = 0; i < n; i++)
         if (strcmp(lesson->steps[i].id, step->id) == 0)

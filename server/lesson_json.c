@@ -109,6 +109,11 @@ static void write_step(const struct lesson *lesson, const struct lesson_step *st
     block_write_list(section->first, list, write_match, (void *)lesson, out);
     if (list != NULL) write_options(lesson, step, list, out);
     write_commands(step, out);
+    if (step->panel != NULL) {
+        buffer_printf(out, ",\"look\":{\"panel\":\"%s\",\"node\":", step->panel);
+        buffer_json_string(out, step->panel_node != NULL ? step->panel_node : "");
+        buffer_char(out, '}');
+    }
     write_time(out, "until", step->until);
     write_time(out, "then", step->then);
     buffer_printf(out, ",\"checks\":%zu}", json_count(&step->checks));

@@ -8,7 +8,7 @@ enum { COMMANDS_MAX = 8 };
 struct lesson_step {
     struct json_node node; /* in lesson.json; its parts point back to it, so it never moves */
     struct json_node answer, checks;
-    const char *id;
+    const char *id, *panel, *panel_node; /* where to look; NULL: not said */
     struct lesson_command commands[COMMANDS_MAX];
     size_t command_count;
     const char **options;

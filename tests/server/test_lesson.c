@@ -346,7 +346,8 @@ static void test_commands(void **state) {
     assert_null(lesson_load(folder, &why));
     assert_non_null(strstr(why.problem, "beyond"));
     snprintf(text, sizeof text, form,
-             "[\"link a-b down\",{\"node\":\"a\",\"line\":\"arp -n\",\"at\":\"1s\"}]");
+             "[\"link a-b down\",{\"node\":\"a\",\"line\":\"arp -n\",\"at\":\"1s\"}],"
+             "\"look\":{\"panel\":\"tables\",\"node\":\"a\"}");
     write_file("lesson.json", text);
     struct lesson *lesson = lesson_load(folder, &why);
     if (lesson == NULL) fail_msg("%s: %s", why.place, why.problem);
@@ -356,6 +357,7 @@ static void test_commands(void **state) {
     assert_non_null(strstr(json.data, "\"commands\":[{\"line\":\"link a-b down\",\"node\":null,"
                                       "\"at\":0},{\"line\":\"arp -n\",\"node\":\"a\","
                                       "\"at\":1000000000}]"));
+    assert_non_null(strstr(json.data, "\"look\":{\"panel\":\"tables\",\"node\":\"a\"}"));
     buffer_free(&json);
     lesson_free(lesson);
 }

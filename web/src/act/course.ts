@@ -14,7 +14,8 @@ import * as view from '../state/view';
 import { catalogue, t } from '../text/text';
 import type { Asks } from './asks';
 import type { Desk } from './desk';
-import { goTo, lastStop, showTimeline } from './moves';
+import { goTo, lastStop, select, showTimeline } from './moves';
+import { showTab } from './panels';
 
 export class Course {
   private base: TimelineId | null = null; // where steps without a command go on
@@ -129,14 +130,22 @@ export class Course {
       this.note(step, { failed: true });
       return;
     }
+    this.look(step);
     this.walk();
     if (step.options.length === 0) await this.finish(step);
+  }
+  /** Turns the eye to where the step happens: a tab, and the node that it speaks of. */
+  private look(step: LessonStep): void {
+    if (step.look === null) return;
+    showTab(step.look.panel);
+    const node = this.lab.nodes.find((n) => n.name === step.look?.node)?.id;
+    if (node !== undefined) select({ kind: 'node', node });
   }
   /** A what-if begins at the start of the base timeline, which is shown beside it. */
   private async fork(step: LessonStep, first: LessonCommand, rest: readonly LessonCommand[]): Promise<boolean> {
     const base = this.base;
     if (base === null) return false;
-    view.timeline.value = base;
+    showTimeline(this.lab, base); // with a cursor that it has: the class is told of both
     const made = await this.asks.command('step', first.line, eventIndex(0), this.nodeOf(first));
     if (!made) {
       this.note(step, { failed: true });

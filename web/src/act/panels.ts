@@ -39,6 +39,13 @@ export function openPanel(name: PanelName): void {
   // After the change is drawn: a sheet or a tab's panel does not exist before.
   setTimeout(() => document.getElementById(`panel-${name}`)?.focus({ preventScroll: true }), 0);
 }
+/** Turns to a panel without taking the focus there or covering what is read. */
+export function showTab(name: string): void {
+  const panel = PANELS.find((p) => p === name);
+  if (panel === undefined) return;
+  if (isTab(panel)) tab.value = panel;
+  if (projector.value && panel !== 'ladder') stagePanel.value = panel;
+}
 export function toggleLarge(): void {
   large.value = large.value === null ? lastPanel.value : null;
 }

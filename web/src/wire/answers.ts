@@ -32,6 +32,7 @@ function readStep(v: unknown, k: number): LessonStep {
     }),
     after: readBlocks(o['after'], 0),
     commands: list(o['commands']).map((w) => readCommand(object(w, `${place}.commands`), place)),
+    look: readLook(o['look']),
     until: readTime(o['until']), then: readTime(o['then']), checks: real(o['checks'], 0),
   };
 }
@@ -41,6 +42,11 @@ function readCommand(o: Json, place: string): LessonCommand {
     line: text(o['line'], `${place}.commands.line`), node: typeof node === 'string' ? node : null,
     at: real(o['at'], 0),
   };
+}
+function readLook(v: unknown): LessonStep['look'] {
+  if (typeof v !== 'object' || v === null) return null;
+  const o = object(v, 'look');
+  return { panel: optionalText(o['panel']), node: optionalText(o['node']) };
 }
 function readTime(v: unknown): number | null {
   if (typeof v !== 'object' || v === null) return null;

@@ -35,6 +35,7 @@ export interface LessonStep {
   readonly options: readonly LessonOption[];
   readonly after: readonly Block[]; // what is said when it has happened
   readonly commands: readonly LessonCommand[]; // that make its timeline; none: it goes on in the base
+  readonly look: { readonly panel: string; readonly node: string } | null; // what to turn to
   readonly until: number | null; // ns of virtual time
   readonly then: number | null;
   readonly checks: number;

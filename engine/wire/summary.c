@@ -114,6 +114,11 @@ static void label_length(struct packet_summary *s, uint32_t length) {
     text_u64(&t, length);
 }
 
+static void label_word(struct packet_summary *s, const char *word) {
+    struct text t = label(s);
+    text_add(&t, word);
+}
+
 static uint32_t tcp_mss(const uint8_t *options, size_t count) {
     enum { MSS_DEFAULT = 536 }; /* RFC 9293 3.7.1 MUST-15: what an absent option means */
     struct reader list = reader_of(options, count);
@@ -135,7 +140,11 @@ static void tcp_summarise(struct packet_summary *s, const struct layers *l, uint
     s->payload_length = length;
     label_flags(s, flags);
     label_numbers(s, flags, seq, ack);
-    if (length > 0) label_length(s, length);
+    if (length > 0)
+        label_length(s, length);
+    else if ((flags & (TCP_ACK | TCP_SYN | TCP_RST)) == TCP_ACK &&
+             field_get(o, &f[TCP_F_WINDOW]) == 0)
+        label_word(s, "win 0"); /* a shut window is what such a segment is about */
     uint32_t header = l->end[LAYER_TCP] - l->at[LAYER_TCP];
     number(s, "seq", seq);
     number(s, "wire", field_get(o, &f[TCP_F_SEQ]));

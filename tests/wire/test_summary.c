@@ -50,9 +50,10 @@ static void segments(void **state) {
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         uint8_t frame[200];
         struct packet_summary s;
-        size_t count =
-            tcp_frame(frame, (struct tcp_header){.flags = cases[i].flags, .seq = 100, .ack = 205},
-                      cases[i].data);
+        size_t count = tcp_frame(
+            frame,
+            (struct tcp_header){.flags = cases[i].flags, .seq = 100, .ack = 205, .window = 9},
+            cases[i].data);
         packet_summarise(frame, count, 100, 200, &s);
         assert_string_equal(s.protocol, "tcp");
         assert_string_equal(s.say, cases[i].say);
@@ -83,6 +84,16 @@ static void numbers(void **state) {
     assert_string_equal(argument(&s, "mss"), "1400");
     assert_string_equal(argument(&s, "port"), "80");
     assert_string_equal(argument(&s, "from"), "40000");
+    h.window = 0; /* a shut window is said, but not of a SYN: that one has other news */
+    count = tcp_frame(frame, h, 0);
+    packet_summarise(frame, count, 0xffffffff, 10, &s);
+    assert_int_equal(s.label_count, 2);
+    h.flags = TCP_ACK;
+    count = tcp_frame(frame, h, 0);
+    packet_summarise(frame, count, 0xffffffff, 10, &s);
+    assert_string_equal(s.label[2], "win 0");
+    h.flags = TCP_SYN | TCP_ACK;
+    count = tcp_frame(frame, h, 0);
     packet_summarise(frame, count, 0, 0, &s); /* no bases: as on the wire */
     assert_string_equal(s.label[1], "seq 4294967295 ack 11");
     h.options.has_mss = false;

@@ -26,9 +26,8 @@ export function Tables(): JSX.Element {
         <NodePicker shown={n} />
         <Do id="export.csv" icon="download" class="small" />
       </div>
-      {app.lab.tables.map((shape) => (
-        shape.view === 'slots' ? <Queues key={shape.name} only={n} /> : <Table key={shape.name} shape={shape} n={n} />
-      ))}
+      {app.lab.tables.some((shape) => shape.view === 'slots') ? <Queues only={n} /> : null}
+      {app.lab.tables.filter((shape) => shape.view !== 'slots').map((shape) => <Table key={shape.name} shape={shape} n={n} />)}
     </div>
   );
 }

@@ -49,6 +49,7 @@ void tcp_rack_delivered(struct step *s, struct tcb *c, const struct tcp_sent *se
         return;
     k->advanced = 1;
     k->rtt = rtt;
+    k->rtt_order = sent->order;
     /* RFC 8985 6.1, RACK_sent_after(). Differs: sequence numbers would tell two segments of one
      * instant apart only while none of them is a retransmission; their order is known here. */
     if (k->sent_at != NEVER && !seq_gt(sent->order, k->order)) return;
@@ -65,10 +66,13 @@ static sim_time reordering_window(const struct step *s, const struct tcb *c) {
     return least(k->least / 4 * k->steps, c->srtt);
 }
 
-/* How long until the segment counts as lost; 0 or less: it does. */
+/* How long until the segment counts as lost; 0 or less: it does. Of segments that left at one
+ * instant the later one has had less time; the least that can be told is its due. */
 static sim_time left(const struct step *s, const struct tcb *c, const struct tcp_sent *sent,
                      sim_time window) {
-    return c->recovery.rack.rtt + window - (s->now - sent->at);
+    sim_time remains = c->recovery.rack.rtt + window - (s->now - sent->at);
+    bool later = seq_gt(sent->order, c->recovery.rack.rtt_order);
+    return remains == 0 && later ? 1 : remains;
 }
 
 bool tcp_rack_expired(const struct step *s, const struct tcb *c, const struct tcp_sent *sent) {

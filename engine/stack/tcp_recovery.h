@@ -15,13 +15,15 @@ struct tcp_rack {             /* RFC 8985 5 */
     sim_time sent_at;         /* RACK.xmit_ts: of what was sent last among what has arrived */
     sim_time rtt;             /* RACK.rtt */
     sim_time least, least_at; /* RACK.min_RTT and when it was seen; 0: never */
+    uint32_t rtt_order;       /* of the segment that `rtt` was taken of */
     uint32_t order;           /* in place of RACK.end_seq: which of one instant was sent later */
     uint32_t advanced;        /* something has arrived since losses were last looked for */
     uint32_t reordered;       /* RACK.reordering_seen: how often */
     uint32_t steps;           /* RACK.reo_wnd_mult */
     uint32_t persist;         /* RACK.reo_wnd_persist */
     uint32_t duplicate;       /* a D-SACK has come in this round trip */
-    sim_time round_at;        /* when `steps` last grew */
+    uint32_t reserved;
+    sim_time round_at; /* when `steps` last grew */
 };
 struct tcp_recovery {
     uint32_t point;    /* RFC 6675 RecoveryPoint, RFC 6582 recover: recovery ends here */

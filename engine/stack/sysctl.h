@@ -105,7 +105,8 @@ enum setting {
     SETTING_CONST_PAWS_MSL,
     SETTING_CONST_TW_ISN_STEP,
     SETTING_CONST_EHASH_ENTRIES, /* setting it sets the three limits that follow from it */
-    SETTING_CONST_REQ_SIZE,
+    SETTING_CONST_REQ_SIZE,      /* octets of a half-open child, and of a connection, on Linux */
+    SETTING_CONST_TCB_SIZE,
     SETTING_CONST_TIMESTAMP_OFFSET, /* 1: each connection's timestamp clock begins elsewhere */
     SETTING_CONST_UPTIME,           /* how long the node had been up when the lab began */
     SETTING_CONST_RFC5961,          /* 1: resets and SYNs in the window are challenged */
@@ -117,6 +118,7 @@ enum setting {
     SETTING_VARIANT_SPLIT_SYNACK,
     SETTING_VARIANT_RST_ON_LOST_ACK,
     SETTING_VARIANT_SEQ_INSTEAD_OF_ACK,
+    SETTING_VARIANT_FULL_TCB,
     SETTING_VARIANT_NO_TIME_WAIT,
     SETTING_VARIANT_NO_PERSIST,
     SETTING_VARIANT_IGNORE_WINDOW,

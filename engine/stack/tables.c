@@ -13,7 +13,7 @@ static const char *const sockets[] = {"netid", "state", "recv-q", "send-q", "loc
 static const char *const timers[] = {"timer", "for", "expires", "rfc"};
 /* The page joins the queues with what waits in them: by the local end, and by `queue`, which is the
  * text key of the entries' table. */
-static const char *const queues[] = {"local", "queue", "used", "limit", "refused"};
+static const char *const queues[] = {"local", "queue", "used", "limit", "refused", "memory"};
 static const char *const syn_queue[] = {"local", "peer", "sent", "expires"};
 static const char *const accept_queue[] = {"local", "peer", "since"};
 

@@ -49,6 +49,11 @@ void tcp_listen_measure(const struct lab *lab, struct tcb *listener) {
     uint32_t rule = number(lab, listener, SETTING_CONST_ACCEPT_FULL_RULE);
     listener->syn.limit = bounded ? syn_room(lab, listener) : ANY_NUMBER;
     listener->accept.limit = bounded ? above(listener->backlog, rule) : ANY_NUMBER;
+    /* variant.full_tcb: before the SYN cache (RFC 4987 3.3) a SYN took a whole connection. */
+    bool whole = tcp_broken(lab, listener->node, SETTING_VARIANT_FULL_TCB);
+    listener->accept.each = number(lab, listener, SETTING_CONST_TCB_SIZE);
+    listener->syn.each =
+        whole ? listener->accept.each : number(lab, listener, SETTING_CONST_REQ_SIZE);
 }
 
 bool tcp_listen_over_backlog(const struct lab *lab, const struct tcb *listener) {
@@ -76,6 +81,7 @@ void tcp_listen_join(struct step *s, struct tcb *c, enum tcp_place place) {
     struct tcb *listener = tcb_edit(s, c->listener);
     struct tcp_listen_queue *q = queue_of(listener, place);
     struct tcb *last = tcb_edit(s, q->last);
+    c = tcb_edit(s, c->self);
     c->place = (uint8_t)place;
     c->queue_previous = q->last;
     c->queue_next = (struct id){0, 0};
@@ -95,6 +101,7 @@ void tcp_listen_leave(struct step *s, struct tcb *c) {
     if (c->place == TCP_ALONE || listener == NULL) return;
     struct tcp_listen_queue *q = queue_of(listener, c->place);
     struct tcb *before = tcb_edit(s, c->queue_previous), *after = tcb_edit(s, c->queue_next);
+    c = tcb_edit(s, c->self); /* last: of many edits in one step the latest is remembered */
     *(before != NULL ? &before->queue_next : &q->first) = c->queue_next;
     *(after != NULL ? &after->queue_previous : &q->last) = c->queue_previous;
     if (id_same(q->unlisted, c->self)) q->unlisted = c->queue_next;
@@ -187,6 +194,8 @@ static bool queue_row(const struct lab *lab, struct id id, const char *name, boo
         text_u64(t, q->limit);
     add_cell(t, "");
     text_u64(t, q->refused);
+    add_cell(t, "");
+    text_u64(t, (uint64_t)q->count * q->each);
     text_add(t, "\"]");
     return true;
 }

@@ -8,8 +8,10 @@
  * tcp_abort_on_overflow (tcp_check_req). When the SYN queue is more than half full, children that
  * have waited long are given up early (reqsk_timer_handler).
  */
+#include "stack/kernel_log.h"
 #include "stack/mib.h"
 #include "stack/seq.h"
+#include "stack/socket.h"
 
 #define LISTEN_CLAUSE "RFC 9293 3.10.7.2"
 enum { ALWAYS = 2 }; /* tcp_syncookies: a cookie for every SYN */
@@ -38,6 +40,18 @@ bool tcp_passive_accepts(struct step *s, struct tcb *listener, const struct segm
     return refuse(s, listener, seg, false);
 }
 
+/* tcp_syn_flood_action(): Linux says so once for each listener, but not with cookies for all. */
+static void warn_of_flood(struct step *s, struct tcb *listener, uint32_t cookies) {
+    char room[128];
+    struct text t = text_of(room, sizeof room);
+    if (listener->flood_told || cookies == ALWAYS) return;
+    listener->flood_told = 1;
+    text_add(&t, "TCP: request_sock_TCP: Possible SYN flooding on port ");
+    text_endpoint(&t, (struct tcp_endpoint){listener->local_address, listener->local_port});
+    text_add(&t, cookies != 0 ? ". Sending cookies." : ". Dropping request.");
+    kernel_says(s, listener->node, room);
+}
+
 /* What becomes of a SYN. `peer_known`: it ended a TIME-WAIT, so its sender is real and finds room
  * in the SYN queue. */
 enum admission { REFUSED, ADMITTED, BY_COOKIE };
@@ -45,6 +59,7 @@ static enum admission admit(struct step *s, struct tcb *listener, const struct s
                             bool peer_known) {
     uint32_t cookies = peer_known ? 0 : number(s, listener, SETTING_TCP_SYNCOOKIES);
     bool full = !peer_known && tcp_listen_over_backlog(s->lab, listener);
+    if (full) warn_of_flood(s, listener, cookies);
     if (full && cookies == 0) {
         mib_add(s, listener->node, MIB_TCP_REQ_QUEUE_FULL_DROP);
         refuse(s, listener, seg, true);

@@ -55,6 +55,8 @@ struct tcp_listen_queue {
     uint32_t count, listed;
     uint32_t limit;   /* how many fit; UINT32_MAX: any number */
     uint32_t refused; /* segments that found no room */
+    uint32_t each;    /* octets that Linux holds for each of them */
+    uint32_t reserved;
 };
 struct tcp_send_sequence {
     uint32_t una, nxt; /* oldest unacknowledged; next to be sent */
@@ -148,7 +150,8 @@ struct tcb {
     uint8_t urgent_sending; /* SND.UP is valid */
     uint8_t tos_seen;       /* MAY-9: of the last segment that came */
     uint8_t cookies_sent;   /* a listener: it has answered with cookies */
-    uint8_t reserved[2];
+    uint8_t flood_told;     /* a listener: the kernel has warned of a flood */
+    uint8_t reserved[1];
     /* The user's side: tcp_user.c, tcp_patience.c. */
     struct tcp_wishes wishes;
     sim_time acked_at;                /* when the last ACK came: the peer was alive */

@@ -9,6 +9,7 @@
  * segment that comes for one goes through tcp_timewait_state_process() instead of the eight steps.
  * More orphans than tcp_max_orphans, and the newest is reset.
  */
+#include "stack/kernel_log.h"
 #include "stack/mib.h"
 #include "stack/seq.h"
 
@@ -39,6 +40,9 @@ static bool has_block(struct step *s, struct tcb *c) {
     if (!tcp_is_linux(s->lab, c->node) || c->crowd == TCP_CROWD_TIME_WAIT) return true;
     if (waiting < setting(s, c, SETTING_TCP_MAX_TW_BUCKETS)) return true;
     mib_add(s, c->node, MIB_TCP_TIME_WAIT_OVERFLOW);
+    bool first = mib_value(s->lab, c->node, MIB_TCP_TIME_WAIT_OVERFLOW) == 1;
+    if (first && node_view_at(s->lab, c->node)->profile == PROFILE_LINUX_2_6_32)
+        kernel_says(s, c->node, "TCP: time wait bucket table overflow"); /* later ones do not */
     return false;
 }
 

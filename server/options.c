@@ -27,10 +27,10 @@ const char options_help[] =
     "  --connections N             HTTP connections at once (4096)\n"
     "  --connections-per-ip N      of these, by one address (2048)\n"
     "  --memory MIB                of all labs together (2048)\n"
-    "  --lab-memory MIB            of one lab (128)\n"
-    "  --log MIB                   of one timeline's stream, then it stops (64)\n"
+    "  --lab-memory MIB            of one lab (512)\n"
+    "  --log MIB                   of one timeline's stream, then it stops (512)\n"
     "  --ring MIB                  of these, in memory (4)\n"
-    "  --keyframes MIB             of one lab (32)\n"
+    "  --keyframes MIB             of one lab (64)\n"
     "  --idle SECONDS              until an unused lab is parked to its journal (900)\n"
     "  --log-level LEVEL           error, warn, info, debug (info)\n";
 
@@ -80,10 +80,10 @@ void options_default(struct options *o) {
         .connections = 4096,
         .connections_per_ip = 2048,
         .memory_octets = (size_t)2048 << 20,
-        .lab_octets = (size_t)128 << 20,
-        .log_octets = (size_t)64 << 20,
+        .lab_octets = (size_t)512 << 20,
+        .log_octets = (size_t)512 << 20,
         .ring_octets = (size_t)4 << 20,
-        .keyframe_octets = (size_t)32 << 20,
+        .keyframe_octets = (size_t)64 << 20,
         .idle_seconds = 900,
         .log_level = REPORT_INFO,
     };

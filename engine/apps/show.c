@@ -126,22 +126,45 @@ static void say_details(struct step *s, struct id process, struct id connection)
     process_say(s, process, &t);
 }
 
+/* Nobody reads fifty thousand lines: behind the first ones the others are counted by state. */
+enum { TCP_LINES_MOST = 500 };
+
+static void say_rest(struct step *s, struct id process, const char *const *names,
+                     const uint32_t more[TCP_STATE_COUNT]) {
+    char room[LINE_ROOM];
+    struct text t = text_of(room, sizeof room);
+    const char *before = "and more: ";
+    for (uint32_t state = 0; state < TCP_STATE_COUNT; state++) {
+        if (more[state] == 0) continue;
+        text_add(&t, before);
+        text_u64(&t, more[state]);
+        text_char(&t, ' ');
+        text_add(&t, names[state]);
+        before = ", ";
+    }
+    if (text_length(&t) > 0) process_say(s, process, &t);
+}
+
 static void say_tcp(struct step *s, const struct command *c, const struct shown *shown) {
+    const char *const *names = shown->netstat ? netstat_states : ss_states;
+    uint32_t lines = 0, more[TCP_STATE_COUNT] = {0};
     for (struct id id = object_next(s->lab, POOL_TCB, (struct id){0, 0}); id_is(id);
          id = object_next(s->lab, POOL_TCB, id)) {
         struct tcp_view v;
         if (!tcp_view(s->lab, id, &v) || v.node != c->node || v.state == TCP_CLOSED ||
             !wanted(shown, v.state == TCP_LISTEN))
             continue;
-        struct line l = {
-            "tcp",           shown->netstat ? netstat_states[v.state] : ss_states[v.state],
-            v.receive_queue, v.send_queue,
-            v.local,         v.remote};
+        if (lines++ >= TCP_LINES_MOST) {
+            more[v.state]++;
+            continue;
+        }
+        struct line l = {"tcp", names[v.state], v.receive_queue, v.send_queue, v.local, v.remote};
         if (shown->netstat && v.state == TCP_LISTEN)
             l.send_queue = 0; /* net-tools does not show the backlog */
         say_line(s, c->process, shown, &l);
         if (shown->details) say_details(s, c->process, id);
     }
+    say_rest(s, c->process, names, more);
 }
 
 static void say_udp(struct step *s, const struct command *c, const struct shown *shown) {

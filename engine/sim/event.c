@@ -42,6 +42,12 @@ bool timer_is_silent(uint32_t kind) {
            kind == TIMER_FAULT || kind >= TIMER_KIND_COUNT;
 }
 
+/* Nobody reads a table of fifty thousand timers; those of a flood are told one by one. */
+bool timer_has_row(struct id event) {
+    enum { ROWS_MOST = 256 };
+    return event.slot <= ROWS_MOST;
+}
+
 uint64_t step_cause(const struct step *s) {
     return s->spoken ? s->number : s->cause_step;
 }

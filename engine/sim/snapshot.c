@@ -69,7 +69,7 @@ static void tell_timers(struct step *s) {
         const struct event *event = object_get(s->lab, POOL_EVENT, id);
         char row[ROW_ROOM];
         struct text t = text_of(row, sizeof row);
-        if (timer_is_silent(event->kind)) continue;
+        if (timer_is_silent(event->kind) || !timer_has_row(id)) continue;
         timer_row(s->lab, id, &t);
         tell_row(s, TABLE_TIMERS, event->node, id.slot, row, text_length(&t));
     }

@@ -169,6 +169,7 @@ void head_change(struct step *, uint32_t way_number, sim_time at, uint32_t origi
 void head_remove(struct lab *, uint32_t way_number);
 bool event_first(struct lab *, struct heap_key *);
 bool timer_is_silent(uint32_t kind);
+bool timer_has_row(struct id event);      /* in the table of timers, which shows the first ones */
 uint64_t step_cause(const struct step *); /* what a thing scheduled now is caused by */
 uint32_t timer_owner_pool(uint32_t kind); /* POOL_COUNT: no object */
 void timer_row(const struct lab *, struct id event, struct text *);

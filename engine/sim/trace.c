@@ -215,6 +215,7 @@ void trace_timer(struct step *s, enum trace_kind kind, struct id id) {
     char label[LABEL_ROOM], row[ROW_ROOM];
     name_object(s->lab, timer_owner_pool(event->kind), event->owner, label, &r);
     trace_emit(s, &r);
+    if (!timer_has_row(id)) return;
     struct trace_record set = {
         .kind = TRACE_TABLE, .node = event->node, .table = TABLE_TIMERS, .object = id.slot};
     if (kind == TRACE_TIMER_SET) {

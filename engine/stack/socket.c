@@ -128,6 +128,8 @@ struct id socket_create(struct step *s, uint32_t node, enum socket_type type, st
     socket->type = type;
     socket->process = process;
     socket->next = n->first_socket;
+    struct socket *behind = object_touch(s->lab, POOL_SOCKET, socket->next);
+    if (behind != NULL) behind->previous = id;
     n->first_socket = id;
     return id;
 }
@@ -453,9 +455,10 @@ int socket_shutdown_read(struct step *s, struct id id) {
 
 static void unlink_socket(struct step *s, struct id id) {
     struct socket *socket = edit(s, id);
-    struct id *at = &node_at(s->lab, socket->node)->first_socket;
-    while (!id_same(*at, id)) at = &edit(s, *at)->next;
-    *at = socket->next;
+    struct socket *before = object_touch(s->lab, POOL_SOCKET, socket->previous);
+    struct socket *behind = object_touch(s->lab, POOL_SOCKET, socket->next);
+    *(before == NULL ? &node_at(s->lab, socket->node)->first_socket : &before->next) = socket->next;
+    if (behind != NULL) behind->previous = socket->previous;
 }
 
 /* sk_stream_wait_close(): until all that was sent, and the FIN, is acknowledged. A socket with

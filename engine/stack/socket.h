@@ -17,7 +17,8 @@ enum { SOCKET_QUEUE_MAX = 64 }; /* datagrams that wait to be read; Linux counts 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic error "-Wpadded"
 struct socket {
-    struct id next;       /* the node's list */
+    struct id next;       /* the node's list, */
+    struct id previous;   /* both ways: a close in a crowd of sockets looks for nothing */
     struct id chain;      /* UDP and ICMP: its hash chain */
     struct id process;    /* whom to wake */
     struct id wake;       /* the wake that is pending */

@@ -8,6 +8,8 @@ echo 'engine (per CPU second; baselines: kernel loopback, fork, a run from the s
 build/tests/bench/bench_engine
 echo 'events (baseline: jansson)'
 build/tests/bench/bench_event
+echo 'crowds of connections (baseline: the same transfer beside ten)'
+build/tests/bench/bench_scale
 if [ -x tests/load/run.sh ]; then
     echo 'viewers (baseline: one viewer of the same stream)'
     tests/load/run.sh

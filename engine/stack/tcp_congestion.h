@@ -29,6 +29,8 @@ struct tcp_cubic {
     sim_time epoch_at, least_rtt; /* 0: no epoch; the shortest round trip so far */
     uint32_t w_max, w_last_max;   /* the window at the last reduction, and at the one before */
     uint32_t origin, k_us;        /* where the curve is flat, and when it gets there */
+    uint32_t need, need_cwnd;     /* octets for the next segment, as reckoned for this CWND */
+    sim_time need_at;             /* and when */
     uint32_t w_est, est_counted;  /* what Reno would have, 4.2; octets since that last grew */
     /* HyStart: when the round of data up to round_end began, its last ACK of the train, its
      * shortest round trip and how many were measured. */

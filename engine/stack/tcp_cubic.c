@@ -18,7 +18,7 @@
 
 enum {
     BETA_PERCENT = 70,
-    FRIENDLY_NUMERATOR = 17, /* (1 + beta) / (3 * (1 - beta)) = 17/9 windows for one segment, 4.2 */
+    FRIENDLY_NUMERATOR = 17, /* (1 + beta) / (3 * (1 - beta)) = 17/9 windows a segment, 4.2 */
     FRIENDLY_DENOMINATOR = 9,
     SLOWEST = 100,       /* where the curve is flat: one segment in so many windows */
     FIRST_SEGMENTS = 20, /* before any loss: at least one segment for so many acknowledged */
@@ -60,50 +60,70 @@ static void begin_epoch(const struct step *s, struct tcb *c) {
     uint32_t cwnd = c->congestion.cwnd;
     q->epoch_at = s->now;
     q->w_est = cwnd;
-    q->est_counted = 0;
+    q->est_counted = q->need_cwnd = 0;
     q->origin = q->w_max > cwnd ? q->w_max : cwnd; /* 4.7, 4.8: no W_max above: K is 0 */
     q->k_us = q->w_max > cwnd ? tcp_cubic_k(tcp_smss(c), q->w_max - cwnd) : 0;
 }
 
-/* W_cubic(t + RTT), (Eq. 1). */
-static uint32_t target(const struct step *s, const struct tcb *c) {
+/* W_cubic(t + RTT), (Eq. 1). `unit`: in what it is reckoned. */
+static uint32_t target(const struct step *s, const struct tcb *c, uint32_t unit) {
     const struct tcp_cubic *q = &c->congestion.cubic;
     uint64_t t_us = (uint64_t)(s->now - q->epoch_at + q->least_rtt) / 1000;
-    if (t_us >= q->k_us) return q->origin + tcp_cubic_rise(tcp_smss(c), t_us - q->k_us);
-    uint32_t below = tcp_cubic_rise(tcp_smss(c), q->k_us - t_us);
-    return below < q->origin ? q->origin - below : 0;
+    bool beyond = t_us >= q->k_us;
+    uint32_t off = tcp_cubic_rise(tcp_smss(c), beyond ? t_us - q->k_us : q->k_us - t_us);
+    off -= off % unit;
+    if (beyond) return q->origin + off;
+    return off < q->origin ? q->origin - off : 0;
 }
 
 /* Octets to be acknowledged for one segment more, so that CWND is at `goal` in a round trip:
  * 4.3 and 4.4, (goal - cwnd) / cwnd for each ACK. */
-static uint64_t need_for(const struct tcb *c, uint32_t goal) {
+static uint64_t need_for(const struct tcb *c, uint32_t goal, uint32_t unit) {
     uint32_t cwnd = c->congestion.cwnd;
-    return goal > cwnd ? (uint64_t)cwnd * tcp_smss(c) / (goal - cwnd) : (uint64_t)SLOWEST * cwnd;
+    if (goal <= cwnd) return (uint64_t)SLOWEST * cwnd;
+    uint64_t need = (uint64_t)cwnd * tcp_smss(c) / (goal - cwnd);
+    return need - need % unit;
 }
 
 /* 4.2, the TCP-friendly region: the window that Reno would have (Eq. 4), counted in ACKs. */
-static void friend_of_reno(struct tcb *c, uint32_t acked) {
+static void friend_of_reno(struct tcb *c, uint32_t unit) {
     struct tcp_cubic *q = &c->congestion.cubic;
-    uint32_t need =
-        (uint32_t)((uint64_t)c->congestion.cwnd * FRIENDLY_NUMERATOR / FRIENDLY_DENOMINATOR);
-    q->est_counted += acked;
+    uint64_t windows = (uint64_t)c->congestion.cwnd * FRIENDLY_NUMERATOR / FRIENDLY_DENOMINATOR;
+    uint32_t need = (uint32_t)(windows - windows % unit);
     while (q->est_counted > need) {
         q->est_counted -= need;
         q->w_est += tcp_smss(c);
     }
 }
 
-static void avoid(struct step *s, struct tcb *c, uint32_t acked) {
+/* Octets to be acknowledged for the next segment. */
+static uint32_t reckon(const struct step *s, struct tcb *c, uint32_t unit) {
     struct tcp_cubic *q = &c->congestion.cubic;
     uint32_t smss = tcp_smss(c);
-    if (q->epoch_at == 0) begin_epoch(s, c);
-    friend_of_reno(c, acked);
-    uint64_t need = need_for(c, target(s, c));
+    friend_of_reno(c, unit);
+    uint64_t need = need_for(c, target(s, c, unit), unit);
     if (q->w_max == 0 && need > FIRST_SEGMENTS * smss) need = FIRST_SEGMENTS * smss;
-    uint64_t friendly = need_for(c, q->w_est);
+    uint64_t friendly = need_for(c, q->w_est, unit);
     if (friendly < need) need = friendly;
     if (need < 2 * smss) need = 2 * smss;
-    tcp_congestion_climb(c, need < 0x7fffffff ? (uint32_t)need : 0x7fffffff, acked);
+    return need < 0x7fffffff ? (uint32_t)need : 0x7fffffff;
+}
+
+/* Differs: Linux reckons in whole segments, and while CWND stays not more often than 32 times a
+ * second. */
+static void avoid(struct step *s, struct tcb *c, uint32_t acked) {
+    const sim_time often = 1000000000 / 32;
+    struct tcp_cubic *q = &c->congestion.cubic;
+    bool whole = tcp_is_linux(s->lab, c->node);
+    if (q->epoch_at == 0) begin_epoch(s, c);
+    q->est_counted += acked;
+    bool fresh = q->need_cwnd == c->congestion.cwnd && s->now - q->need_at <= often;
+    if (!whole || !fresh) {
+        q->need = reckon(s, c, whole ? tcp_smss(c) : 1);
+        q->need_cwnd = c->congestion.cwnd;
+        q->need_at = s->now;
+    }
+    tcp_congestion_climb(c, q->need, acked);
 }
 
 /* 4.5 and 4.6. Differs: Linux, and so the Linux profiles, in whole segments. */
@@ -138,11 +158,12 @@ static void resumed(struct tcb *c, sim_time silence) {
 /* Of the paper's two signs that slow start has filled the path: ACKs that come in one unbroken
  * train for half of the shortest round trip, or a round trip that has grown by an eighth. */
 static bool path_is_full(const struct step *s, struct tcb *c, sim_time round_trip) {
-    enum { TRAIN_GAP_NS = 2000000, SAMPLES = 8, LEAST_NS = 4000000, MOST_NS = 16000000 };
+    enum { TRAIN_GAP_NS = 2000000, BURST_NS = 1000000 }; /* a burst of segments takes time, too */
+    enum { SAMPLES = 8, LEAST_NS = 4000000, MOST_NS = 16000000 };
     struct tcp_cubic *q = &c->congestion.cubic;
     if (s->now - q->train_at <= TRAIN_GAP_NS) {
         q->train_at = s->now;
-        if (s->now - q->round_at > q->least_rtt / 2) return true;
+        if (s->now - q->round_at > (q->least_rtt + BURST_NS) / 2) return true;
     }
     if (q->samples == 0 || round_trip < q->round_rtt) q->round_rtt = round_trip;
     q->samples++;

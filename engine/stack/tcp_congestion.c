@@ -217,10 +217,9 @@ void tcp_congestion_recovery_enter(struct step *s, struct tcb *c) {
     struct tcp_congestion *g = &c->congestion;
     enum { DUPLICATES = 2 }; /* and this one, by tcp_congestion_acked() */
     if (g->state == TCP_CONGESTION_CWR) {
-        tcp_congestion_enter(
-            s, c, TCP_CONGESTION_RECOVERY); /* this window has been reduced for already */
+        /* This window has been reduced for already. */
+        tcp_congestion_enter(s, c, TCP_CONGESTION_RECOVERY);
         g->prior_ssthresh = 0;
-        g->high = c->snd.nxt;
     } else {
         begin_reduction(s, c, TCP_CONGESTION_RECOVERY);
     }

@@ -236,7 +236,9 @@ void tcp_repair_more(struct step *s, struct tcb *c) {
 void tcp_recovery_enter(struct step *s, struct tcb *c) {
     struct tcp_recovery *r = &c->recovery;
     mib_add(s, c->node, c->sack_permitted ? MIB_TCP_SACK_RECOVERY : MIB_TCP_RENO_RECOVERY);
-    r->point = c->snd.nxt; /* (4.1) */
+    bool marked = tcp_is_linux(s->lab, c->node) && c->congestion.state == TCP_CONGESTION_CWR;
+    /* (4.1). Differs: a reduction that goes on keeps its end. */
+    r->point = marked ? c->congestion.high : c->snd.nxt;
     r->probe_on = r->partial = 0;
     r->forced = 1; /* (4.3): the first repetition does not ask CWND */
     tcp_congestion_recovery_enter(s, c);

@@ -103,7 +103,8 @@ static const char *const reasons[REASON_COUNT] = {
     [REASON_TCP_ACCEPT_QUEUE_FULL] = "tcp_accept_queue_full",
     [REASON_TCP_SYN_QUEUE_FULL] = "tcp_syn_queue_full",
     [REASON_TCP_PAWS] = "tcp_paws",
-    [REASON_TCP_CLOSED] = "tcp_closed"};
+    [REASON_TCP_CLOSED] = "tcp_closed",
+    [REASON_TCP_DEFERRED] = "tcp_deferred"};
 
 static const char *const node_kinds[NODE_KIND_COUNT] = {
     [NODE_HOST] = "host", [NODE_ROUTER] = "router", [NODE_SWITCH] = "switch", [NODE_HUB] = "hub"};

@@ -365,7 +365,12 @@ int64_t socket_send_to(struct step *s, struct id id, struct tcp_endpoint to, con
         error = socket_bind(s, id, (struct tcp_endpoint){0, 0});
         if (error != 0) return error;
     }
-    struct ip_out out = {.src = socket->local, .dst = to.address, .dont_fragment = true};
+    struct ip_out out = {.src = socket->local,
+                         .dst = to.address,
+                         .dscp = socket->wishes.tos >> 2,
+                         .ecn = socket->wishes.tos & 3,
+                         .ttl = socket->wishes.ttl,
+                         .dont_fragment = true};
     error =
         ip_to_linux(udp_send(s, socket->node, &out, socket->local_port, to.port, octets, count));
     if (error != 0) return error;

@@ -201,7 +201,8 @@ int socket_option_set(struct step *s, struct id id, enum socket_option option, i
     struct socket *socket = edit(s, id);
     const struct row *row = &rows[option];
     if (!belongs(socket, row->name)) return -LINUX_ENOPROTOOPT;
-    if (row->high == 1 && row->low == 0) value = value != 0;
+    bool flag = row->low == 0 && row->high == 1 && option != OPTION_TCP_CONGESTION;
+    if (flag) value = value != 0; /* any other number is "on" */
     if (row->low <= row->high && (value < row->low || value > row->high)) return -LINUX_EINVAL;
     int result = 0;
     if (row->size != 0)

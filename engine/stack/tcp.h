@@ -126,8 +126,9 @@ void tcp_abort(struct step *, struct id connection); /* 3.10.5 ABORT; SO_LINGER 
 /* A listener's next finished child, or none; the child then belongs to `socket`. */
 struct id tcp_accept(struct step *, struct id listener, struct id socket);
 /* The pending error; tcp_send and tcp_receive_octets return it once, and then it is gone. */
+/* SO_ERROR: the pending error, or else the last soft one; once. */
+enum tcp_error tcp_take_error(struct step *, struct id connection);
 enum tcp_error tcp_error_of(const struct lab *, struct id connection);
-enum tcp_error tcp_take_error(struct step *, struct id connection); /* told by this: it is gone */
 /* Whether some connection of the node, in any state, has this local port (address 0: any). */
 bool tcp_port_in_use(const struct lab *, uint32_t node, struct tcp_endpoint local,
                      bool reuse); /* reuse: one that has SO_REUSEADDR, too, does not count */

@@ -186,7 +186,21 @@ void tcp_passive_syn_again(struct step *s, struct tcb *c) {
 
 /* --------------------------------------------------------------------------- the third segment */
 
+/* Differs: TCP_DEFER_ACCEPT. Linux's listener may want a child only with text; until then the third
+ * segment says no more than that the peer is there (tcp_check_req). */
+static bool defers(struct step *s, struct tcb *c, const struct segment *seg) {
+    bool bare = seg->text_count == 0 && (seg->flags & TCP_FIN) == 0;
+    if (c->place != TCP_IN_SYN_QUEUE || !bare || c->timeouts >= c->wishes.defer_accept)
+        return false;
+    c->third_seen = 1;
+    c->ack_due = TCP_ACK_NONE;
+    mib_add(s, c->node, MIB_TCP_DEFER_ACCEPT_DROP);
+    tcp_drop(s, seg, REASON_TCP_DEFERRED, "RFC 9293 3.10.7.4");
+    return true;
+}
+
 bool tcp_passive_admits(struct step *s, struct tcb *c, const struct segment *seg) {
+    if (defers(s, c, seg)) return false;
     struct tcb *listener = c->place == TCP_IN_SYN_QUEUE ? tcb_edit(s, c->listener) : NULL;
     if (listener == NULL || tcp_passive_accepts(s, listener, seg)) return true;
     c->ack_due = TCP_ACK_NONE;
@@ -238,21 +252,33 @@ static uint32_t patience(const struct step *s, const struct tcb *c) {
     return most;
 }
 
+/* syn_ack_recalc(): a peer that has answered is not asked again, until the listener has waited long
+ * enough for text, and then once, so that it answers again. */
+static bool is_given_up(const struct step *s, const struct tcb *c) {
+    return c->timeouts >= patience(s, c) &&
+           (!c->third_seen || c->timeouts >= c->wishes.defer_accept);
+}
+
+static bool is_repeated(const struct tcb *c) {
+    return !c->third_seen || c->timeouts + 1 >= c->wishes.defer_accept;
+}
+
 void tcp_passive_timeout(struct step *s, struct tcb *c) {
     mib_add(s, c->node, MIB_TCP_TIMEOUTS);
     /* variant.rst_on_lost_ack: no patience; the peer may believe that it is connected. */
     bool impatient = tcp_broken(s->lab, c->node, SETTING_VARIANT_RST_ON_LOST_ACK);
     if (impatient) tcp_send_reset(s, c);
-    if (impatient || c->timeouts >= patience(s, c)) {
+    if (impatient || is_given_up(s, c)) {
         mib_add(s, c->node, MIB_TCP_ATTEMPT_FAILS);
         tcp_fail(s, c, TCP_ERROR_TIMED_OUT, "RFC 9293 3.8.3");
         return;
     }
     struct tcb *listener = tcb_edit(s, c->listener);
     if (c->timeouts == 0 && c->place == TCP_IN_SYN_QUEUE) listener->young--;
+    bool repeat = is_repeated(c);
     c->timeouts++;
-    c->synacks++;
-    tcp_retransmit(s, c);
+    c->synacks += repeat;
+    if (repeat) tcp_retransmit(s, c);
     c->rto = tcp_backed_off(s, c, c->rto);
     await_third_segment(s, c);
 }

@@ -151,7 +151,7 @@ struct tcb {
     uint8_t tos_seen;       /* MAY-9: of the last segment that came */
     uint8_t cookies_sent;   /* a listener: it has answered with cookies */
     uint8_t flood_told;     /* a listener: the kernel has warned of a flood */
-    uint8_t reserved[1];
+    uint8_t third_seen;     /* a child: TCP_DEFER_ACCEPT keeps it although the peer has answered */
     /* The user's side: tcp_user.c, tcp_patience.c. */
     struct tcp_wishes wishes;
     sim_time acked_at;                /* when the last ACK came: the peer was alive */

@@ -54,14 +54,18 @@ static enum tcp_error take_error(struct tcb *c) {
     return error;
 }
 
+enum tcp_error tcp_take_error(struct step *s, struct id connection) {
+    struct tcb *c = tcb_edit(s, connection);
+    if (c == NULL) return TCP_OK;
+    if (c->error != TCP_OK) return take_error(c);
+    enum tcp_error soft = (enum tcp_error)c->soft_error;
+    c->soft_error = TCP_OK;
+    return soft;
+}
+
 enum tcp_error tcp_error_of(const struct lab *lab, struct id connection) {
     const struct tcb *c = tcb_get(lab, connection);
     return c == NULL ? TCP_ERROR_NOT_CONNECTED : (enum tcp_error)c->error;
-}
-
-enum tcp_error tcp_take_error(struct step *s, struct id connection) {
-    struct tcb *c = tcb_edit(s, connection);
-    return c == NULL ? TCP_OK : take_error(c);
 }
 
 size_t tcp_send_room(const struct lab *lab, struct id connection) {

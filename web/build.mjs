@@ -86,18 +86,20 @@ function partGauges(story, full) {
   const events = lines.flatMap((line) => (line.line === 'events' ? line.e : []));
   const objects = {};
   let i = 0;
+  // Every variable that a gauge names is known from the beginning: it is nought until it changes.
+  const fields = [...new Set([...JSON.stringify(gauges).matchAll(/"(?:field|plus|minus)":"([^"]*)"/g)].map((found) => found[1]))];
   for (const e of full.split('\n').flatMap((text) => (text.includes('"k":"var"') ? JSON.parse(text).e : []))) {
     while (i < events.length && events[i].s < e.s) i++;
     const at = events[i]?.s === e.s ? i : i - 1;
     if (at >= events.length - 1 && events[at]?.s !== e.s) break; // beyond what is told
     for (const machine of Object.keys(gauges)) {
-      const own = (objects[`${e.n} ${machine} ${e.obj}`] ??= { names: {}, samples: [], to: events.length });
-      const known = Object.values(own.names).indexOf(e.name);
-      const field = known < 0 ? Object.keys(own.names).length : known;
-      own.names[field] = e.name;
-      own.samples.push(at, field, e.value);
+      const own = (objects[`${e.n} ${machine} ${e.obj}`] ??= { names: { ...fields }, samples: [], to: events.length });
+      const field = fields.indexOf(e.name);
+      if (field >= 0) own.samples.push(at, field, e.value); // no gauge shows the others
     }
   }
+  // Columns are for the tables' panel, which wants an engine: its own hello says them.
+  for (const table of Object.values(hello.tables ?? {})) table.columns = [];
   const bare = [hello, ...lines.slice(1)].map((line) => `${JSON.stringify(line)}\n`).join('');
   return { bare: lines.length === 0 ? story : bare, beside: { gauges, objects } };
 }

@@ -53,8 +53,8 @@ export function Queues({ only }: { readonly only?: NodeId }): JSX.Element | null
   const nodes = app.lab.nodes.filter((n) => only === undefined || n.id === only);
   const all = nodes.map((node) => ({ node, queues: queuesOf(app, timeline, i, node.id) })).filter((x) => x.queues.length > 0);
   return (
-    <section class="queues" aria-label={t('ui.slots.title')}>
-      <h3 class="meter-title">{t('ui.slots.title')}</h3>
+    <details class="queues" open>
+      <summary class="meter-title"><h3>{t('ui.slots.title')}</h3></summary>
       {all.length === 0 ? <p class="muted meter-none">{t('ui.slots.none')}</p> : null}
       {all.map(({ node, queues }) => (
         <div key={node.id} class="queue-node">
@@ -62,7 +62,7 @@ export function Queues({ only }: { readonly only?: NodeId }): JSX.Element | null
           <Refused timeline={timeline} i={i} node={node} />
         </div>
       ))}
-    </section>
+    </details>
   );
 }
 /** What this node has thrown away in the step under the cursor: for want of a slot, or for another reason. */

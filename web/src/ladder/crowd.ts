@@ -3,4 +3,5 @@
 
 export { drawBins, layBins, sumBins } from './bins';
 export { findDifferences } from './compare';
+export { Sides } from './sides';
 export { Pyramid } from '../model/pyramid';

@@ -13,13 +13,13 @@ import { SurfaceBox, type Drawing, type Surface } from '../draw/surface';
 import { readTokens, watchTokens, type Tokens } from '../draw/tokens';
 import { shownGraph } from '../model/graphs';
 import type { Lab, Timeline } from '../model/lab';
-import * as lessons from '../state/lesson';
 import * as session from '../state/session';
 import { strip } from '../state/settings';
 import * as view from '../state/view';
 import { t, words } from '../text/text';
 import { cssPx } from '../wire/types';
 import { sameColumns, type Column, type Columns } from './columns';
+import { crowd } from './later';
 import { Rows, type Row } from './rows';
 import { sentences, type Sentence } from './sentences';
 import { Stage, type Pointer, type Shown } from './stage';
@@ -55,7 +55,10 @@ class Mounted {
       shown: () => this.shown(),
       measure: () => this.measured(),
       tokens: () => this.readTokens(),
-      again: () => this.surface?.invalidate('base'),
+      again: () => {
+        this.columns.value = null; // the headers, too, are made anew
+        this.surface?.invalidate('base');
+      },
     });
     this.drawing = {
       base: (size) => this.drawBase() ?? blank(size.width, size.height),
@@ -243,39 +246,13 @@ export function Ladder({ strip: Strip }: { readonly strip?: ComponentType<{ stag
 function Headers(props: { mounted: Mounted }) {
   const { lab } = useApp();
   const columns = props.mounted.columns.value;
+  const Sides = crowd()?.Sides;
   if (columns === null) return <div class="ladder-headers" />;
   return (
     <div class={columns.divider === null ? 'ladder-headers' : 'ladder-headers two'}>
-      {columns.divider !== null && shownSides(lab).sides.map((side, k) => <Side key={side.id} timeline={side} columns={columns} k={k} />)}
+      {columns.divider !== null && Sides ? <Sides sides={shownSides(lab).sides} columns={columns} /> : null}
       {columns.all.map((c) => <Header key={`${c.side}:${c.node.id}`} column={c} spacing={columns.spacing} />)}
     </div>
-  );
-}
-
-/** What made a timeline: a lesson's step by its title, a packet that was lost by its label, else the command. */
-function madeBy(timeline: Timeline, title: string): string {
-  const step = lessons.titleOf(timeline.id, title);
-  if (step !== '') return step;
-  const packet = /^drop (\S+)$/.exec(title)?.[1];
-  const sent = packet === undefined ? null : timeline.seek(timeline.base + 1, -1, (i) => {
-    const e = timeline.event(i);
-    return e?.k === 'tx' && e.p === packet;
-  });
-  const e = sent === null ? null : timeline.event(sent);
-  return e?.k === 'tx' ? `× ${e.lab.join(' ')}` : title;
-}
-
-/** Which of two timelines stands here, and what made it. */
-function Side(props: { timeline: Timeline; columns: Columns; k: number }) {
-  const { timeline, columns, k } = props;
-  const own = columns.all.filter((c) => c.side === k).map((c) => c.x);
-  const made = madeBy(timeline, session.timelines.value.find((info) => info.id === timeline.id)?.title ?? '');
-  const middle = (Math.min(...own) + Math.max(...own)) / 2;
-  return (
-    <p class={timeline.id === view.timeline.value ? 'ladder-side current' : 'ladder-side'} style={{ left: `${middle}px` }}>
-      {made === '' ? t('ui.ladder.side', { id: timeline.id }) : t('ui.ladder.side_made', { id: timeline.id, made })}
-      <span class="ladder-only">{t('ui.ladder.only')}</span>
-    </p>
   );
 }
 

@@ -12,6 +12,7 @@ import type { Shown } from '../act/gauges';
 import { listen } from '../act/gestures';
 import { goTo } from '../act/moves';
 import { ObjectPicker } from '../act/object_picker';
+import { narrow } from '../act/panels';
 import { figure } from '../act/figures';
 import { ListBuilder, type DisplayList } from '../draw/list';
 import { browserMeasure, fixedMeasure, type Measure } from '../draw/measure';
@@ -173,11 +174,11 @@ class Mounted {
 }
 const TICKS = 5;
 
-/** The chosen charts; without a choice the first two that have something to show of this object. */
+/** The chosen charts; without a choice the first two (on a phone one) that have something to show of this object. */
 function shownCharts(all: readonly GaugeChart[], samples: ObjectSamples): readonly GaugeChart[] {
   const names = wanted.value;
   const told = all.filter((c) => c.lines.some((l) => samples.series(l.field) !== null));
-  const some = names === null ? told.slice(0, 2) : all.filter((c) => names.includes(c.title));
+  const some = names === null ? told.slice(0, narrow.value ? 1 : 2) : all.filter((c) => names.includes(c.title));
   return some.length > 0 ? some : all.slice(0, 1);
 }
 function toggle(shown: Shown, samples: ObjectSamples, chart: GaugeChart): void {

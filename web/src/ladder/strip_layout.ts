@@ -43,7 +43,7 @@ export interface Strip {
   readonly left: number; // where the plots begin
 }
 
-const HEAD = 1.75; // rows of text above a plot, for its legend
+const HEAD = 2.15; // rows of text above a plot, for its legend
 const LEFT_PAD = 8;
 
 export const stripFont = (size: number): Font => ({ face: 'mono', bold: false, size: cssPx(size) });
@@ -118,10 +118,12 @@ function highest(scene: StripScene, chart: GaugeChart): number {
 /** Not a size, but a word for "no limit": it is drawn at the upper edge and stretches no scale. */
 export const ENDLESS = 0x7fffffff;
 
-/** The first change that counts in sight: the last one before the axis begins, in this life. */
+/** The first change that counts in sight: the last one before the axis begins, in this life, of a size. */
 function firstOf(scene: StripScene, series: Series): number {
-  const k = Math.max(0, lastAt(series.at, scene.axis.from));
-  return (series.at[k] ?? 0) < scene.begin ? lastAt(series.at, scene.begin - 1) + 1 : k;
+  let k = Math.max(0, lastAt(series.at, scene.axis.from));
+  if ((series.at[k] ?? 0) < scene.begin) k = lastAt(series.at, scene.begin - 1) + 1;
+  while (k < series.at.length && (series.value[k] ?? 0) >= ENDLESS) k++;
+  return k;
 }
 
 /** The least round figure that is not below the value; in time and octets, by their own units. */

@@ -82,7 +82,7 @@ function Phone(): JSX.Element {
   const parts = phone.value;
   return (
     <main class="floor phone">
-      <Panel name="ladder" title={t('ui.panel.ladder')}><Ladder /></Panel>
+      <Panel name="ladder" title={t('ui.panel.ladder')}><Ladder strip={Strip} /></Panel>
       {sheet.value === null || !parts ? null : <parts.Sheet name={sheet.value} />}
     </main>
   );

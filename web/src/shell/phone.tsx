@@ -8,6 +8,7 @@ import { openPanel, sheet } from '../act/panels';
 import type { PanelName } from '../act/panels';
 import * as lessons from '../state/lesson';
 import type { Progress } from '../state/lesson';
+import { strip } from '../state/settings';
 import * as view from '../state/view';
 import { t } from '../text/text';
 import { Blocks } from '../act/blocks';
@@ -24,6 +25,9 @@ export function SheetBar(): JSX.Element {
           onClick={() => { if (sheet.value === name) sheet.value = null; else openPanel(name); }}
         >{t(`ui.panel.${name}`)}</button>
       ))}
+      <button type="button" class="pill" aria-pressed={strip.value} onClick={() => { strip.value = !strip.value; sheet.value = null; }}>
+        {t('ui.do.strip')}
+      </button>
     </nav>
   );
 }

@@ -23,15 +23,15 @@ export function Timers(): JSX.Element {
   const all = timeline === null || i < 0 ? [] : ringsAt(timeline, i, now);
   const rings = all.slice(0, MOST);
   return (
-    <section class="timers" aria-label={t('ui.gauges.timers')}>
-      <h3 class="meter-title">{t('ui.gauges.timers')}</h3>
+    <details class="timers" open>
+      <summary class="meter-title"><h3>{t('ui.gauges.timers')}</h3></summary>
       {rings.length === 0 ? <p class="muted meter-none">{t('ui.gauges.no_timer')}</p> : (
         <ul class="rings">
           {rings.map((ring) => <RingShape key={ring.key} ring={ring} node={app.lab.node(ring.n)?.name ?? ''} />)}
           {all.length > MOST ? <li class="ring more">{t('ui.gauges.more', { n: String(all.length - MOST) })}</li> : null}
         </ul>
       )}
-    </section>
+    </details>
   );
 }
 

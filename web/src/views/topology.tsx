@@ -13,7 +13,7 @@ import * as view from '../state/view';
 import { hasText, number, say, span, t } from '../text/text';
 import type { LinkLine, Node, NodeId, SentenceKey } from '../wire/types';
 import { NodeSymbol } from './node_symbol';
-import { downLinks, gather, movingAt, placeNodes, toPixels, toPlace } from './topology_layout';
+import { downLinks, gather, lookFor, movingAt, pixelsFor, placeNodes, plateWidth, toPlace } from './topology_layout';
 import type { Moving, Place, Places, Strand } from './topology_layout';
 
 /** Where nodes were moved to, for as long as the page lives. */
@@ -58,6 +58,7 @@ export function Topology() {
 }
 
 const GRAB = 26; // CSS px around a node's middle
+const FONT = 13;
 
 /** Drags of nodes by pointer; `nudge` comes from the keys. */
 function listenForDrags(host: HTMLElement, now: () => { lab: Lab; size: { width: number; height: number } }): () => void {
@@ -65,8 +66,7 @@ function listenForDrags(host: HTMLElement, now: () => { lab: Lab; size: { width:
   let from = { x: 0, y: 0 };
   const nodeAt = (x: number, y: number): NodeId | null => {
     const { lab, size } = now();
-    for (const [id, place] of placesOf(lab)) {
-      const at = toPixels(place, size.width, size.height);
+    for (const [id, at] of pixelsFor(lab.nodes, placesOf(lab), size.width, size.height, FONT)) {
       if (Math.hypot(at.x - x, at.y - y) <= GRAB) return id;
     }
     return null;
@@ -79,10 +79,10 @@ function listenForDrags(host: HTMLElement, now: () => { lab: Lab; size: { width:
       return held !== null;
     },
     drag: (x, y) => {
-      const { size } = now();
+      const { lab, size } = now();
       if (held === null || Math.hypot(x - from.x, y - from.y) < 5) return;
       from = { x: -1e9, y: 0 }; // it has begun: from now on it follows every pixel
-      move(held, toPlace(x, y, size.width, size.height));
+      move(held, toPlace(x, y, size.width, size.height, lookFor(placesOf(lab), size.width, size.height)));
     },
     drop: () => {
       if (held !== null && from.x > -1e9) chooseNode(held);
@@ -123,10 +123,11 @@ function Picture(props: PictureProps) {
   const { lab, timeline, width, height } = props;
   const size = useMemo(() => readTokens(document.documentElement).fontSize, [width, height]);
   const places = placesOf(lab);
+  const look = lookFor(places, width, height);
   const at = useMemo(() => {
-    const pixels = new Map([...places].map(([id, place]) => [id, toPixels(place, width, height)]));
+    const pixels = pixelsFor(lab.nodes, places, width, height, size);
     return (id: NodeId): Place => pixels.get(id) ?? { x: 0, y: 0 };
-  }, [width, height, lab.nodes, moved.value]);
+  }, [width, height, lab.nodes, moved.value, size]);
   const cursor = view.cursor.value;
   const down = useMemo(
     () => (timeline === null || cursor < 0 ? new Set() : downLinks(lab, timeline, cursor)),
@@ -135,7 +136,9 @@ function Picture(props: PictureProps) {
   return (
     <svg class="topology-net" width={width} height={height} role="group" aria-label={t('ui.topology.title')} data-rove="y">
       {lab.links.map((link) => <LinkShape key={link.id} lab={lab} link={link} at={at} down={down.has(link.id)} />)}
-      {lab.nodes.map((node, k) => <NodeShape key={node.id} node={node} at={at(node.id)} first={k === 0} size={size} low={height < LOW} />)}
+      {lab.nodes.map((node, k) => (
+        <NodeShape key={node.id} node={node} at={at(node.id)} first={k === 0} size={size} low={height < LOW} plate={look.plates} />
+      ))}
       <Traffic lab={lab} timeline={timeline} at={at} />
     </svg>
   );
@@ -186,10 +189,11 @@ function kindText(kind: string): string {
 /** Px of a panel below which a node has room for one address only. */
 const LOW = 160;
 
-function NodeShape(props: { node: Node; at: Place; first: boolean; size: number; low: boolean }) {
-  const { node, at, size, low } = props;
+function NodeShape(props: { node: Node; at: Place; first: boolean; size: number; low: boolean; plate: boolean }) {
+  const { node, at, size, low, plate } = props;
   const addresses = node.interfaces.map((i) => i.address).filter((a) => a !== '');
   const chosen = view.selection.value.kind === 'node' && view.selection.value.node === node.id;
+  const wide = plateWidth(node.name, size);
   const short = addresses.map((a) => a.replace(/\/.*/, ''));
   const shown = low && short.length > 1 ? [`${short[0] ?? ''} …`] : short.length > 2 ? [short[0] ?? '', '…'] : short;
   return (
@@ -199,10 +203,13 @@ function NodeShape(props: { node: Node; at: Place; first: boolean; size: number;
       aria-description={kindText(node.kind)}
       aria-describedby="topology-move" onClick={(e) => e.detail === 0 && chooseNode(node.id)}
     >
+      {plate ? <title>{addresses.join(' ')}</title> : null}
       <circle class="topology-halo" r={29} />
-      <NodeSymbol kind={node.kind} />
-      <text class="topology-name" y={21 + size * 0.75}>{node.name}</text>{' '}
-      {shown.map((text, k) => (
+      {plate
+        ? <rect class="node-body" x={-wide / 2} y={-size * 0.85} width={wide} height={size * 1.7} rx={6} />
+        : <NodeSymbol kind={node.kind} />}
+      <text class="topology-name" y={plate ? 0 : 21 + size * 0.75}>{node.name}</text>{' '}
+      {!plate && shown.map((text, k) => (
         <text key={text} class="topology-address" y={21 + size * (1.9 + k * 1.05)}>{text} </text>
       ))}
     </g>

@@ -111,17 +111,54 @@ function stretched(nodes: readonly Node[], at: readonly Vector[]): Places {
   return new Map(nodes.map((n, k) => [n.id, { x: Math.round(fit(xs[k] ?? 0, xs)), y: Math.round(fit(ys[k] ?? 0, ys)) }]));
 }
 
-/** Px from the panel's edges to the outermost nodes: room for names and addresses. */
-export const MARGIN = { x: 62, top: 34, bottom: 58 };
-
-export function toPixels(place: Place, width: number, height: number): Place {
-  const [w, h] = [Math.max(1, width - 2 * MARGIN.x), Math.max(1, height - MARGIN.top - MARGIN.bottom)];
-  return { x: MARGIN.x + (place.x / 1000) * w, y: MARGIN.top + (place.y / 1000) * h };
+/** How large the nodes are drawn: as symbols with names and addresses below, or, where these would
+ * cover each other, as plates with their names. */
+export interface Look {
+  readonly plates: boolean;
+  readonly x: number; // px from the panel's edges to the outermost nodes
+  readonly top: number;
+  readonly bottom: number;
 }
-export function toPlace(x: number, y: number, width: number, height: number): Place {
-  const [w, h] = [Math.max(1, width - 2 * MARGIN.x), Math.max(1, height - MARGIN.top - MARGIN.bottom)];
+const SYMBOLS: Look = { plates: false, x: 62, top: 34, bottom: 58 };
+const PLATES: Look = { plates: true, x: 46, top: 22, bottom: 22 };
+/** Px that a symbol takes with what stands below it. */
+const WIDE = 84;
+const HIGH = 82;
+
+export function lookFor(places: Places, width: number, height: number): Look {
+  const at = [...places.values()].map((place) => toPixels(place, width, height, SYMBOLS));
+  const meet = at.some((a, k) => at.slice(k + 1).some((b) => Math.abs(a.x - b.x) < WIDE && Math.abs(a.y - b.y) < HIGH));
+  return meet ? PLATES : SYMBOLS;
+}
+/** Px that a plate with a name takes. */
+export const plateWidth = (name: string, size: number): number => name.length * size * 0.62 + 16;
+
+/** Where each node is drawn. Plates that would still cover each other go up or down by as much as parts them. */
+export function pixelsFor(nodes: readonly Node[], places: Places, width: number, height: number, size: number): Map<NodeId, Place> {
+  const look = lookFor(places, width, height);
+  const out = new Map<NodeId, Place>();
+  const taken: { x: number; y: number; half: number }[] = [];
+  const high = size * 1.7 + 5;
+  const inside = (y: number): boolean => y >= look.top - 4 && y <= height - look.bottom + 4;
+  for (const node of nodes) {
+    const at = toPixels(places.get(node.id) ?? { x: 500, y: 500 }, width, height, look);
+    const half = plateWidth(node.name, size) / 2 + 3;
+    const free = (y: number): boolean => taken.every((o) => Math.abs(o.x - at.x) >= o.half + half || Math.abs(o.y - y) >= high);
+    const ways = [0, ...Array.from({ length: 8 }, (_, k) => [high * (k + 1), -high * (k + 1)]).flat()];
+    const y = look.plates ? ways.map((dy) => at.y + dy).find((v) => inside(v) && free(v)) ?? at.y : at.y;
+    taken.push({ x: at.x, y, half });
+    out.set(node.id, { x: at.x, y });
+  }
+  return out;
+}
+export function toPixels(place: Place, width: number, height: number, look: Look = SYMBOLS): Place {
+  const [w, h] = [Math.max(1, width - 2 * look.x), Math.max(1, height - look.top - look.bottom)];
+  return { x: look.x + (place.x / 1000) * w, y: look.top + (place.y / 1000) * h };
+}
+export function toPlace(x: number, y: number, width: number, height: number, look: Look = SYMBOLS): Place {
+  const [w, h] = [Math.max(1, width - 2 * look.x), Math.max(1, height - look.top - look.bottom)];
   const within = (v: number): number => Math.round(Math.max(0, Math.min(1000, v)));
-  return { x: within(((x - MARGIN.x) / w) * 1000), y: within(((y - MARGIN.top) / h) * 1000) };
+  return { x: within(((x - look.x) / w) * 1000), y: within(((y - look.top) / h) * 1000) };
 }
 
 /** A packet on a link, or one that has just died there. */

@@ -49,11 +49,12 @@ export function Windows(): JSX.Element | null {
   const directions = layWindows(shown.set, endOf(app, shown, shown.life, i),
     shown.peer === null ? null : endOf(app, shown, shown.peer, i));
   return (
-    <section class="windows" ref={ref} aria-label={t('ui.gauges.windows')}>
-      <h3 class="meter-title">{t('ui.gauges.windows')}</h3>
+    <details class="windows" open>
+      <summary class="meter-title"><h3>{t('ui.gauges.windows')}</h3></summary>
+      <div ref={ref} />
       {width < 60 ? null : directions.map((d) => <Way key={`${d.from}>${d.to}`} way={d} width={width} />)}
       {directions.length > 0 ? <Legend set={shown.set} /> : <p class="muted meter-none">{t('ui.gauges.no_window')}</p>}
-    </section>
+    </details>
   );
 }
 

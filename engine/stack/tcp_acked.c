@@ -80,6 +80,8 @@ static bool newer_than_front(struct step *s, const struct tcb *c, const struct t
 static uint32_t delivered(const struct step *s, const struct tcb *c, const struct tcp_heard *h,
                           uint32_t guessed) {
     uint32_t smss = tcp_smss(c), octets = h->news.delivered.octets;
+    if (c->sack_permitted && tcp_is_linux(s->lab, c->node)) /* a needless repetition has, too */
+        return octets + h->duplicates * smss;
     if (c->sack_permitted) return octets;
     if (!h->moved) return h->duplicate ? smss : 0;
     if (!tcp_is_linux(s->lab, c->node)) return octets;

@@ -173,7 +173,7 @@ void tcp_output(struct step *s, struct tcb *c) {
         tcp_timer_stop(s, c, TIMER_TCP_PERSIST);
         sent = true;
     }
-    if (c->board.sacked.segments > 0) tcp_repair_more(s, c);
+    if (c->board.sacked.segments > 0 || c->recovery.hold) tcp_repair_more(s, c);
     if (sent) tcp_probe_arm(s, c, false);
     if (c->congestion.cwnd != 0) tcp_congestion_output(s, c, sent);
     c->recovery.pipe = tcp_pipe(c);

@@ -29,6 +29,12 @@ static sim_time ticks(const struct step *s, const struct tcb *c) {
     return TICKS_LEAST * setting(s, c, SETTING_CONST_JIFFY);
 }
 
+/* RFC 8985 6.1, RACK_sent_after(): sent later, or at the same time and behind it. Many steps share
+ * an instant of virtual time; a step is what a moment is to a real clock. */
+static bool sent_after(uint32_t a_step, uint32_t a_end, uint32_t b_step, uint32_t b_end) {
+    return seq_gt(a_step, b_step) || (a_step == b_step && seq_gt(a_end, b_end));
+}
+
 /* The least round trip of the last minutes. */
 void tcp_rack_round_trip(struct step *s, struct tcb *c, sim_time rtt) {
     struct tcp_rack *k = &c->recovery.rack;
@@ -49,12 +55,11 @@ void tcp_rack_delivered(struct step *s, struct tcb *c, const struct tcp_sent *se
         return;
     k->advanced = 1;
     k->rtt = rtt;
-    k->rtt_order = sent->order;
-    /* RFC 8985 6.1, RACK_sent_after(). Differs: sequence numbers would tell two segments of one
-     * instant apart only while none of them is a retransmission; their order is known here. */
-    if (k->sent_at != NEVER && !seq_gt(sent->order, k->order)) return;
+    k->rtt_step = sent->step;
+    if (k->sent_at != NEVER && !sent_after(sent->step, sent->end, k->step, k->end)) return;
     k->sent_at = sent->at;
-    k->order = sent->order;
+    k->step = sent->step;
+    k->end = sent->end;
 }
 
 /* RFC 8985 6.2 step 4: the reordering window, RACK.reo_wnd. */
@@ -66,12 +71,12 @@ static sim_time reordering_window(const struct step *s, const struct tcb *c) {
     return least(k->least / 4 * k->steps, c->srtt);
 }
 
-/* How long until the segment counts as lost; 0 or less: it does. Of segments that left at one
- * instant the later one has had less time; the least that can be told is its due. */
+/* How long until the segment counts as lost; 0 or less: it does. What left in a later step
+ * of the same instant has had less time: by the least that can be told. */
 static sim_time left(const struct step *s, const struct tcb *c, const struct tcp_sent *sent,
                      sim_time window) {
     sim_time remains = c->recovery.rack.rtt + window - (s->now - sent->at);
-    bool later = seq_gt(sent->order, c->recovery.rack.rtt_order);
+    bool later = seq_gt(sent->step, c->recovery.rack.rtt_step);
     return remains == 0 && later ? 1 : remains;
 }
 
@@ -85,7 +90,7 @@ static sim_time detect(struct step *s, struct tcb *c) {
     sim_time window = reordering_window(s, c), wait = 0;
     struct tcp_spot place = {NULL, NULL};
     while ((place = tcp_board_open(s->lab, c, place, k->sent_at)).sent != NULL) {
-        if (!seq_gt(k->order, place.sent->order)) continue;
+        if (!sent_after(k->step, k->end, place.sent->step, place.sent->end)) continue;
         sim_time remains = left(s, c, place.sent, window);
         if (remains <= 0)
             tcp_mark_lost(s, c, place);

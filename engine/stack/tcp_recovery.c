@@ -143,7 +143,7 @@ static bool repeat(struct step *s, struct tcb *c, struct tcp_spot place, bool pr
     uint32_t flags = fin ? TCP_ACK | TCP_FIN : TCP_ACK;
     if (text > 0 && ((place.sent->marks & TCP_MARK_PUSHED) != 0 || ends_burst(s, place)))
         flags |= TCP_PSH;
-    tcp_board_sent_again(c, place, s->now, !probe);
+    tcp_board_sent_again(s, c, place, !probe);
     count_repeated(s, c, place.sent, probe);
     tcp_congestion_sent(s, c, text, true);
     tcp_transmit_again(s, c, begin, flags, text, place.sent->repeats);
@@ -160,10 +160,9 @@ bool tcp_repeat_as_probe(struct step *s, struct tcb *c) {
     return last.sent != NULL && repeat(s, c, last, true);
 }
 
-/* RFC 5682 2.1 step 2: while F-RTO waits to see whether new text is acknowledged. */
+/* RFC 5682 2.1 step 2 b: new text leaves first, to see whether it is acknowledged. */
 static bool is_waiting_to_see(const struct tcb *c) {
-    return c->congestion.state == TCP_CONGESTION_LOSS && c->recovery.forward &&
-           seq_gt(c->snd.nxt, c->recovery.point);
+    return c->congestion.state == TCP_CONGESTION_LOSS && c->recovery.hold != 0;
 }
 
 static uint32_t needed(const struct lab *lab, const struct tcb *c, const struct tcp_sent *sent) {
@@ -221,6 +220,10 @@ static bool rescue(struct step *s, struct tcb *c) {
 }
 
 void tcp_repair_more(struct step *s, struct tcb *c) {
+    if (is_waiting_to_see(c) && c->snd.nxt == c->recovery.point) { /* there was nothing to see */
+        c->recovery.forward = c->recovery.hold = 0;
+        tcp_repair(s, c);
+    }
     bool by_sack = c->sack_permitted && !tcp_is_linux(s->lab, c->node);
     if (!by_sack || c->congestion.state != TCP_CONGESTION_RECOVERY) return;
     while (tcp_flight_room(s->lab, c) >= tcp_smss(c)) {

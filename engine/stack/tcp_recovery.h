@@ -15,15 +15,14 @@ struct tcp_rack {             /* RFC 8985 5 */
     sim_time sent_at;         /* RACK.xmit_ts: of what was sent last among what has arrived */
     sim_time rtt;             /* RACK.rtt */
     sim_time least, least_at; /* RACK.min_RTT and when it was seen; 0: never */
-    uint32_t rtt_order;       /* of the segment that `rtt` was taken of */
-    uint32_t order;           /* in place of RACK.end_seq: which of one instant was sent later */
+    uint32_t rtt_step;        /* the step in which the segment left that `rtt` was taken of */
+    uint32_t step, end;       /* RACK.end_seq, and the step in which that segment left */
     uint32_t advanced;        /* something has arrived since losses were last looked for */
     uint32_t reordered;       /* RACK.reordering_seen: how often */
     uint32_t steps;           /* RACK.reo_wnd_mult */
     uint32_t persist;         /* RACK.reo_wnd_persist */
     uint32_t duplicate;       /* a D-SACK has come in this round trip */
-    uint32_t reserved;
-    sim_time round_at; /* when `steps` last grew */
+    sim_time round_at;        /* when `steps` last grew */
 };
 struct tcp_recovery {
     uint32_t point;    /* RFC 6675 RecoveryPoint, RFC 6582 recover: recovery ends here */
@@ -37,6 +36,7 @@ struct tcp_recovery {
     uint32_t undo_from; /* SND.UNA when the episode began, while undo_on */
     uint32_t undo_on;
     int32_t undo_left;   /* retransmissions that no D-SACK has named yet; -1: none was made */
+    uint32_t hold;       /* and this ACK lets out new text alone */
     uint32_t forward;    /* RFC 5682: F-RTO is deciding whether the time-out was spurious */
     uint32_t reneged;    /* SACKs were taken back, and the loss is being repaired */
     uint32_t repeated;   /* retransmissions since the connection began */
@@ -47,8 +47,7 @@ struct tcp_recovery {
     uint32_t prior_count;
     struct tcp_range prior[4]; /* the SACK blocks of the last ACK */
     uint32_t lost;             /* octets ever held to be lost */
-    uint32_t reserved;
-    sim_time repeated_at; /* the episode's first retransmission; -1: none */
+    sim_time repeated_at;      /* the episode's first retransmission; -1: none */
     struct tcp_rack rack;
 };
 #pragma GCC diagnostic pop
@@ -57,12 +56,13 @@ struct tcp_recovery {
 struct tcp_heard {
     const struct segment *segment;
     struct tcp_news news;
-    uint32_t una;     /* SND.UNA before it */
-    bool moved;       /* SND.UNA has moved */
-    bool duplicate;   /* RFC 5681 2 */
-    bool dsack;       /* RFC 2883: it reports a duplicate */
-    bool dsack_probe; /* and that was our loss probe */
-    bool rearm;       /* the retransmission timer begins anew */
+    uint32_t una;        /* SND.UNA before it */
+    uint32_t duplicates; /* segments that it reports as duplicates */
+    bool moved;          /* SND.UNA has moved */
+    bool duplicate;      /* RFC 5681 2 */
+    bool dsack;          /* RFC 2883: it reports a duplicate */
+    bool dsack_probe;    /* and that was our loss probe */
+    bool rearm;          /* the retransmission timer begins anew */
 };
 
 /* tcp_sack.c: the ACK's SACK blocks go onto the scoreboard. */

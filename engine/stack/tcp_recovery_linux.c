@@ -209,7 +209,8 @@ static bool waits_to_see(struct step *s, struct tcb *c, struct tcp_heard *h, boo
         if (h->news.sacked.octets > 0 || h->duplicate) r->forward = 0; /* 3 a: it was real */
     } else if (h->moved && !covered) {
         r->point = c->snd.nxt;
-        if (tcp_unsent(c) > 0 && seq_gt(c->snd.una + c->snd.wnd, c->snd.nxt)) return true; /* 2 b */
+        r->hold = tcp_unsent(c) > 0 && seq_gt(c->snd.una + c->snd.wnd, c->snd.nxt);
+        if (r->hold) return true; /* 2 b */
         r->forward = 0;
     }
     return false;
@@ -272,6 +273,7 @@ static bool is_reneging(struct step *s, struct tcb *c, struct tcp_heard *h) {
 
 void tcp_linux_acked(struct step *s, struct tcb *c, struct tcp_heard *h) {
     struct tcp_recovery *r = &c->recovery;
+    r->hold = 0;
     if (h->duplicate) c->snd.duplicate_acks++;
     if (h->moved) c->snd.duplicate_acks = 0;
     if (h->moved && !c->sack_permitted) guessed_acked(c, h);
@@ -338,7 +340,7 @@ void tcp_linux_timeout(struct step *s, struct tcb *c) {
     if (reduces) remember_for_undo(c);
     tcp_congestion_timeout(s, c, reduces);
     r->point = c->snd.nxt;
-    r->probe_on = 0;
+    r->probe_on = r->hold = 0;
     bool forward = setting_of(s->lab, c->node, SETTING_TCP_FRTO) != 0;
     r->forward = forward && (anew || c->retransmissions > 0);
 }

@@ -26,6 +26,26 @@ static bool believable(struct tcb *c, uint32_t left, uint32_t right, uint32_t *s
     return c->recovery.duplicates <= c->recovery.repeated;
 }
 
+static void told_of(struct tcp_recovery *r, uint32_t end, int32_t segments) {
+    if (!r->undo_on || r->undo_left <= 0 || !seq_gt(end, r->undo_from)) return;
+    r->undo_left = r->undo_left > segments ? r->undo_left - segments : 0;
+}
+
+/* What is reported twice is still on the scoreboard. Where it had been SACKed before its repetition
+ * arrived, the original was only late. */
+static void repetitions_reported(struct step *s, struct tcb *c, struct tcp_heard *h, uint32_t left,
+                                 uint32_t right) {
+    struct tcp_spot at = tcp_board_at(s->lab, c, left);
+    for (; at.sent != NULL && seq_leq(at.sent->end, right); at = tcp_board_next(s->lab, at)) {
+        uint32_t begin = tcp_sent_begin(at.sent);
+        if (seq_lt(begin, left) || (at.sent->marks & TCP_MARK_AGAIN) == 0) continue;
+        told_of(&c->recovery, at.sent->end, 1);
+        if ((at.sent->marks & TCP_MARK_SACKED) == 0) continue;
+        if (!h->news.late || seq_lt(begin, h->news.lowest)) h->news.lowest = begin;
+        h->news.late = true;
+    }
+}
+
 static void duplicate_reported(struct step *s, struct tcb *c, struct tcp_heard *h) {
     struct tcp_recovery *r = &c->recovery;
     const struct tcp_options *o = &h->segment->header.options;
@@ -37,11 +57,13 @@ static void duplicate_reported(struct step *s, struct tcb *c, struct tcp_heard *
     }
     mib_add(s, c->node, old ? MIB_TCP_DSACK_RECV : MIB_TCP_DSACK_OFO_RECV);
     h->dsack = true;
+    h->duplicates = segments;
     h->dsack_probe = segments == 1 && r->probe_on && r->probe_end == right;
     if (r->rack.reordered && !h->dsack_probe) r->rack.duplicate = 1;
-    bool ours = r->undo_on && r->undo_left > 0 && seq_gt(right, r->undo_from) && old;
-    if (ours)
-        r->undo_left = r->undo_left > (int32_t)segments ? r->undo_left - (int32_t)segments : 0;
+    if (old)
+        told_of(r, right, (int32_t)segments);
+    else
+        repetitions_reported(s, c, h, left, right);
 }
 
 /* What of a block is worth a look: not what the last ACK had already at its left end. */

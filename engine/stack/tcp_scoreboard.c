@@ -53,9 +53,10 @@ void tcp_board_mark(struct tcb *c, struct tcp_spot place, uint32_t marks) {
     r->marks = (uint8_t)marks;
 }
 
-void tcp_board_sent_again(struct tcb *c, struct tcp_spot place, sim_time now, bool in_flight) {
-    place.sent->at = now;
-    place.sent->order = ++c->board.transmissions;
+void tcp_board_sent_again(const struct step *s, struct tcb *c, struct tcp_spot place,
+                          bool in_flight) {
+    place.sent->at = s->now;
+    place.sent->step = (uint32_t)s->number;
     if (place.sent->repeats < UINT8_MAX) place.sent->repeats++;
     uint32_t marks = TCP_MARK_AGAIN | (in_flight ? TCP_MARK_REPEATED : 0u);
     tcp_board_mark(c, place, place.sent->marks | marks);
@@ -97,7 +98,7 @@ bool tcp_board_add(struct step *s, struct tcb *c, uint32_t end, uint32_t length)
     if (page == NULL) return false;
     struct tcp_sent *r = &page->sent[page->end++];
     *r = (struct tcp_sent){
-        .at = s->now, .end = end, .order = ++b->transmissions, .length = (uint16_t)length};
+        .at = s->now, .end = end, .step = (uint32_t)s->number, .length = (uint16_t)length};
     if (page->open++ == 0) page->oldest = s->now;
     b->out.octets += length;
     b->out.segments++;
@@ -133,8 +134,7 @@ void tcp_board_take_back(struct step *s, struct tcb *c, uint32_t nxt) {
 
 void tcp_board_free(struct step *s, struct tcb *c) {
     while (id_is(c->board.first)) drop_page(s, &c->board, c->board.first);
-    c->board = (struct tcp_scoreboard){.delivered = c->board.delivered,
-                                       .transmissions = c->board.transmissions};
+    c->board = (struct tcp_scoreboard){.delivered = c->board.delivered};
 }
 
 /* ------------------------------------------------------------------------------------- Update() */

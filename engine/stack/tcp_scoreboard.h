@@ -27,7 +27,7 @@ enum { TCP_PAGE_RECORDS = 19 };
 struct tcp_sent {
     sim_time at;     /* when it was sent last */
     uint32_t end;    /* behind its last sequence number */
-    uint32_t order;  /* among all that was sent: many leave at one instant of virtual time */
+    uint32_t step;   /* in which step: many steps may share one instant of virtual time */
     uint16_t length; /* octets of text and FIN: it begins at end - length */
     uint8_t marks, repeats;
     uint32_t reserved;
@@ -52,8 +52,6 @@ struct tcp_scoreboard {
     struct tcp_count repeated; /* REPEATED */
     uint32_t highest;          /* the end of the highest SACKED record, when there is one */
     uint32_t delivered;        /* segments that have arrived since the connection began */
-    uint32_t transmissions;    /* segments that have left, repeated ones again */
-    uint32_t reserved;
 };
 #pragma GCC diagnostic pop
 
@@ -106,7 +104,7 @@ struct tcp_spot tcp_board_open(struct lab *, const struct tcb *, struct tcp_spot
                                sim_time before);
 void tcp_board_mark(struct tcb *, struct tcp_spot, uint32_t marks);
 /* It has left again; `in_flight`: that copy counts as in flight beside the first. */
-void tcp_board_sent_again(struct tcb *, struct tcp_spot, sim_time now, bool in_flight);
+void tcp_board_sent_again(const struct step *, struct tcb *, struct tcp_spot, bool in_flight);
 
 static inline uint32_t tcp_sent_begin(const struct tcp_sent *r) {
     return r->end - r->length;

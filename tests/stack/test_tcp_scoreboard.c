@@ -180,7 +180,7 @@ static void lose_or_repeat(struct step *s, struct tcb *c) {
             list[i].marks = (list[i].marks & ~(uint32_t)TCP_MARK_REPEATED) | TCP_MARK_LOST;
     } else if ((list[i].marks & TCP_MARK_SACKED) == 0) {
         s->now++;
-        tcp_board_sent_again(c, spot, s->now, true);
+        tcp_board_sent_again(s, c, spot, true);
         list[i].marks |= TCP_MARK_REPEATED | TCP_MARK_AGAIN;
         list[i].at = s->now;
     }

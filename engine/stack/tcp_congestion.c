@@ -180,12 +180,16 @@ static bool grows_by_sack(const struct step *s, const struct tcb *c,
     return tcp_is_linux(s->lab, c->node) && c->recovery.threshold > usual && told->delivered > 0;
 }
 
+/* RFC 3168 6.1.2: beyond the end of that window, CWR itself has arrived. */
+static void end_of_cwr(struct step *s, struct tcb *c) {
+    bool over = seq_gt(c->snd.una, c->congestion.high);
+    if (c->congestion.state == TCP_CONGESTION_CWR && over) tcp_congestion_recovery_exit(s, c);
+}
+
 void tcp_congestion_acked(struct step *s, struct tcb *c, const struct tcp_progress *told) {
     struct tcp_congestion *g = &c->congestion;
     g->flight = c->snd.nxt - c->snd.una;
-    /* Beyond it: CWR itself has arrived. */
-    if (g->state == TCP_CONGESTION_CWR && seq_gt(c->snd.una, g->high))
-        tcp_congestion_recovery_exit(s, c);
+    end_of_cwr(s, c);
     if (is_reducing(c)) {
         if (tcp_is_linux(s->lab, c->node))
             reduce_in_proportion(s, c, told);
@@ -294,6 +298,7 @@ void tcp_congestion_undo(struct step *s, struct tcb *c) {
 }
 
 void tcp_congestion_reduce(struct step *s, struct tcb *c) {
+    end_of_cwr(s, c);
     uint32_t state = c->congestion.state;
     if (state != TCP_CONGESTION_OPEN && state != TCP_CONGESTION_DISORDER) return;
     begin_reduction(s, c, TCP_CONGESTION_CWR);

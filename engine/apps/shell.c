@@ -7,6 +7,7 @@
 #include "apps/apps.h"
 #include "sim/script.h"
 #include "stack/iface.h"
+#include "stack/sysctl.h"
 #include <assert.h>
 #include <string.h>
 
@@ -362,6 +363,18 @@ static bool begins_with(const char *text, const char *part) {
     return strlen(text) >= length && memcmp(text, part, length) == 0;
 }
 
+/* The names that a command takes: of settings, of socket options. */
+static void complete_names(const char *line, const char *part,
+                           void (*offer)(void *user, const char *word, const char *help),
+                           void *user) {
+    bool options = begins_with(line, "setsockopt ") || begins_with(line, "getsockopt ");
+    for (uint32_t i = 0; options && socket_option_name(i) != NULL; i++)
+        if (begins_with(socket_option_name(i), part))
+            offer(user, socket_option_name(i), "help.option");
+    for (uint32_t i = 0; begins_with(line, "sysctl ") && setting_name(i) != NULL; i++)
+        if (begins_with(setting_name(i), part)) offer(user, setting_name(i), "help.setting");
+}
+
 void apps_complete(const struct lab *lab, uint32_t node, const char *line,
                    void (*offer)(void *user, const char *word, const char *help), void *user) {
     size_t start = strlen(line), first = 0;
@@ -371,6 +384,7 @@ void apps_complete(const struct lab *lab, uint32_t node, const char *line,
     const char *part = line + start;
     for (size_t i = 0; start <= first && i < COMMAND_COUNT; i++)
         if (begins_with(commands[i].name, part)) offer(user, commands[i].name, commands[i].help);
+    if (start > first) complete_names(line + first, part, offer, user);
     for (uint32_t n = 1; start > first && n <= lab_node_count(lab); n++)
         if (node_address(lab, n) != 0 && begins_with(node_view_at(lab, n)->name, part))
             offer(user, node_view_at(lab, n)->name, "help.host");

@@ -256,6 +256,9 @@ static void words_are_completed(void **state) {
     expect_offers(&run, "ping se", "server ");
     expect_offers(&run, "ping x", "");
     expect_offers(&run, "  nc", "nc ");
+    expect_offers(&run, "setsockopt 3 TCP_KEEP", "TCP_KEEPIDLE TCP_KEEPINTVL TCP_KEEPCNT ");
+    expect_offers(&run, "sysctl -w variant.no_re", "variant.no_rexmit ");
+    expect_offers(&run, "ping TCP", "");
     run_end(&run);
 }
 

@@ -89,7 +89,7 @@ static const struct knob knobs[] = {
     SECONDS("net.ipv4.tcp_keepalive_time", TCP_KEEPALIVE_TIME, 1, VALUE_MAX / 1000, 7200),
     SECONDS("net.ipv4.tcp_keepalive_intvl", TCP_KEEPALIVE_INTVL, 1, VALUE_MAX / 1000, 75),
     NUMBER("net.ipv4.tcp_keepalive_probes", TCP_KEEPALIVE_PROBES, 0, 255, 9),
-    NUMBER("net.ipv4.tcp_fastopen", TCP_FASTOPEN, 0, 0xffff, 1),
+    NUMBER("net.ipv4.tcp_fastopen", TCP_FASTOPEN, 0, VALUE_MAX, 1),
     KEY("net.ipv4.tcp_fastopen_key", TCP_FASTOPEN_KEY),
     NUMBER("net.core.somaxconn", SOMAXCONN, 0, VALUE_MAX, 4096),
     TRIPLE("net.ipv4.tcp_rmem", TCP_RMEM_MIN, 1, VALUE_MAX, 4096, 131072, 6291456),

@@ -30,18 +30,20 @@ static bool takes_part(const struct lab *lab, uint32_t node, uint32_t as) {
     return ((uint32_t)setting_of(lab, node, SETTING_TCP_FASTOPEN) & as) != 0;
 }
 
-/* 4.1.2; the key is net.ipv4.tcp_fastopen_key, or the node's own secret. */
+/* 4.1.2, octet for octet as Linux makes it (tcp_fastopen_cookie_gen): SipHash of the two addresses
+ * under net.ipv4.tcp_fastopen_key, whose four groups are little-endian words; or under the node's
+ * own secret. */
 static void make_cookie(const struct lab *lab, const struct tcb *c, uint8_t cookie[COOKIE_OCTETS]) {
-    uint8_t octets[9];
+    uint8_t octets[8];
     struct writer w = writer_of(octets, sizeof octets);
     write_u32(&w, c->remote_address);
     write_u32(&w, c->local_address);
-    write_u8(&w, 'F');
     const uint64_t *secret = node_view_at(lab, c->node)->secret;
-    uint64_t key[2] = {(uint64_t)setting_of(lab, c->node, SETTING_TCP_FASTOPEN_KEY),
-                       (uint64_t)setting_of(lab, c->node, SETTING_TCP_FASTOPEN_KEY_LOW)};
+    uint64_t high = (uint64_t)setting_of(lab, c->node, SETTING_TCP_FASTOPEN_KEY);
+    uint64_t low = (uint64_t)setting_of(lab, c->node, SETTING_TCP_FASTOPEN_KEY_LOW);
+    uint64_t key[2] = {high << 32 | high >> 32, low << 32 | low >> 32};
     uint64_t hash = siphash((key[0] | key[1]) != 0 ? key : secret, octets, sizeof octets);
-    for (uint32_t i = 0; i < COOKIE_OCTETS; i++) cookie[i] = (uint8_t)(hash >> (56 - 8 * i));
+    for (uint32_t i = 0; i < COOKIE_OCTETS; i++) cookie[i] = (uint8_t)(hash >> (8 * i));
 }
 
 /* The option of a SYN or SYN,ACK; none on a repetition. */
@@ -98,6 +100,7 @@ void tcp_fastopen_answered(struct step *s, struct tcb *c, const struct segment *
                            uint32_t acked) {
     if (c->fastopen == FASTOPEN_NONE) return;
     tcp_peer_cookie(s, c, seg);
+    c->syn_text_arrived = acked > 0;
     if (acked > 0)
         mib_add(s, c->node, MIB_TCP_FASTOPEN_ACTIVE);
     else if (c->syn_text > 0)
@@ -146,6 +149,7 @@ static void accept_now(struct step *s, struct tcb *listener, struct tcb *c,
     uint32_t taken = (uint32_t)tcp_buffer_append(s, &c->receive, seg->text, count);
     c->rcv.nxt += taken;
     c->rcv.wnd -= taken;
+    c->syn_text_arrived = taken > 0;
     tcp_listen_leave(s, c);
     c->queue_time = s->now;
     tcp_listen_join(s, c, TCP_IN_ACCEPT_QUEUE);

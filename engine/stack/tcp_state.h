@@ -146,12 +146,14 @@ struct tcb {
     uint8_t listed;                                     /* a queued child: it has a row */
     uint8_t crowd;                                      /* enum tcp_crowd */
     uint8_t fastopen;                                   /* enum tcp_fastopen */
-    uint8_t urgent;         /* tcp_urgent.c: a mark lies ahead of the reader */
-    uint8_t urgent_sending; /* SND.UP is valid */
-    uint8_t tos_seen;       /* MAY-9: of the last segment that came */
-    uint8_t cookies_sent;   /* a listener: it has answered with cookies */
-    uint8_t flood_told;     /* a listener: the kernel has warned of a flood */
-    uint8_t third_seen;     /* a child: TCP_DEFER_ACCEPT keeps it although the peer has answered */
+    uint8_t syn_text_arrived; /* text that a SYN carried, ours or the peer's, was taken */
+    uint8_t urgent;           /* tcp_urgent.c: a mark lies ahead of the reader */
+    uint8_t urgent_sending;   /* SND.UP is valid */
+    uint8_t tos_seen;         /* MAY-9: of the last segment that came */
+    uint8_t cookies_sent;     /* a listener: it has answered with cookies */
+    uint8_t flood_told;       /* a listener: the kernel has warned of a flood */
+    uint8_t third_seen; /* a child: TCP_DEFER_ACCEPT keeps it although the peer has answered */
+    uint8_t reserved[7];
     /* The user's side: tcp_user.c, tcp_patience.c. */
     struct tcp_wishes wishes;
     sim_time acked_at;                /* when the last ACK came: the peer was alive */

@@ -69,7 +69,7 @@ int call_epoll_create(struct rig *r) {
 }
 
 /* The address as the engine has it; a negative error when it is none of IPv4. */
-static int take_name(const struct sockaddr *name, socklen_t length, struct tcp_endpoint *out) {
+int take_name(const struct sockaddr *name, socklen_t length, struct tcp_endpoint *out) {
     struct sockaddr_in in;
     if (length < sizeof in) return -EINVAL;
     int error = copy_in(&in, name, sizeof in);
@@ -158,6 +158,11 @@ static int connect_result(struct rig *r, struct descriptor *d) {
     return result;
 }
 
+int rig_connected(struct rig *r, struct descriptor *d) {
+    rig_wait(r, connected, d, -1);
+    return connect_result(r, d);
+}
+
 int call_connect(struct rig *r, int fd, const struct sockaddr *name, socklen_t length) {
     struct tcp_endpoint remote;
     struct descriptor *d = rig_socket(r, fd);
@@ -174,8 +179,7 @@ int call_connect(struct rig *r, int fd, const struct sockaddr *name, socklen_t l
     }
     if (error != -EINPROGRESS) return error;
     if (d->nonblocking) return error;
-    rig_wait(r, connected, d, -1);
-    return connect_result(r, d);
+    return rig_connected(r, d);
 }
 
 /* ------------------------------------------------------------ the end */

@@ -102,6 +102,31 @@ static int64_t send_all(struct rig *r, struct descriptor *d, const uint8_t *octe
     }
 }
 
+/* sendto(2) with MSG_FASTOPEN: connects, and the SYN carries what it may. A blocking call waits for
+ * the handshake and sends the rest then. */
+static int64_t send_opening(struct rig *r, struct descriptor *d, const struct msghdr *m,
+                            const uint8_t *octets, size_t count, int flags) {
+    struct tcp_endpoint to;
+    int error = take_name(m->msg_name, m->msg_namelen, &to);
+    if (error == -EAFNOSUPPORT) return -EOPNOTSUPP; /* AF_UNSPEC takes back, it opens nothing */
+    if (error != 0) return error;
+    const struct socket *socket = socket_get(r->lab, d->socket);
+    const struct tcb *c = tcb_get(r->lab, socket->connection);
+    if (c != NULL && c->state == TCP_SYN_SENT) return -EALREADY;
+    if (c != NULL && c->state >= TCP_ESTABLISHED) return send_all(r, d, octets, count, flags);
+    struct step *s = rig_step_begin(r);
+    int64_t taken = socket_connect_with(s, d->socket, to, octets, count);
+    rig_step_end(r, s);
+    if (taken < 0) return taken;
+    if (d->nonblocking || (flags & MSG_DONTWAIT) != 0) return taken > 0 ? taken : -EINPROGRESS;
+    error = rig_connected(r, d);
+    if (error != 0) return error;
+    size_t sent = (size_t)taken;
+    if (sent == count) return taken;
+    int64_t rest = send_all(r, d, octets + sent, count - sent, flags);
+    return rest > 0 ? taken + rest : taken > 0 ? taken : rest;
+}
+
 int64_t call_send(struct rig *r, int fd, const struct msghdr *m, int flags) {
     struct descriptor *d = rig_socket(r, fd);
     if (d == NULL) return -EBADF;
@@ -109,7 +134,12 @@ int64_t call_send(struct rig *r, int fd, const struct msghdr *m, int flags) {
     uint8_t *octets = malloc((size_t)total + 1);
     if (octets == NULL) return -ENOMEM;
     int64_t count = iov_copy(m, 0, octets, (size_t)total, true);
-    int64_t result = count < 0 ? count : send_all(r, d, octets, (size_t)count, flags);
+    bool opens = (flags & MSG_FASTOPEN) != 0 && !d->connected;
+    int64_t result = count;
+    if (count >= 0 && opens)
+        result = send_opening(r, d, m, octets, (size_t)count, flags);
+    else if (count >= 0)
+        result = send_all(r, d, octets, (size_t)count, flags);
     free(octets);
     return result;
 }

@@ -87,7 +87,9 @@ size_t info_fill(struct rig *r, struct descriptor *d, void *out, size_t room) {
         i.tcpi_state = linux_state(c->state);
         i.tcpi_options = (uint8_t)((c->timestamps ? TCPI_OPT_TIMESTAMPS : 0) |
                                    (c->sack_permitted ? TCPI_OPT_SACK : 0) |
-                                   (c->window_scaling ? TCPI_OPT_WSCALE : 0));
+                                   (c->window_scaling ? TCPI_OPT_WSCALE : 0) |
+                                   (c->congestion.ecn.agreed ? TCPI_OPT_ECN : 0) |
+                                   (c->syn_text_arrived ? TCPI_OPT_SYN_DATA : 0));
         i.tcpi_snd_wscale = c->snd.scale & 15;
         i.tcpi_rcv_wscale = c->rcv.scale & 15;
         i.tcpi_rto = (uint32_t)(c->rto / 1000);

@@ -154,6 +154,8 @@ int call_accept(struct rig *, int fd, struct sockaddr *, socklen_t *);
 int call_connect(struct rig *, int fd, const struct sockaddr *, socklen_t);
 int call_shutdown(struct rig *, int fd, int how);
 int call_close(struct rig *, int fd);
+int take_name(const struct sockaddr *, socklen_t, struct tcp_endpoint *);
+int rig_connected(struct rig *, struct descriptor *); /* waits for the handshake's end */
 void give_name(struct tcp_endpoint, struct sockaddr *, socklen_t *);
 bool has_room(struct rig *, const struct descriptor *);
 int64_t call_receive(struct rig *, int fd, struct msghdr *, int flags);

@@ -14,8 +14,12 @@ import * as view from '../state/view';
 import { catalogue, t } from '../text/text';
 import type { Asks } from './asks';
 import type { Desk } from './desk';
-import { goTo, lastStop, select, showTimeline } from './moves';
-import { showTab } from './panels';
+import { current, goTo, lastStop, select, showTimeline } from './moves';
+import { NARROW, sheet, showTab } from './panels';
+
+/** Events that are worth walking through: before a question the past is known, behind it is the answer. */
+const TO_QUESTION = 80;
+const TO_END = 300;
 
 export class Course {
   private base: TimelineId | null = null; // where steps without a command go on
@@ -79,6 +83,7 @@ export class Course {
     if (!(await this.desk.create({ lesson: slug }))) return;
     this.base = view.timeline.value;
     await this.enter();
+    if (matchMedia(NARROW).matches && lessons.step.value?.kind === 'read') sheet.value = 'lesson'; // there is nothing else yet
   }
   /** The opening goes on with the real engine: same lesson, same seed, same events, a real lab. */
   async makeReal(): Promise<boolean> {
@@ -131,7 +136,7 @@ export class Course {
       return;
     }
     this.look(step);
-    this.walk();
+    this.walk(step.options.length > 0 ? TO_QUESTION : TO_END);
     if (step.options.length === 0) await this.finish(step);
   }
   /** Turns the eye to where the step happens: a tab, and the node that it speaks of. */
@@ -183,7 +188,7 @@ export class Course {
       this.note(step, { failed: true });
       return;
     }
-    this.walk();
+    this.walk(TO_END);
     const timeline = view.timeline.value;
     // Where nothing moves by itself, an answer is followed by what it was about, at once.
     if (!moves.value && step.options.length > 0) goTo(this.lab, lastStop(this.lab));
@@ -204,9 +209,10 @@ export class Course {
     if (done.chosen !== null) await this.answer(done.chosen);
     else await this.enter();
   }
-  /** Walks to the newest event by play; without motion the step key is the viewer's. */
-  private walk(): void {
-    if (moves.value) view.playing.value = true;
+  /** Walks to the newest event by play (without motion the step key is the viewer's); a way of more events is skipped. */
+  private walk(most: number): void {
+    if ((current(this.lab)?.length ?? 0) - view.cursor.value > most) goTo(this.lab, lastStop(this.lab));
+    else if (moves.value) view.playing.value = true;
   }
   private note(step: LessonStep, what: Partial<lessons.Progress>): void {
     const next = new Map(lessons.progress.value);

@@ -114,8 +114,8 @@ void tcp_rack_detect(struct step *s, struct tcb *c, struct tcp_heard *h) {
 void tcp_rack_timeout(struct step *s, struct tcb *c) {
     uint32_t pipe = tcp_pipe(c), lost = c->recovery.lost;
     detect(s, c);
-    if (pipe != tcp_pipe(c)) {
-        if (c->congestion.state != TCP_CONGESTION_RECOVERY) tcp_linux_recover(s, c);
+    if (pipe != tcp_pipe(c) && c->congestion.state != TCP_CONGESTION_RECOVERY) {
+        tcp_linux_recover(s, c);
         struct tcp_progress told = {.lost = c->recovery.lost - lost, .delivered = tcp_smss(c)};
         tcp_congestion_acked(s, c, &told);
     }

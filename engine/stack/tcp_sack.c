@@ -50,12 +50,12 @@ static void duplicate_reported(struct step *s, struct tcb *c, struct tcp_heard *
     struct tcp_recovery *r = &c->recovery;
     const struct tcp_options *o = &h->segment->header.options;
     uint32_t left = o->sack[0].left, right = o->sack[0].right, segments;
-    bool old = seq_leq(right, h->segment->ack);
+    bool acked = seq_lt(left, h->segment->ack), old = seq_leq(right, h->una);
     if (!believable(c, left, right, &segments)) {
         mib_add(s, c->node, MIB_TCP_DSACK_IGNORED_DUBIOUS);
         return;
     }
-    mib_add(s, c->node, old ? MIB_TCP_DSACK_RECV : MIB_TCP_DSACK_OFO_RECV);
+    mib_add(s, c->node, acked ? MIB_TCP_DSACK_RECV : MIB_TCP_DSACK_OFO_RECV);
     h->dsack = true;
     h->duplicates = segments;
     h->dsack_probe = segments == 1 && r->probe_on && r->probe_end == right;

@@ -102,10 +102,11 @@ static void say_report(struct step *s, struct id process, uint32_t fd, enum sock
 }
 
 void reports_say(struct step *s, struct id process) {
+    const struct process *p = process_get(s->lab, process);
     for (uint32_t fd = FD_FIRST; fd < FD_FIRST + FD_COUNT; fd++) {
         uint64_t value = 0;
-        struct id socket = fd_socket(s->lab, process, fd);
-        if (socket_get(s->lab, socket) == NULL) continue;
+        struct id socket = p->fd[fd - FD_FIRST];
+        if (!id_is(socket) || socket_get(s->lab, socket) == NULL) continue;
         enum socket_report report = socket_told(s, socket, &value);
         if (report != SOCKET_REPORT_NONE) say_report(s, process, fd, report, value);
     }

@@ -57,6 +57,7 @@ void tcp_board_sent_again(const struct step *s, struct tcb *c, struct tcp_spot p
                           bool in_flight) {
     place.sent->at = s->now;
     place.sent->step = (uint32_t)s->number;
+    place.page->again = 1;
     if (place.sent->repeats < UINT8_MAX) place.sent->repeats++;
     uint32_t marks = TCP_MARK_AGAIN | (in_flight ? TCP_MARK_REPEATED : 0u);
     tcp_board_mark(c, place, place.sent->marks | marks);
@@ -188,7 +189,10 @@ void tcp_board_ack(struct step *s, struct tcb *c, uint32_t una, struct tcp_news 
         }
         acked(s, c, front.sent, n);
         retire(c, front);
-        if (++front.page->first == front.page->end) drop_page(s, &c->board, c->board.first);
+        if (++front.page->first == front.page->end)
+            drop_page(s, &c->board, c->board.first);
+        else if (front.page->again == 0) /* they were sent in order */
+            front.page->oldest = front.page->sent[front.page->first].at;
     }
 }
 
@@ -264,6 +268,7 @@ struct tcp_spot tcp_board_at(struct lab *lab, const struct tcb *c, uint32_t seq)
 
 struct tcp_spot tcp_board_waiting(struct lab *lab, const struct tcb *c) {
     struct tcp_sent_page *page = page_at(lab, c->board.first);
+    if (c->board.lost.segments == 0) return none();
     while (page != NULL && page->waiting == 0) page = page_at(lab, page->next);
     if (page == NULL) return none();
     uint32_t i = page->first;
@@ -295,12 +300,14 @@ struct tcp_spot tcp_board_open(struct lab *lab, const struct tcb *c, struct tcp_
     for (; page != NULL; page = page_at(lab, page->next), r = NULL) {
         if (r == NULL) {
             if (page->open == 0 || page->oldest > before) continue;
-            find_oldest(page);
+            if (page->again != 0) find_oldest(page);
             if (page->oldest > before) continue;
         }
         r = r == NULL ? &page->sent[page->first] : r + 1;
-        for (; r < page->sent + page->end; r++)
+        for (; r < page->sent + page->end; r++) {
+            if (r->at > before && page->again == 0) break;
             if (tcp_sent_open(r->marks) && r->at <= before) return (struct tcp_spot){page, r};
+        }
     }
     return none();
 }
@@ -334,6 +341,7 @@ static bool halve(struct step *s, struct tcb *c, struct tcp_spot *place) {
     page->waiting -= added->waiting;
     page->open -= added->open;
     added->oldest = page->oldest;
+    added->again = page->again;
     if (at >= half) *place = (struct tcp_spot){added, &added->sent[at - half]};
     return true;
 }

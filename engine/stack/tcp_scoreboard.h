@@ -37,7 +37,7 @@ struct tcp_sent_page {
     struct id previous, next;
     uint32_t first, end; /* sent[first .. end) are in use */
     uint32_t sacked, waiting, open;
-    uint32_t reserved;
+    uint32_t again;  /* some were sent again, so times are not in order */
     sim_time oldest; /* of the open ones, none was sent before; may be too early */
     struct tcp_sent sent[TCP_PAGE_RECORDS];
 };

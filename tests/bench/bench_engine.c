@@ -198,11 +198,14 @@ static double kernel_hops(void) {
 
 /* -------------------------------------------------------------------- TCP in bulk over a router */
 
+/* 1 Gb/s and 0.4 ms there and back. A port holds 100 frames, as a small switch's does, so that the
+ * flight is what the path can hold and not a thousand frames more; now and then one is lost. */
 static void bulk(void) {
     char line[64];
     through_router(&setup);
     for (int i = 0; i < 2; i++) {
         setup.links[i].rate_bps = 1000000000;
+        setup.links[i].queue_frames = 100;
         setup.links[i].delay_ns[0] = setup.links[i].delay_ns[1] = MILLIS(0.1);
     }
     setup_run(&setup, 0, "server", "nc -l 80 > out");

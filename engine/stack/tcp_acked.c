@@ -49,7 +49,7 @@ static uint32_t advance(struct step *s, struct tcb *c, struct tcp_heard *h) {
     c->soft_error = TCP_OK;
     if (seq_lt(c->snd.small, c->snd.una)) c->snd.small = c->snd.una;
     arp_confirm(s, c->node, c->remote_address); /* the way works: RFC 1122 2.3.2.1 */
-    if (3 * (uint64_t)c->send.count <= 2 * (uint64_t)tcp_send_limit(s->lab, c))
+    if (3 * (uint64_t)tcp_send_held(s->lab, c) <= 2 * (uint64_t)tcp_send_limit(s->lab, c))
         tcp_notify(s, c, SOCKET_WRITABLE);
     return text;
 }

@@ -16,14 +16,16 @@ enum {
 };
 
 /* tcp_bound_to_half_wnd(): a burst is at most half of the largest window that the peer had. */
-static uint32_t most_octets(const struct tcb *c) {
+uint32_t tcp_burst_octets(const struct tcb *c) {
     uint32_t half = c->snd.max_wnd > TCP_MSS_DEFAULT ? c->snd.max_wnd / 2 : c->snd.max_wnd;
     return half < BURST_OCTETS_MAX ? half : BURST_OCTETS_MAX;
 }
 
-static uint32_t segments_at_once(const struct lab *lab, const struct tcb *c) {
+uint32_t tcp_burst_segments(const struct lab *lab, const struct tcb *c) {
+    if (setting_of(lab, c->node, SETTING_CONST_GSO) == 0) return 1;
     /* Two bursts at least are to be in flight: half of CWND (tcp_cwnd_test). */
-    uint32_t smss = tcp_smss(c), most = most_octets(c) / smss, half = c->congestion.cwnd / smss / 2;
+    uint32_t smss = tcp_smss(c), most = tcp_burst_octets(c) / smss,
+             half = c->congestion.cwnd / smss / 2;
     if (half < most) most = half;
     uint32_t least = (uint32_t)setting_of(lab, c->node, SETTING_TCP_MIN_TSO_SEGS);
     if (c->srtt > 0) {
@@ -40,7 +42,7 @@ void tcp_burst_take(const struct lab *lab, const struct tcb *c, struct tcp_burst
                     uint32_t usable) {
     if (setting_of(lab, c->node, SETTING_CONST_GSO) == 0) return;
     if (burst->left == 0) {
-        uint32_t unsent = tcp_unsent(c), most = segments_at_once(lab, c);
+        uint32_t unsent = tcp_unsent(c), most = tcp_burst_segments(lab, c);
         uint32_t full = (unsent < usable ? unsent : usable) / tcp_smss(c);
         burst->segments = burst->left = full > most ? most : full > 0 ? full : 1;
     }

@@ -327,6 +327,8 @@ void tcp_tuning_text(struct step *, struct tcb *, const struct segment *);
 void tcp_tuning_read(struct step *, struct tcb *, size_t count);
 void tcp_tuning_window(const struct lab *, struct tcb *); /* CWND has changed */
 uint32_t tcp_send_limit(const struct lab *, const struct tcb *);
+uint32_t tcp_send_held(const struct lab *, const struct tcb *); /* of that limit */
+uint32_t tcp_send_free(const struct lab *, const struct tcb *); /* octets taken now */
 
 /* tcp_ecn.c */
 enum { TCP_NEW_TEXT = 0x10000 }; /* a flag for tcp_transmit() alone: this goes out the first time */
@@ -361,6 +363,8 @@ uint32_t tcp_unsent(const struct tcb *); /* octets of text, the FIN not counted 
 struct tcp_burst {
     uint32_t left, segments;
 };
+uint32_t tcp_burst_octets(const struct tcb *); /* the most of one, as far as the peer goes */
+uint32_t tcp_burst_segments(const struct lab *, const struct tcb *);
 void tcp_burst_take(const struct lab *, const struct tcb *, struct tcp_burst *, uint32_t usable);
 
 /* tcp_ack.c: when to acknowledge what came in */

@@ -116,6 +116,31 @@ uint32_t tcp_send_limit(const struct lab *lab, const struct tcb *c) {
     return most(c->tuning.send, setting(lab, c, SETTING_TCP_WMEM_DEFAULT));
 }
 
+/* How much of a buffer of fixed size is taken, as Linux counts: a piece (skb) costs something for
+ * itself. What is sent lies in pieces of a burst each, the rest in pieces as large as can be. */
+static uint32_t piece_of(const struct tcb *c) {
+    uint32_t smss = tcp_smss(c), most_at_once = tcp_burst_octets(c) / smss * smss;
+    return most_at_once > 0 ? most_at_once : smss;
+}
+
+uint32_t tcp_send_held(const struct lab *lab, const struct tcb *c) {
+    enum { PIECE_COST = 1280 };
+    if (c->tuning.send_fixed == 0 || !tcp_is_linux(lab, c->node)) return c->send.count;
+    uint32_t piece = piece_of(c), burst = tcp_burst_segments(lab, c);
+    uint32_t pieces = (tcp_unsent(c) + piece - 1) / piece;
+    pieces += (c->board.out.segments + burst - 1) / burst;
+    return c->send.count + pieces * PIECE_COST;
+}
+
+/* Linux looks at the buffer before it begins a piece, and then fills that. */
+uint32_t tcp_send_free(const struct lab *lab, const struct tcb *c) {
+    uint32_t limit = tcp_send_limit(lab, c), held = tcp_send_held(lab, c);
+    if (c->tuning.send_fixed == 0 || !tcp_is_linux(lab, c->node))
+        return held < limit ? limit - held : 0;
+    uint32_t piece = piece_of(c), last = tcp_unsent(c) % piece;
+    return last != 0 ? piece - last : held < limit ? piece : 0;
+}
+
 void tcp_tuning_window(const struct lab *lab, struct tcb *c) {
     uint32_t wanted = 2 * c->congestion.cwnd;
     if (wanted <= c->tuning.send || c->tuning.send_fixed != 0) return;

@@ -71,8 +71,7 @@ enum tcp_error tcp_error_of(const struct lab *lab, struct id connection) {
 size_t tcp_send_room(const struct lab *lab, struct id connection) {
     const struct tcb *c = tcb_get(lab, connection);
     if (c == NULL || c->fin_queued || c->state == TCP_CLOSED || c->state == TCP_LISTEN) return 0;
-    uint32_t limit = tcp_send_limit(lab, c);
-    return c->send.count < limit ? limit - c->send.count : 0;
+    return tcp_send_free(lab, c);
 }
 
 /* "If the urgent flag is set, then SND.UP <- SND.NXT-1": of what was taken. */

@@ -68,7 +68,8 @@ static int64_t iov_copy(const struct msghdr *m, size_t at, uint8_t *octets, size
 bool has_room(struct rig *r, const struct descriptor *d) {
     const struct tcb *c = tcb_get(r->lab, socket_get(r->lab, d->socket)->connection);
     if ((socket_ready(r->lab, d->socket) & SOCKET_WRITABLE) == 0) return false;
-    return c == NULL || 3 * (uint64_t)c->send.count <= 2 * (uint64_t)tcp_send_limit(r->lab, c);
+    if (c == NULL) return true;
+    return 3 * (uint64_t)tcp_send_held(r->lab, c) <= 2 * (uint64_t)tcp_send_limit(r->lab, c);
 }
 
 static bool writable(struct rig *r, const void *what) {
@@ -97,6 +98,7 @@ static int64_t send_all(struct rig *r, struct descriptor *d, const uint8_t *octe
         if (result > 0) done += (size_t)result;
         if (done == count && result >= 0) return (int64_t)done;
         if (result < 0 && result != -EAGAIN) return done > 0 ? (int64_t)done : result;
+        if (result > 0) continue;
         if (!waits) return done > 0 ? (int64_t)done : -EAGAIN;
         rig_wait(r, writable, d, -1);
     }

@@ -177,7 +177,8 @@ static void inflate(struct tcb *c, const struct tcp_progress *told) {
 static bool grows_by_sack(const struct step *s, const struct tcb *c,
                           const struct tcp_progress *told) {
     uint32_t usual = (uint32_t)setting_of(s->lab, c->node, SETTING_TCP_REORDERING);
-    return tcp_is_linux(s->lab, c->node) && c->recovery.threshold > usual && told->delivered > 0;
+    return tcp_is_linux(s->lab, c->node) && c->sack_permitted && c->recovery.threshold > usual &&
+           told->delivered > 0;
 }
 
 /* RFC 3168 6.1.2: beyond the end of that window, CWR itself has arrived. */

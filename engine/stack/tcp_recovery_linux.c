@@ -203,7 +203,9 @@ void tcp_linux_recover(struct step *s, struct tcb *c) {
 static bool waits_to_see(struct step *s, struct tcb *c, struct tcp_heard *h, bool covered,
                          bool *finished) {
     struct tcp_recovery *r = &c->recovery;
-    *finished = h->news.original && undo_loss(s, c, h, true); /* step 3 b */
+    /* Without SACK an ACK that covers a repetition proves nothing. */
+    bool original = h->news.original && (c->sack_permitted || !h->news.again);
+    *finished = original && undo_loss(s, c, h, true); /* step 3 b */
     if (*finished) return false;
     if (seq_gt(c->snd.nxt, r->point)) {
         if (h->news.sacked.octets > 0 || h->duplicate) r->forward = 0; /* 3 a: it was real */

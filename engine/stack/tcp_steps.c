@@ -276,12 +276,23 @@ static enum verdict ack_of_syn(struct step *s, struct tcb *c, struct segment *se
     }
     if (!tcp_passive_admits(s, c, seg)) return DONE;
     tcp_enter(s, c, TCP_ESTABLISHED, CLAUSE);
+    /* Differs: Linux's MAX.SND.WND begins here, whatever the SYN offered (tcp_openreq_child). */
+    if (c->passive && tcp_is_linux(s->lab, c->node)) c->snd.max_wnd = 0;
     tcp_open_window(s, c, seg);
     tcp_congestion_begin(s, c);
     tcp_take_ack(s, c, seg);
     tcp_rtt_established(s, c);
     tcp_passive_established(s, c);
     return NEXT;
+}
+
+/* Differs: TCP_LINGER2 below 0, Linux: nobody is left to wait for the peer's FIN, and what has just
+ * come is answered by a reset. */
+static enum verdict nobody_waits(struct step *s, struct tcb *c, struct segment *seg) {
+    mib_add(s, c->node, MIB_TCP_ABORT_ON_DATA);
+    tcp_refuse(s, seg);
+    tcp_delete(s, c, "RFC 9293 3.6");
+    return DONE;
 }
 
 static enum verdict check_ack(struct step *s, struct tcb *c, struct segment *seg) {
@@ -299,6 +310,7 @@ static enum verdict check_ack(struct step *s, struct tcb *c, struct segment *seg
         if (!tcp_take_ack(s, c, seg)) return DONE;
         if (!our_fin_is_acked(c)) return NEXT;
         tcp_enter(s, c, TCP_FIN_WAIT_2, CLAUSE); /* "continue processing in that state" */
+        if (c->orphan && c->wishes.fin_wait_2 < 0) return nobody_waits(s, c, seg);
         return tcp_fin_wait_2_orphan(s, c, (seg->flags & TCP_FIN) != 0) ? NEXT : DONE;
     case TCP_FIN_WAIT_2: return tcp_take_ack(s, c, seg) ? NEXT : DONE;
     case TCP_CLOSE_WAIT: return tcp_take_ack(s, c, seg) ? NEXT : DONE;

@@ -242,6 +242,10 @@ static uint16_t get16(const uint8_t *at) {
     return (uint16_t)(at[0] << 8 | at[1]);
 }
 
+static uint32_t get32(const uint8_t *at) {
+    return (uint32_t)get16(at) << 16 | get16(at + 2);
+}
+
 static void put16(uint8_t *at, uint32_t value) {
     at[0] = (uint8_t)(value >> 8);
     at[1] = (uint8_t)value;
@@ -265,7 +269,7 @@ static void inject_piece(struct rig *r, const struct long_packet *p, size_t at, 
     size_t headers = p->ip + p->tcp, whole = p->count - headers;
     memcpy(piece, p->octets, headers);
     memcpy(piece + headers, p->octets + headers + at, count);
-    uint32_t seq = (uint32_t)get16(tcp + 4) << 16 | get16(tcp + 6);
+    uint32_t seq = get32(tcp + 4);
     put16(tcp + 4, (seq + (uint32_t)at) >> 16);
     put16(tcp + 6, (seq + (uint32_t)at) & 0xffff);
     if (at + count < whole) tcp[13] &= (uint8_t) ~(FIN | PSH);
@@ -278,11 +282,18 @@ static void inject_piece(struct rig *r, const struct long_packet *p, size_t at, 
     inject_frame(r, piece, headers + count);
 }
 
-/* An even number of equal pieces: every second one is acknowledged, and so is the last. */
-static size_t even_pieces(size_t count, size_t most) {
-    size_t pieces = (count + most - 1) / most;
-    pieces += pieces % 2;
-    return (count + pieces - 1) / pieces;
+/* The ACK of all of it, which the last piece alone would have delayed. */
+static void acknowledge(struct rig *r, const struct long_packet *p) {
+    const uint8_t *tcp = p->octets + p->ip;
+    struct tcp_endpoint remote = {get32(p->octets + 12), get16(tcp)};
+    struct tcp_endpoint local = {get32(p->octets + 16), get16(tcp + 2)};
+    struct step *s = rig_step_begin(r);
+    struct tcb *c = tcb_edit(s, tcp_find(r->lab, HOST, local, remote));
+    if (c != NULL && c->ack_due == TCP_ACK_DELAYED) {
+        c->ack_due = TCP_ACK_NOW;
+        tcp_output(s, c);
+    }
+    rig_step_end(r, s);
 }
 
 /* Scripts say one segment where a receiver with offloading (GRO) would see several put together.
@@ -294,11 +305,11 @@ static int inject_long(struct rig *r, const uint8_t *packet, size_t count) {
     p.tcp = (size_t)(packet[p.ip + 12] >> 4) * 4;
     size_t headers = p.ip + p.tcp, room = FRAME_OCTETS_MAX - ETHER_HEADER - headers;
     if (count < headers) return -EINVAL;
-    size_t mss = r->config.mss != 0 && r->config.mss < room ? r->config.mss : 0;
-    if (mss == 0) mss = even_pieces(count - headers, room);
+    size_t mss = r->config.mss != 0 && r->config.mss < room ? r->config.mss : room;
     r->merging = true;
     for (size_t at = 0; at < count - headers; at += mss)
         inject_piece(r, &p, at, count - headers - at < mss ? count - headers - at : mss);
+    acknowledge(r, &p);
     r->merging = false;
     rig_wake(r);
     return 0;

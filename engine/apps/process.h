@@ -28,7 +28,8 @@ enum process_kind_of { PROCESS_OWN, PROCESS_NAMED, PROCESS_CONSOLE };
 struct call_state { /* a socket call that has not returned */
     uint32_t kind, fd;
     uint64_t count, done;
-    uint32_t text, flags; /* text: send the text of the line, not the pattern */
+    uint32_t text, flags;       /* text: send the text of the line, not the pattern */
+    uint32_t opening, reserved; /* the SYN has carried the first octets: sendto */
 };
 struct ping_state {
     struct id socket;

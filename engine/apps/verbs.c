@@ -171,6 +171,14 @@ static void send_more(struct step *s, struct id process) {
     struct id socket = fd_socket(s->lab, process, call->fd);
     uint8_t piece[PIECE];
     int64_t result = 0;
+    /* Fast Open: a call that blocks waits for the handshake all the same. */
+    const unsigned over = SOCKET_CONNECTED | SOCKET_ERROR | SOCKET_GONE;
+    if (call->opening != 0 && (socket_ready(s->lab, socket) & over) == 0) return;
+    if (call->opening != 0 && (socket_ready(s->lab, socket) & SOCKET_ERROR) != 0) {
+        call_returned(s, process, socket_send(s, socket, piece, 1));
+        return;
+    }
+    call->opening = 0;
     if (call->count == 0) result = socket_send(s, socket, piece, 0);
     if (call->count > PIECE && socket_get(s->lab, socket)->type == SOCKET_UDP)
         result = -LINUX_EMSGSIZE; /* one call, one datagram: it is never cut */
@@ -245,6 +253,7 @@ void run_sendto(struct step *s, const struct command *c) {
         return;
     }
     call->done = (uint64_t)result;
+    call->opening = 1;
     p->fd_sent[call->fd - FD_FIRST] += text ? 0 : call->done;
     send_more(s, c->process);
 }

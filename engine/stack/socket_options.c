@@ -204,6 +204,8 @@ int socket_option_set(struct step *s, struct id id, enum socket_option option, i
     bool flag = row->low == 0 && row->high == 1 && option != OPTION_TCP_CONGESTION;
     if (flag) value = value != 0; /* any other number is "on" */
     if (row->low <= row->high && (value < row->low || value > row->high)) return -LINUX_EINVAL;
+    if (option == OPTION_TCP_FASTOPEN_CONNECT && !tcp_fastopen_client(s->lab, socket->node))
+        return -LINUX_EOPNOTSUPP;
     int result = 0;
     if (row->size != 0)
         store(&socket->wishes, row, value * row->unit);

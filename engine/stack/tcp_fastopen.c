@@ -11,8 +11,8 @@
  * third segment (4.2.2). Everything else falls back to the three-way handshake: the SYN,ACK does
  * not acknowledge the text, and the client sends it again.
  *
- * Left out: the experimental option 254, answers before the third segment, and Linux's memory of
- * paths that lose such SYNs (tcp_fastopen_blackhole_timeout_sec).
+ * Left out: the experimental option 254, and Linux's memory of paths that lose such SYNs
+ * (tcp_fastopen_blackhole_timeout_sec).
  */
 #include "base/bytes.h"
 #include "stack/mib.h"
@@ -153,6 +153,10 @@ static void accept_now(struct step *s, struct tcb *listener, struct tcb *c,
     tcp_listen_leave(s, c);
     c->queue_time = s->now;
     tcp_listen_join(s, c, TCP_IN_ACCEPT_QUEUE);
+    /* 4.2.2: answers may leave before the third segment. The SYN,ACK has a timer of its own, so to
+     * the sender of text it is as if the SYN had been acknowledged. */
+    c->snd.una = c->snd.nxt;
+    tcp_congestion_begin(s, c);
     tcp_notify(s, listener, SOCKET_ACCEPTABLE);
 }
 

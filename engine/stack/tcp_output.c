@@ -79,7 +79,8 @@ struct offer {
  * that has shrunk lets nothing new out (MUST-34, SHLD-15). */
 static bool next_segment(const struct step *s, const struct tcb *c, struct offer *next) {
     *next = (struct offer){0, false, 0};
-    if (!may_send_text((enum tcp_state)c->state) || !syn_acked(c) || c->fin_sent) return false;
+    bool may = may_send_text((enum tcp_state)c->state) || c->fastopen == FASTOPEN_CHILD;
+    if (!may || !syn_acked(c) || c->fin_sent) return false;
     uint32_t window_end = c->snd.una + c->snd.wnd;
     uint32_t window = seq_gt(window_end, c->snd.nxt) ? window_end - c->snd.nxt : 0;
     /* variant.ignore_window: sends what it has, whether the peer has room or not. */

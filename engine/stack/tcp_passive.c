@@ -167,6 +167,13 @@ void tcp_passive_syn(struct step *s, struct tcb *listener, const struct segment 
     }
 }
 
+static void repeat_synack(struct step *s, struct tcb *c) {
+    mib_add(s, c->node, MIB_TCP_RETRANS_SEGS);
+    mib_add(s, c->node, MIB_TCP_SYN_RETRANS);
+    tcp_rtt_repeated(s, c);
+    tcp_send_synack(s, c);
+}
+
 /* The same SYN again: our SYN,ACK was lost, or it is a duplicate. Differs: Linux answers one in
  * tcp_invalid_ratelimit, and then the timer begins anew. */
 void tcp_passive_syn_again(struct step *s, struct tcb *c) {
@@ -175,13 +182,13 @@ void tcp_passive_syn_again(struct step *s, struct tcb *c) {
     if (child) {
         if (s->now - c->challenged_at < limit) return;
         c->challenged_at = s->now;
-        mib_add(s, c->node, MIB_TCP_RETRANS_SEGS);
-        mib_add(s, c->node, MIB_TCP_SYN_RETRANS);
-        tcp_rtt_repeated(s, c);
         await_third_segment(s, c);
     }
     c->synacks++;
-    tcp_send_synack(s, c);
+    if (child)
+        repeat_synack(s, c);
+    else
+        tcp_send_synack(s, c);
 }
 
 /* --------------------------------------------------------------------------- the third segment */
@@ -278,7 +285,10 @@ void tcp_passive_timeout(struct step *s, struct tcb *c) {
     bool repeat = is_repeated(c);
     c->timeouts++;
     c->synacks += repeat;
-    if (repeat) tcp_retransmit(s, c);
+    if (repeat && c->fastopen == FASTOPEN_CHILD)
+        repeat_synack(s, c);
+    else if (repeat)
+        tcp_retransmit(s, c);
     c->rto = tcp_backed_off(s, c, c->rto);
     await_third_segment(s, c);
 }

@@ -66,13 +66,13 @@ bool tcp_peer_is_late(struct step *s, const struct segment *syn) {
            seq_gt(peer->stamp, o->ts_val + SLACK);
 }
 
-/* A SYN,ACK has come with a cookie. */
+/* A Fast Open's SYN,ACK has come: its MSS is kept, and its cookie, if there is one. */
 void tcp_peer_cookie(struct step *s, const struct tcb *c, const struct segment *seg) {
     const struct tcp_options *o = &seg->header.options;
-    if (!o->has_cookie || o->cookie_length == 0) return;
     struct tcp_peer *peer = peer_of(s, c->node, c->remote_address);
     if (peer == NULL) return;
+    peer->mss = o->has_mss ? o->mss : TCP_MSS_DEFAULT;
+    if (!o->has_cookie || o->cookie_length == 0) return;
     peer->cookie_length = o->cookie_length;
     for (uint32_t i = 0; i < TCP_COOKIE_MAX; i++) peer->cookie[i] = o->cookie[i];
-    peer->mss = o->has_mss ? o->mss : TCP_MSS_DEFAULT;
 }

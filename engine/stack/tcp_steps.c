@@ -269,11 +269,13 @@ static bool our_fin_is_acked(const struct tcb *c) {
 
 /* The third segment of the handshake. A child goes to its listener's accept queue, if it may. */
 static enum verdict ack_of_syn(struct step *s, struct tcb *c, struct segment *seg) {
-    if (!seq_gt(seg->ack, c->snd.una) || !seq_leq(seg->ack, c->snd.nxt)) {
+    bool open = c->fastopen == FASTOPEN_CHILD; /* its SYN counts as acknowledged */
+    if (!seq_geq(seg->ack, open ? c->snd.una : c->snd.una + 1) || !seq_leq(seg->ack, c->snd.nxt)) {
         tcp_drop(s, seg, REASON_TCP_BAD_ACK, CLAUSE);
         tcp_refuse(s, seg); /* <SEQ=SEG.ACK><CTL=RST> */
         return DONE;
     }
+    if (open) tcp_rtt_acked(s, c, seg, NULL);
     if (!tcp_passive_admits(s, c, seg)) return DONE;
     tcp_enter(s, c, TCP_ESTABLISHED, CLAUSE);
     /* Differs: Linux's MAX.SND.WND begins here, whatever the SYN offered (tcp_openreq_child). */
@@ -299,6 +301,10 @@ static enum verdict check_ack(struct step *s, struct tcb *c, struct segment *seg
     if ((seg->flags & TCP_ACK) == 0) {
         tcp_drop(s, seg, REASON_TCP_NO_ACK, CLAUSE);
         return DONE;
+    }
+    if (c->fastopen == FASTOPEN_CHILD && c->state != TCP_SYN_RECEIVED) { /* it was closed before */
+        tcp_timer_stop(s, c, TIMER_TCP_SYNACK);
+        tcp_fastopen_settle(s, c);
     }
     switch ((enum tcp_state)c->state) {
     case TCP_CLOSED:

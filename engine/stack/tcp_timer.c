@@ -128,6 +128,10 @@ bool tcp_given_up(const struct step *s, const struct tcb *c) {
 static void retransmission_timeout(struct step *s, struct tcb *c) {
     /* variant.no_rexmit: whatever was lost stays lost, and both sides wait for ever. */
     if (tcp_broken(s->lab, c->node, SETTING_VARIANT_NO_REXMIT)) return;
+    if (c->fastopen == FASTOPEN_CHILD) { /* first of all the SYN,ACK must arrive */
+        tcp_timer_start(s, c, TIMER_TCP_RETRANSMISSION, c->rto);
+        return;
+    }
     mib_add(s, c->node, MIB_TCP_TIMEOUTS);
     if (tcp_given_up(s, c)) {
         mib_add(s, c->node, MIB_TCP_ABORT_ON_TIMEOUT);

@@ -87,6 +87,14 @@ static enum tcp_error queue_text(struct step *s, struct tcb *c, const uint8_t *o
     return TCP_OK;
 }
 
+static enum tcp_error send_text(struct step *s, struct tcb *c, const uint8_t *octets, size_t count,
+                                unsigned flags, size_t *taken) {
+    enum tcp_error error = queue_text(s, c, octets, count, flags, taken);
+    if (*taken > 0) tcp_output(s, c);
+    if (c->more == TCP_MORE_HOLDS) c->more = TCP_MORE_SAID;
+    return error;
+}
+
 enum tcp_error tcp_send(struct step *s, struct id connection, const uint8_t *octets, size_t count,
                         unsigned flags, size_t *taken) {
     *taken = 0;
@@ -99,15 +107,11 @@ enum tcp_error tcp_send(struct step *s, struct id connection, const uint8_t *oct
     case TCP_SYN_SENT:
     case TCP_SYN_RECEIVED:
         /* "Queue the data for transmission after entering ESTABLISHED." Differs: Linux waits. */
-        if (tcp_is_linux(s->lab, c->node) && c->fastopen != FASTOPEN_CHILD) return TCP_OK;
+        if (c->fastopen == FASTOPEN_CHILD) return send_text(s, c, octets, count, flags, taken);
+        if (tcp_is_linux(s->lab, c->node)) return TCP_OK;
         return queue_text(s, c, octets, count, flags, taken);
     case TCP_ESTABLISHED:
-    case TCP_CLOSE_WAIT: {
-        enum tcp_error error = queue_text(s, c, octets, count, flags, taken);
-        if (*taken > 0) tcp_output(s, c);
-        if (c->more == TCP_MORE_HOLDS) c->more = TCP_MORE_SAID;
-        return error;
-    }
+    case TCP_CLOSE_WAIT: return send_text(s, c, octets, count, flags, taken);
     case TCP_FIN_WAIT_1:
     case TCP_FIN_WAIT_2:
     case TCP_CLOSING:
@@ -201,7 +205,7 @@ static void close_in(struct step *s, struct tcb *c) {
         return;
     case TCP_CLOSED:
     case TCP_SYN_SENT: tcp_delete(s, c, "RFC 9293 3.10.4"); return;
-    case TCP_SYN_RECEIVED: queue_fin(s, c, TCP_FIN_WAIT_1); return;
+    case TCP_SYN_RECEIVED: /* a Fast Open child may hold text */
     case TCP_ESTABLISHED:
         if (!loses_text(s, c)) queue_fin(s, c, TCP_FIN_WAIT_1);
         return;

@@ -45,14 +45,15 @@ void tcp_rack_round_trip(struct step *s, struct tcb *c, sim_time rtt) {
 }
 
 /* RFC 8985 6.2 step 2: RACK.segment and RACK.rtt. Which copy arrived nobody knows, but not one that
- * was sent less than a round trip ago, or after the timestamp that came back. */
+ * was sent less than a round trip ago, nor one that was sent after the timestamp that came back. An
+ * ACK of what came out of order (`n` NULL) echoes what was in order: that says nothing here. */
 void tcp_rack_delivered(struct step *s, struct tcb *c, const struct tcp_sent *sent,
                         const struct tcp_news *n) {
     struct tcp_rack *k = &c->recovery.rack;
     sim_time rtt = s->now - sent->at;
     bool again = (sent->marks & TCP_MARK_AGAIN) != 0;
-    if (again && (rtt < k->least || (n->has_echo && seq_lt(n->echo, tcp_ts_at(s, c, sent->at)))))
-        return;
+    bool echoed = n != NULL && n->has_echo && seq_lt(n->echo, tcp_ts_at(s, c, sent->at));
+    if (again && (rtt < k->least || echoed)) return;
     k->advanced = 1;
     k->rtt = rtt;
     k->rtt_step = sent->step;

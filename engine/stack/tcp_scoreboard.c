@@ -150,11 +150,12 @@ static void learn(const struct tcp_sent *r, uint32_t highest, sim_time *first, s
     if (seq_leq(r->end, n->below)) n->original = true;
 }
 
-static void arrived(struct step *s, struct tcb *c, const struct tcp_sent *r, struct tcp_news *n) {
+static void arrived(struct step *s, struct tcb *c, const struct tcp_sent *r, struct tcp_news *n,
+                    bool in_order) {
     n->delivered.octets += r->length;
     n->delivered.segments++;
     c->board.delivered++;
-    tcp_rack_delivered(s, c, r, n);
+    tcp_rack_delivered(s, c, r, in_order ? n : NULL);
 }
 
 static void acked(struct step *s, struct tcb *c, const struct tcp_sent *r, struct tcp_news *n) {
@@ -166,7 +167,7 @@ static void acked(struct step *s, struct tcb *c, const struct tcp_sent *r, struc
         learn(r, n->highest, &n->first_at, n);
         n->last_at = r->at;
     }
-    if ((r->marks & TCP_MARK_SACKED) == 0) arrived(s, c, r, n);
+    if ((r->marks & TCP_MARK_SACKED) == 0) arrived(s, c, r, n, true);
 }
 
 /* A part of the front record is acknowledged: the rest stands, with its marks. */
@@ -204,7 +205,7 @@ static void sacked(struct step *s, struct tcb *c, struct tcp_spot place, struct 
         learn(r, highest, &n->sacked_first_at, n);
         n->sacked_last_at = r->at;
     }
-    arrived(s, c, r, n);
+    arrived(s, c, r, n, false);
     n->sacked.octets += r->length;
     n->sacked.segments++;
     /* What was not held to be lost has a second copy on its way still. */

@@ -12,7 +12,7 @@ SANITIZE ?=
 # The engine's layers call each other a hundred times a step: they are optimised as one program. The
 # objects hold machine code as well, for the tests, which link without, and for nm.
 LTO ?= $(if $(SANITIZE),,$(if $(filter gcc,$(CC)),$(if $(filter -O2 -O3,$(OPT)),-flto=auto -ffat-lto-objects)))
-CFLAGS = -std=c11 $(OPT) -g $(WARN) $(SANITIZE) -fno-omit-frame-pointer -MMD -MP
+CFLAGS = -std=c11 $(OPT) -g $(WARN) $(SANITIZE) $(if $(SANITIZE),-fno-omit-frame-pointer) -MMD -MP
 LIBRARIES := libmicrohttpd libwebsockets jansson zlib libcrypto
 PKG_CFLAGS = $(shell pkg-config --cflags $(LIBRARIES) 2>/dev/null)
 PKG_LIBS = $(shell pkg-config --libs $(LIBRARIES) 2>/dev/null) -lmd4c -lm -pthread
@@ -56,7 +56,7 @@ bare: $(B)/netstep-bare
 $(B)/engine/%.o: engine/%.c
 	@mkdir -p $(@D)
 	@echo "  cc $<"
-	@$(CC) $(CFLAGS) $(LTO) -Wswitch-enum -Iengine -c $< -o $@
+	@$(CC) $(CFLAGS) $(OPT:-O2=-O3) $(LTO) -Wswitch-enum -Iengine -c $< -o $@
 $(B)/server/%.o: server/%.c
 	@mkdir -p $(@D)
 	@echo "  cc $<"

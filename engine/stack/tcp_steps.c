@@ -506,6 +506,6 @@ void tcp_run_steps(struct step *s, struct tcb *c, struct segment *seg, enum tcp_
     enum verdict verdict = NEXT;
     for (uint32_t step = from; step < STEP_COUNT && verdict == NEXT; step++) {
         verdict = steps[step].run(s, c, seg);
-        trace_rule(s, node, self, CLAUSE, steps[step].rfc, verdict == NEXT);
+        if (s->sink != NULL) trace_rule(s, node, self, CLAUSE, steps[step].rfc, verdict == NEXT);
     }
 }

@@ -165,10 +165,12 @@ static void reduce_in_proportion(const struct step *s, struct tcb *c,
     g->cwnd = pipe + may_send;
 }
 
-/* RFC 6582 3.2 step 3: each further duplicate ACK says that a segment has left the network. */
+/* RFC 5681 3.2 step 4: each further duplicate ACK says that a segment has left the network; but no
+ * more can have left than were there, whatever a peer claims. */
 static void inflate(struct tcb *c, const struct tcp_progress *told) {
     struct tcp_congestion *g = &c->congestion;
     if (!told->duplicate || c->sack_permitted || g->state != TCP_CONGESTION_RECOVERY) return;
+    if (g->inflated >= c->snd.nxt - c->snd.una) return;
     g->cwnd += tcp_smss(c);
     g->inflated += tcp_smss(c);
 }

@@ -103,7 +103,9 @@ async function main(): Promise<void> {
   catalogue.value = await loadWords(settings.language.value);
   dress();
   speak(app);
-  onFrame(() => publish(app.lab));
+  onFrame(() => {
+    if (!publish(app.lab, Date.now())) setTimeout(requestFrame, 100);
+  });
   await arrive(app);
   publish(app.lab);
   if (matchMedia(NARROW).matches) await loadPhone().catch(() => undefined);

@@ -42,7 +42,7 @@ test('a protocol that does not exist is drawn, in the middle of its first flight
 test('a phone shows first pieces only', () => {
   const lab = new Lab();
   const id = applyFixture(lab, 'handshake.ndjson');
-  const stage = stageOf(lab, [id], {}, 390, 700);
+  const stage = stageOf(lab, [id], {}, 390, 1400);
   stage.draw();
   const labels = stage.current?.flights.flatMap((f) => (f.label === null ? [] : [f.label])) ?? [];
   assert.ok(labels.length > 5 && labels.every((l) => l.rest === ''));

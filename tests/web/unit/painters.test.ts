@@ -45,7 +45,7 @@ function strokesOf(m: Mark): number {
 test('both painters show the same marks in the same order', () => {
   const lab = new Lab();
   const id = applyFixture(lab, 'handshake.ndjson');
-  const list = stageOf(lab, [id]).draw();
+  const list = stageOf(lab, [id], {}, 900, 1600).draw();
   assert.ok(list !== null && list.marks.length > 100);
   const { context, log } = recorder();
   paint(context, list, TEST_TOKENS);

@@ -3,9 +3,9 @@ import { test } from 'node:test';
 import { fixedMeasure } from '../../../web/src/draw/measure';
 import { shownGraph } from '../../../web/src/model/graphs';
 import { Lab, type Timeline } from '../../../web/src/model/lab';
-import { labelArcs, layPlates, standings } from '../../../web/src/views/states_labels';
+import { labelArcs, layPlates } from '../../../web/src/views/states_labels';
 import { layGraph, type Box } from '../../../web/src/views/states_layout';
-import { Trail } from '../../../web/src/views/states_trail';
+import { Standings, Trail } from '../../../web/src/views/states_trail';
 import type { Graph } from '../../../web/src/wire/types';
 import { applyFixture } from './ladder_fixture';
 
@@ -47,7 +47,7 @@ test('the plates of those who stand there cover no other state and stay inside',
   for (const [width, height] of [[320, 210], [340, 300], [640, 560]] as const) {
     const picture = layGraph(graph, width, height, fixedMeasure, 14, []);
     for (const i of [40, 90, 120, timeline.length - 1]) {
-      const all = standings(timeline.statesAt(i).filter((s) => s.m === graph.name));
+      const all = new Standings().at(timeline, graph.name, i);
       const plates = layPlates(picture, all, (n) => lab.node(n)?.name ?? '', fixedMeasure, width);
       assert.equal(plates.length, all.length);
       for (const p of plates) {
@@ -78,7 +78,7 @@ test('the trail counts forward and back alike', () => {
 
 test('nodes stand in the states that the stream says', () => {
   const { graph, lab, timeline } = graphOf('handshake.ndjson');
-  const all = standings(timeline.statesAt(timeline.length - 1).filter((s) => s.m === graph.name));
+  const all = new Standings().at(timeline, graph.name, timeline.length - 1);
   const words = all.map((s) => `${lab.node(s.node)?.name} ${s.state}`).sort();
   const last = new Map<string, string>();
   for (let i = 0; i < timeline.length; i++) {
@@ -86,4 +86,18 @@ test('nodes stand in the states that the stream says', () => {
     if (e?.k === 'st' && e.m === graph.name) last.set(`${e.n} ${e.obj}`, `${lab.node(e.n)?.name} ${e.to}`);
   }
   assert.deepEqual(words, [...new Set(last.values())].sort());
+});
+
+test('who stands where is the same whether the cursor came from before or from behind', () => {
+  const { graph, timeline } = graphOf('handshake.ndjson');
+  const one = new Standings();
+  const seen = (stand: Standings, i: number): string[] =>
+    stand.at(timeline, graph.name, i).map((s) => `${s.node} ${s.state} ${s.count} ${[...s.names].sort().join()}`).sort();
+  const roll = [40, 90, 20, timeline.length - 1, 0, 60, 59, 58, 61, timeline.length - 1, -1, 33];
+  for (const i of roll) {
+    const all = new Map<string, string>();
+    for (const s of timeline.statesAt(i)) if (s.m === graph.name) all.set(`${s.n} ${s.obj}`, `${s.n} ${s.state}`);
+    assert.deepEqual(seen(one, i), seen(new Standings(), i), `at ${i}`);
+    assert.deepEqual(one.at(timeline, graph.name, i).map((s) => `${s.node} ${s.state}`).sort(), [...new Set(all.values())].sort());
+  }
 });

@@ -8,10 +8,18 @@ import * as session from '../state/session';
 import * as view from '../state/view';
 import { lastStop, place } from './moves';
 
-/** What one frame publishes: revision, head, and the cursor when it goes with head or class. */
-export function publish(lab: Lab): void {
+/** While much is still to come, so many ms lie between two pictures: else they would hold it up. */
+const CATCH_UP_MS = 500;
+const MUCH = 4000; // events
+let published = -Infinity;
+
+/** What one frame publishes: revision, head, and the cursor when it goes with head or class. False:
+ * nothing now, for the stream is far behind its head; ask again. */
+export function publish(lab: Lab, now = NaN): boolean {
   const id = view.timeline.value;
   const timeline = id === null ? null : lab.timeline(id);
+  if (timeline !== null && timeline.head - timeline.length > MUCH && now - published < CATCH_UP_MS) return false;
+  published = now;
   batch(() => {
     session.revision.value = lab.revision;
     session.head.value = timeline?.head ?? 0;
@@ -23,6 +31,7 @@ export function publish(lab: Lab): void {
       if (last > view.cursor.value) place(lab, last);
     }
   });
+  return true;
 }
 let ledTo = -2;
 let ledTimeline: TimelineId | null = null;

@@ -8,12 +8,15 @@ import { Course } from './course';
 import { Desk } from './desk';
 import { Lookup } from './lookup';
 import { browserWires } from '../wire/link';
+import { downLinks, settle } from '../model/network';
+import { extras } from './extras';
 import { Rest } from '../wire/rest';
 
 export { arriveBy, openByCode } from './arrive';
 
 /** dirty: the model has changed, a frame is wanted. */
 export function startEngine(app: App, dirty: () => void): Engine {
+  Object.assign(extras, { downLinks, settle });
   const rest = new Rest();
   const desk = new Desk(app.lab, rest, browserWires, dirty);
   const asks = new Asks(app.lab, rest, desk);

@@ -23,6 +23,7 @@ export interface Flight {
   readonly why: Placed | null; // words beside the cross
 }
 
+const MARGIN = 30; // px above the window within which a flight may still say something
 const HALF_LANE = 5; // px from a lane's middle to where arrows begin and end
 
 export function layFlights(
@@ -38,7 +39,7 @@ export function layFlights(
     for (let i = from; i < to; i++) if (timeline.kind(i) === KIND.tx) add(i);
     function add(i: number): void {
       const flight = timeline === undefined ? null : flightAt(scene, timeline, columns, side, i, y);
-      if (flight !== null) raw.push(flight);
+      if (flight !== null && Math.max(flight.line.y1, flight.line.y2) > -MARGIN) raw.push(flight);
     }
   });
   for (const f of raw) taken.addLine(f.line);

@@ -14,9 +14,9 @@ import * as session from '../state/session';
 import * as view from '../state/view';
 import { say, t } from '../text/text';
 import type { Graph, NodeId } from '../wire/types';
-import { labelArcs, layPlates, standings, type ArcLabel, type Plate, type Standing } from './states_labels';
+import { labelArcs, layPlates, type ArcLabel, type Plate } from './states_labels';
 import { layGraph, type Arc, type GraphPicture, type StateBox } from './states_layout';
-import { Trail, type Taken } from './states_trail';
+import { Standings, Trail, type Standing, type Taken } from './states_trail';
 
 const ROOM_FOR_ALL = 560; // px of width from which arcs show their labels unasked
 
@@ -50,7 +50,7 @@ function momentOf(lab: Lab): { timeline: Timeline; i: number } | null {
 export function States({ children }: { readonly children?: ComponentChildren }) {
   const { lab } = useApp();
   const { ref, width, height } = useBox();
-  const trail = useMemo(() => new Trail(), []);
+  const [trail, stand] = useMemo(() => [new Trail(), new Standings()] as const, []);
   const measure = useMemo(pageMeasure, [document.documentElement.dataset['stage']]);
   const [pointed, setPointed] = useState<{ state: number | null; arc: number | null }>({ state: null, arc: null });
   const moment = momentOf(lab);
@@ -64,7 +64,7 @@ export function States({ children }: { readonly children?: ComponentChildren }) 
           <Picture
             lab={lab} graph={graph} width={width} height={height} measure={measure} taken={taken}
             now={moment?.i ?? -1} pointed={pointed} point={setPointed}
-            standing={moment === null ? [] : standings(moment.timeline.statesAt(moment.i).filter((s) => s.m === graph.name))}
+            standing={moment === null ? [] : stand.at(moment.timeline, graph.name, moment.i)}
           />
         )}
       </div>

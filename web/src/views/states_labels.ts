@@ -1,11 +1,11 @@
 // What is written on a state graph: labels of arcs that find room without touching a box or each
 // other, and the plates of the nodes that stand in a state. Pure.
 
-import type { ObjectState } from '../model/lab';
 import type { Measure } from '../draw/measure';
 import type { Font } from '../draw/list';
 import type { NodeId } from '../wire/types';
 import type { Arc, Box, GraphPicture, Point, StateBox } from './states_layout';
+import type { Standing } from './states_trail';
 
 export interface ArcLabel {
   readonly arc: number; // index into arcs
@@ -52,25 +52,6 @@ function placeArcLabel(
     return { arc: k, lines, x, y, box };
   }
   return null;
-}
-
-/** A node's instances in one state. */
-export interface Standing {
-  readonly node: NodeId;
-  readonly state: string;
-  readonly count: number;
-  readonly names: readonly string[];
-}
-
-export function standings(states: readonly ObjectState[]): Standing[] {
-  const out = new Map<string, { node: NodeId; state: string; names: string[] }>();
-  for (const s of states) {
-    const key = `${s.n} ${s.state}`;
-    const entry = out.get(key) ?? { node: s.n, state: s.state, names: [] };
-    entry.names.push(s.name);
-    out.set(key, entry);
-  }
-  return [...out.values()].map((e) => ({ ...e, count: e.names.length }));
 }
 
 /** The plate of a node that stands in a state, hanging on the state's box. */

@@ -4,6 +4,7 @@
 import { signal } from '@preact/signals';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { useApp } from '../act/context';
+import { extras } from '../act/extras';
 import { listen } from '../act/gestures';
 import { current, select } from '../act/moves';
 import { readTokens } from '../draw/tokens';
@@ -13,7 +14,7 @@ import * as view from '../state/view';
 import { hasText, number, say, span, t } from '../text/text';
 import type { LinkLine, Node, NodeId, SentenceKey } from '../wire/types';
 import { NodeSymbol } from './node_symbol';
-import { downLinks, gather, lookFor, movingAt, pixelsFor, placeNodes, plateWidth, toPlace } from './topology_layout';
+import { drawnAt, gather, lookFor, movingAt, placeNodes, plateWidth, toPlace } from './topology_layout';
 import type { Moving, Place, Places, Strand } from './topology_layout';
 
 /** Where nodes were moved to, for as long as the page lives. */
@@ -33,7 +34,7 @@ function useSize() {
 }
 
 function placesOf(lab: Lab): Places {
-  const own = placeNodes(lab.nodes, lab.links);
+  const own = placeNodes(lab.nodes, lab.links, extras.settle);
   return new Map([...own].map(([id, place]) => [id, moved.value.get(id) ?? place]));
 }
 
@@ -66,7 +67,7 @@ function listenForDrags(host: HTMLElement, now: () => { lab: Lab; size: { width:
   let from = { x: 0, y: 0 };
   const nodeAt = (x: number, y: number): NodeId | null => {
     const { lab, size } = now();
-    for (const [id, at] of pixelsFor(lab.nodes, placesOf(lab), size.width, size.height, FONT)) {
+    for (const [id, at] of drawnAt(lab.nodes, placesOf(lab), size.width, size.height, FONT).at) {
       if (Math.hypot(at.x - x, at.y - y) <= GRAB) return id;
     }
     return null;
@@ -123,21 +124,18 @@ function Picture(props: PictureProps) {
   const { lab, timeline, width, height } = props;
   const size = useMemo(() => readTokens(document.documentElement).fontSize, [width, height]);
   const places = placesOf(lab);
-  const look = lookFor(places, width, height);
-  const at = useMemo(() => {
-    const pixels = pixelsFor(lab.nodes, places, width, height, size);
-    return (id: NodeId): Place => pixels.get(id) ?? { x: 0, y: 0 };
-  }, [width, height, lab.nodes, moved.value, size]);
+  const drawn = useMemo(() => drawnAt(lab.nodes, places, width, height, size), [width, height, lab.nodes, moved.value, size]);
+  const at = useMemo(() => (id: NodeId): Place => drawn.at.get(id) ?? { x: 0, y: 0 }, [drawn]);
   const cursor = view.cursor.value;
   const down = useMemo(
-    () => (timeline === null || cursor < 0 ? new Set() : downLinks(lab, timeline, cursor)),
+    () => (timeline === null || cursor < 0 ? null : extras.downLinks?.(lab, timeline, cursor)) ?? new Set(),
     [timeline, cursor, timeline?.length],
   );
   return (
     <svg class="topology-net" width={width} height={height} role="group" aria-label={t('ui.topology.title')} data-rove="y">
       {lab.links.map((link) => <LinkShape key={link.id} lab={lab} link={link} at={at} down={down.has(link.id)} />)}
       {lab.nodes.map((node, k) => (
-        <NodeShape key={node.id} node={node} at={at(node.id)} first={k === 0} size={size} low={height < LOW} plate={look.plates} />
+        <NodeShape key={node.id} node={node} at={at(node.id)} first={k === 0} size={drawn.size} low={height < LOW} plate={drawn.plates} />
       ))}
       <Traffic lab={lab} timeline={timeline} at={at} />
     </svg>
@@ -208,7 +206,9 @@ function NodeShape(props: { node: Node; at: Place; first: boolean; size: number;
       {plate
         ? <rect class="node-body" x={-wide / 2} y={-size * 0.85} width={wide} height={size * 1.7} rx={6} />
         : <NodeSymbol kind={node.kind} />}
-      <text class="topology-name" y={plate ? 0 : 21 + size * 0.75}>{node.name}</text>{' '}
+      <text class="topology-name" style={plate ? { fontSize: `${size}px` } : undefined} y={plate ? 0 : 21 + size * 0.75}>
+        {node.name}
+      </text>{' '}
       {!plate && shown.map((text, k) => (
         <text key={text} class="topology-address" y={21 + size * (1.9 + k * 1.05)}>{text} </text>
       ))}

@@ -2,7 +2,7 @@
 // deterministic: the same network is drawn the same way each time.
 
 import { KIND, eventIndex, type EventIndex, type LinkId, type LinkLine, type Node, type NodeId, type SentEvent } from '../wire/types';
-import type { Lab, Timeline } from '../model/lab';
+import type { Timeline } from '../model/lab';
 
 /** A place in the unit of the scenario: 0..1000 each way. */
 export interface Place {
@@ -10,17 +10,19 @@ export interface Place {
   readonly y: number;
 }
 export type Places = ReadonlyMap<NodeId, Place>;
+export type Settle = (nodes: readonly Node[], links: readonly LinkLine[]) => Places;
 
-export function placeNodes(nodes: readonly Node[], links: readonly LinkLine[]): Places {
+/** settle: where they go that the scenario did not place, and that are no chain; else all in one row. */
+export function placeNodes(nodes: readonly Node[], links: readonly LinkLine[], settle: Settle | null): Places {
   if (nodes.length > 0 && nodes.every((n) => n.x >= 0 && n.y >= 0)) {
     return new Map(nodes.map((n) => [n.id, { x: n.x, y: n.y }]));
   }
-  const chain = chainOf(nodes, links);
+  const chain = chainOf(nodes, links) ?? (settle === null ? nodes.map((n) => n.id) : null);
   if (chain !== null) {
     const step = 1000 / Math.max(1, chain.length - 1);
     return new Map(chain.map((id, k) => [id, { x: chain.length === 1 ? 500 : k * step, y: 500 }]));
   }
-  return settle(nodes, links);
+  return settle?.(nodes, links) ?? new Map();
 }
 
 function neighbours(nodes: readonly Node[], links: readonly LinkLine[]): Map<NodeId, NodeId[]> {
@@ -48,69 +50,6 @@ function chainOf(nodes: readonly Node[], links: readonly LinkLine[]): NodeId[] |
   return chain.length === nodes.length ? chain : null;
 }
 
-const ROUNDS = 240;
-
-/** Springs along the links and a push between all, from a circle: the same start, the same end. */
-function settle(nodes: readonly Node[], links: readonly LinkLine[]): Places {
-  const at = nodes.map((_, k) => {
-    const angle = (2 * Math.PI * k) / nodes.length - Math.PI / 2;
-    return { x: Math.cos(angle), y: Math.sin(angle) };
-  });
-  const index = new Map(nodes.map((n, k) => [n.id, k]));
-  const pairs = links.map((l) => [index.get(l.a) ?? 0, index.get(l.b) ?? 0] as const);
-  const ideal = 1.4 / Math.sqrt(Math.max(1, nodes.length));
-  for (let round = 0; round < ROUNDS; round++) {
-    const heat = 0.12 * (1 - round / ROUNDS);
-    const push = at.map((a) => pushOf(a, at, ideal));
-    for (const [i, k] of pairs) pull(at, push, i, k, ideal);
-    at.forEach((a, k) => {
-      const p = push[k] ?? { x: 0, y: 0 };
-      const size = Math.hypot(p.x, p.y) || 1;
-      a.x += (p.x / size) * Math.min(size, heat);
-      a.y += (p.y / size) * Math.min(size, heat);
-    });
-  }
-  return stretched(nodes, at);
-}
-
-interface Vector {
-  x: number;
-  y: number;
-}
-
-function pushOf(a: Vector, all: readonly Vector[], ideal: number): Vector {
-  const sum = { x: 0, y: 0 };
-  for (const b of all) {
-    const [dx, dy] = [a.x - b.x, a.y - b.y];
-    const d2 = dx * dx + dy * dy;
-    if (d2 === 0) continue;
-    sum.x += (dx / d2) * ideal * ideal;
-    sum.y += (dy / d2) * ideal * ideal;
-  }
-  return sum;
-}
-
-function pull(at: readonly Vector[], push: readonly Vector[], i: number, k: number, ideal: number): void {
-  const [a, b, pa, pb] = [at[i], at[k], push[i], push[k]];
-  if (a === undefined || b === undefined || pa === undefined || pb === undefined) return;
-  const d = Math.hypot(a.x - b.x, a.y - b.y) || 1e-6;
-  const [fx, fy] = [((b.x - a.x) * d) / ideal, ((b.y - a.y) * d) / ideal];
-  pa.x += fx;
-  pa.y += fy;
-  pb.x -= fx;
-  pb.y -= fy;
-}
-
-/** To 0..1000 each way, keeping what is in line in line. */
-function stretched(nodes: readonly Node[], at: readonly Vector[]): Places {
-  const [xs, ys] = [at.map((a) => a.x), at.map((a) => a.y)];
-  const fit = (v: number, all: readonly number[]): number => {
-    const [low, high] = [Math.min(...all), Math.max(...all)];
-    return high - low < 0.05 ? 500 : ((v - low) / (high - low)) * 1000;
-  };
-  return new Map(nodes.map((n, k) => [n.id, { x: Math.round(fit(xs[k] ?? 0, xs)), y: Math.round(fit(ys[k] ?? 0, ys)) }]));
-}
-
 /** How large the nodes are drawn: as symbols with names and addresses below, or, where these would
  * cover each other, as plates with their names. */
 export interface Look {
@@ -131,25 +70,38 @@ export function lookFor(places: Places, width: number, height: number): Look {
   return meet ? PLATES : SYMBOLS;
 }
 /** Px that a plate with a name takes. */
-export const plateWidth = (name: string, size: number): number => name.length * size * 0.62 + 16;
+export const plateWidth = (name: string, size: number): number => name.length * size * 0.62 + 12;
 
-/** Where each node is drawn. Plates that would still cover each other go up or down by as much as parts them. */
-export function pixelsFor(nodes: readonly Node[], places: Places, width: number, height: number, size: number): Map<NodeId, Place> {
+export interface Drawn {
+  readonly at: ReadonlyMap<NodeId, Place>;
+  readonly plates: boolean;
+  readonly size: number; // of the names, px
+}
+/** Where each node is drawn. Plates that would still cover each other go up or down, and shrink. */
+export function drawnAt(nodes: readonly Node[], places: Places, width: number, height: number, size: number): Drawn {
   const look = lookFor(places, width, height);
-  const out = new Map<NodeId, Place>();
+  const at = new Map(nodes.map((n) => [n.id, toPixels(places.get(n.id) ?? { x: 500, y: 500 }, width, height, look)]));
+  if (!look.plates) return { at, plates: false, size };
+  const sizes = [size, 11, 9.5];
+  const tries = sizes.map((px) => ({ px, parted: partPlates(nodes, at, px, look.top - 4, height - look.bottom + 4) }));
+  const best = tries.find((x) => x.parted.all) ?? tries[tries.length - 1];
+  return { at: best?.parted.at ?? at, plates: true, size: best?.px ?? size };
+}
+function partPlates(nodes: readonly Node[], wanted: ReadonlyMap<NodeId, Place>, size: number, top: number, bottom: number) {
+  const at = new Map<NodeId, Place>();
   const taken: { x: number; y: number; half: number }[] = [];
-  const high = size * 1.7 + 5;
-  const inside = (y: number): boolean => y >= look.top - 4 && y <= height - look.bottom + 4;
+  const high = size * 1.7 + 3;
+  let all = true;
   for (const node of nodes) {
-    const at = toPixels(places.get(node.id) ?? { x: 500, y: 500 }, width, height, look);
-    const half = plateWidth(node.name, size) / 2 + 3;
-    const free = (y: number): boolean => taken.every((o) => Math.abs(o.x - at.x) >= o.half + half || Math.abs(o.y - y) >= high);
-    const ways = [0, ...Array.from({ length: 8 }, (_, k) => [high * (k + 1), -high * (k + 1)]).flat()];
-    const y = look.plates ? ways.map((dy) => at.y + dy).find((v) => inside(v) && free(v)) ?? at.y : at.y;
-    taken.push({ x: at.x, y, half });
-    out.set(node.id, { x: at.x, y });
+    const { x, y } = wanted.get(node.id) ?? { x: 0, y: 0 };
+    const half = plateWidth(node.name, size) / 2 + 2;
+    const free = (v: number): boolean => taken.every((o) => Math.abs(o.x - x) >= o.half + half || Math.abs(o.y - v) >= high);
+    const found = [0, 1, -1, 2, -2, 3, -3, 4, -4].map((k) => y + k * high).find((v) => v >= top && v <= bottom && free(v));
+    all &&= found !== undefined;
+    taken.push({ x, y: found ?? y, half });
+    at.set(node.id, { x, y: found ?? y });
   }
-  return out;
+  return { at, all };
 }
 export function toPixels(place: Place, width: number, height: number, look: Look = SYMBOLS): Place {
   const [w, h] = [Math.max(1, width - 2 * look.x), Math.max(1, height - look.top - look.bottom)];
@@ -227,26 +179,4 @@ export function gather(all: readonly Moving[]): { packets: readonly Moving[]; st
     else strands.push({ link: first.e.l, from: first.e.n, to: first.e.to, count: lane.length });
   }
   return { packets, strands };
-}
-
-/** The word by which a row about an interface says that nothing passes. */
-const DOWN = 'down';
-const MOST_ROWS = 64;
-
-/** Links that are down after event i: some table of an end's node has a row whose first cell is the
- * interface and of which another cell says so. */
-export function downLinks(lab: Lab, timeline: Timeline, i: number): ReadonlySet<LinkId> {
-  const down = new Map<NodeId, Set<string>>();
-  for (const node of lab.nodes) {
-    const names = new Set<string>();
-    for (const table of lab.tables) {
-      if (timeline.tableSize(table.name, node.id) > MOST_ROWS) continue; // it is not one of interfaces
-      for (const [name, ...cells] of timeline.tableAt(i, table.name, node.id).values()) {
-        if (name !== undefined && cells.some((cell) => cell.toLowerCase() === DOWN)) names.add(name);
-      }
-    }
-    down.set(node.id, names);
-  }
-  const ended = (node: NodeId, name: string): boolean => down.get(node)?.has(name) ?? false;
-  return new Set(lab.links.filter((l) => ended(l.a, l.aInterface) || ended(l.b, l.bInterface)).map((l) => l.id));
 }

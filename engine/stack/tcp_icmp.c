@@ -9,8 +9,7 @@
  * Differs: before the handshake is over Linux believes any message; afterwards none of them ends a
  * connection (tcp_v4_err). A half-open child that is unreachable is forgotten.
  *
- * Path MTU discovery: RFC 1191, SHLD-6. Left out: reverting a time-out's backoff (RFC 6069), and
- * black holes, which answer nothing.
+ * Path MTU discovery: RFC 1191, SHLD-6. Left out: black holes, which answer nothing.
  */
 #include "stack/icmp.h"
 #include "stack/mib.h"
@@ -47,7 +46,22 @@ static void forget_child(struct step *s, struct tcb *c, const struct icmp_messag
     tcp_return_to_listen(s, c, "RFC 9293 3.9.2.2");
 }
 
-static void take_hint(struct step *s, struct tcb *c, const struct icmp_message *m) {
+/* Differs: RFC 6069, as Linux does it (tcp_ld_RTO_revert): that a repetition was answered by
+ * "unreachable" shows that it did not die of congestion. The last doubling is taken back. */
+static void take_back_doubling(struct step *s, struct tcb *c, const struct icmp_message *m,
+                               uint32_t seq) {
+    bool unreachable = m->type == ICMP_UNREACHABLE && m->code <= ICMP_HOST_UNREACHABLE;
+    struct tcp_spot front = tcp_board_first(s->lab, c);
+    if (!unreachable || seq != c->snd.una || c->retransmissions == 0 || front.sent == NULL) return;
+    c->rto /= 2;
+    sim_time left = front.sent->at + c->rto - s->now;
+    if (left > 0)
+        tcp_timer_alone(s, c, TIMER_TCP_RETRANSMISSION, left);
+    else
+        tcp_timer_fired(s, TIMER_TCP_RETRANSMISSION, c->self);
+}
+
+static void take_hint(struct step *s, struct tcb *c, const struct icmp_message *m, uint32_t seq) {
     bool linux_like = tcp_is_linux(s->lab, c->node);
     enum tcp_error error = error_of(m);
     if (linux_like && c->place == TCP_IN_SYN_QUEUE) {
@@ -56,7 +70,9 @@ static void take_hint(struct step *s, struct tcb *c, const struct icmp_message *
         tcp_fail(s, c, error, "RFC 9293 3.9.2.2"); /* SHLD-26 */
     } else {
         c->soft_error = error; /* MUST-56 */
-        if (!linux_like)
+        if (linux_like)
+            take_back_doubling(s, c, m, seq);
+        else
             tcp_report(s, c, SOCKET_REPORT_ERROR, (uint64_t)-tcp_to_linux(error)); /* SHLD-25 */
     }
 }
@@ -113,5 +129,5 @@ void tcp_icmp_in(struct step *s, uint32_t node, const struct icmp_message *messa
     if (message->type == ICMP_UNREACHABLE && message->code == ICMP_FRAGMENTATION_NEEDED)
         shorten(s, c, message->sequence);
     else
-        take_hint(s, c, message);
+        take_hint(s, c, message, seq);
 }

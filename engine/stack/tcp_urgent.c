@@ -69,19 +69,20 @@ void tcp_urgent_in(struct step *s, struct tcb *c, const struct segment *seg) {
     tcp_notify(s, c, SOCKET_READABLE);
 }
 
-/* How much a RECEIVE may take at once: not across the mark. Linux also takes its octet out there:
- * then the stream goes on behind it. */
+/* How much a RECEIVE may take at once: not across the mark. Linux stops in front of its octet, and
+ * takes it out there, or with SO_OOBINLINE goes on with it. */
 size_t tcp_urgent_limit(struct step *s, struct tcb *c, bool peek, size_t count) {
     if (c->urgent == URGENT_NONE) return count;
-    bool taken_out = tcp_is_linux(s->lab, c->node) && !c->wishes.urgent_inline;
+    bool linux_like = tcp_is_linux(s->lab, c->node);
     uint32_t left = before_mark(c);
-    if (taken_out && left == 1 && c->receive.count > 0) {
+    if (linux_like && left == 1 && c->wishes.urgent_inline) return count;
+    if (linux_like && left == 1 && c->receive.count > 0) {
         if (peek) return 0;
         tcp_buffer_drop(s, &c->receive, 1);
         c->urgent = URGENT_NONE;
         return count < c->receive.count ? count : c->receive.count;
     }
-    if (taken_out && left > 0) left--;
+    if (linux_like && left > 0) left--;
     return left > 0 && left < count ? left : count;
 }
 

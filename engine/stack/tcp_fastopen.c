@@ -91,7 +91,7 @@ uint32_t tcp_fastopen_room(struct step *s, struct tcb *c) {
     uint32_t mss = c->rcv.mss;
     c->fastopen = known ? FASTOPEN_SHOW : bare ? FASTOPEN_BARE : FASTOPEN_ASK;
     if (!known && !bare) return 0;
-    if (known && peer->mss < mss) mss = peer->mss;
+    if (peer != NULL && peer->mss != 0 && peer->mss < mss) mss = peer->mss;
     return mss > OPTIONS_MOST ? mss - OPTIONS_MOST : 0;
 }
 

@@ -1,5 +1,5 @@
 # netstep. The two commands of a newcomer: `make run` and `make test`; both install what is missing.
-#   make build   the program, build/netstep           make check   format, lint, style, fences
+#   make build   build/netstep, and its TCP for packetdrill; make check   format, lint, style, fences
 #   make bench   figures as ratios to a baseline      make fuzz    T=packet SECONDS=60
 #   make image   the container image                  make clean
 
@@ -33,7 +33,7 @@ SUPPORT_OBJ := $(SUPPORT_SRC:%.c=$(B)/%.o)
 
 # ---------------------------------------------------------------- what a newcomer types
 run: setup
-	@$(MAKE) --no-print-directory -j2 build
+	@$(MAKE) --no-print-directory -j2 program
 	@echo "netstep: open http://localhost:$(lastword $(subst :, ,$(LISTEN)))"
 	@exec $(B)/netstep serve --listen $(LISTEN)
 
@@ -41,7 +41,7 @@ test: setup-test
 	@tests/run.sh
 
 build: setup
-	@$(MAKE) --no-print-directory program
+	@$(MAKE) --no-print-directory program packetdrill
 
 setup:
 	@.ci/setup.sh build

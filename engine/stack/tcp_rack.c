@@ -114,6 +114,7 @@ void tcp_rack_detect(struct step *s, struct tcb *c, struct tcp_heard *h) {
 /* RFC 8985 6.3: the reordering timer. */
 void tcp_rack_timeout(struct step *s, struct tcb *c) {
     uint32_t pipe = tcp_pipe(c), lost = c->recovery.lost;
+    c->recovery.hold = 0;
     detect(s, c);
     if (pipe != tcp_pipe(c) && c->congestion.state != TCP_CONGESTION_RECOVERY) {
         tcp_linux_recover(s, c);

@@ -162,7 +162,7 @@ bool tcp_repeat_as_probe(struct step *s, struct tcb *c) {
 
 /* RFC 5682 2.1 step 2 b: new text leaves first, to see whether it is acknowledged. */
 static bool is_waiting_to_see(const struct tcb *c) {
-    return c->congestion.state == TCP_CONGESTION_LOSS && c->recovery.hold != 0;
+    return tcp_is_retransmitting(c) && c->recovery.hold != 0;
 }
 
 static uint32_t needed(const struct lab *lab, const struct tcb *c, const struct tcp_sent *sent) {
@@ -220,7 +220,9 @@ static bool rescue(struct step *s, struct tcb *c) {
 }
 
 void tcp_repair_more(struct step *s, struct tcb *c) {
-    if (is_waiting_to_see(c) && c->snd.nxt == c->recovery.point) { /* there was nothing to see */
+    bool loss = c->congestion.state == TCP_CONGESTION_LOSS;
+    if (is_waiting_to_see(c) && loss &&
+        c->snd.nxt == c->recovery.point) { /* there was nothing to see */
         c->recovery.forward = c->recovery.hold = 0;
         tcp_repair(s, c);
     }

@@ -149,7 +149,8 @@ static bool undo_by_dsack(struct step *s, struct tcb *c) {
 static bool undo_partially(struct step *s, struct tcb *c, const struct tcp_heard *h) {
     if (!c->recovery.undo_on || !original_is_echoed(s, c, h)) return false;
     tcp_linux_reordered(s, c, h->una, true);
-    if (c->board.repeated.segments > 0) return true;
+    c->recovery.hold = c->board.repeated.segments > 0; /* new text alone, until they are back */
+    if (c->recovery.hold) return true;
     if (!something_repeated(s, c)) c->recovery.repeated_at = NEVER;
     undo(s, c, true, MIB_TCP_PARTIAL_UNDO);
     return false;

@@ -16,9 +16,10 @@
 enum { SEGMENT = 1000, LINE = 200, STEPS_MIN = 10 };
 
 static const char *const recordings[] = {
-    "slow_start_1", "slow_start_2", "app_limited",  "idle",     "idle_short",
-    "sack",         "ecn",          "ecn_and_loss", "cubic",    "sack_cubic",
-    "hystart",      "hystart_slow", "random_1",     "random_2", "random_3"};
+    "slow_start_1", "slow_start_2", "app_limited",      "idle",     "idle_short",
+    "sack",         "ecn",          "ecn_and_loss",     "cubic",    "sack_cubic",
+    "hystart",      "hystart_slow", "spurious_timeout", "random_1", "random_2",
+    "random_3"};
 enum { RECORDINGS = sizeof recordings / sizeof recordings[0] };
 
 struct replay {
@@ -98,6 +99,8 @@ static void take_line(struct replay *r, char *line) {
     } else if (count == 2 && strcmp(words[0], "ecn") == 0) {
         r->ecn = words[1][0] != '0';
         say(r, "set net.ipv4.tcp_ecn %s", words[1]);
+    } else if (count == 2 && strcmp(words[0], "set") == 0) {
+        say(r, "set %s", words[1]);
     } else {
         assert_int_equal(count, 6);
         make_step(r, words[0], words[1], words[2]);

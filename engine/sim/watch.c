@@ -170,6 +170,15 @@ static uint8_t *object_of(struct step *s, const struct edited *e) {
     return (uint8_t *)object_get(s->lab, e->kind, e->id);
 }
 
+static void tell_first_row(struct step *s, const struct edited *e) {
+    struct row row;
+    struct text t = text_of(row.text, sizeof row.text);
+    row.is = dispatch.kinds[e->kind]->row(s->lab, e->id, &t);
+    row.length = text_length(&t);
+    assert(row.is && !t.cut);
+    tell_row(s, e, 0, &row);
+}
+
 static void tell_differences(struct step *s, const struct edited *e) {
     const struct object_kind *kind = dispatch.kinds[e->kind];
     const uint8_t *image = s->scratch->images + e->image;
@@ -177,6 +186,10 @@ static void tell_differences(struct step *s, const struct edited *e) {
     if (!e->created && memcmp(object, image, kind->size) == 0) return;
     tell_fields(s, e, image, object);
     if (kind->table == NO_TABLE || !trace_wants(s, WANT_STORY)) return;
+    enum row_change change = ROWS_MAY_DIFFER;
+    if (!e->created && kind->rows_change != NULL) change = kind->rows_change(image, object);
+    if (change == ROWS_FIRST_DIFFERS) tell_first_row(s, e);
+    if (change != ROWS_MAY_DIFFER) return;
     struct rows was, is;
     rows_before(s, e, object, image, &was);
     rows_now(s, e, &is);

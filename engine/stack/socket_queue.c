@@ -175,6 +175,11 @@ static bool row(const struct lab *lab, struct id id, struct text *t) {
                       (struct tcp_endpoint){socket->remote, socket->remote_port});
 }
 
+static enum row_change rows_change(const void *before, const void *now) {
+    const struct socket *a = before, *b = now;
+    return a->type == SOCKET_TCP && b->type == SOCKET_TCP ? ROWS_SAME : ROWS_MAY_DIFFER;
+}
+
 static uint32_t row_node(const struct lab *lab, struct id id) {
     return socket_get(lab, id)->node;
 }
@@ -198,6 +203,7 @@ const struct object_kind socket_kind = {
     .size = sizeof(struct socket),
     .table = TABLE_SOCKETS,
     .row = row,
+    .rows_change = rows_change,
     .row_node = row_node,
     .label = label,
 };

@@ -217,8 +217,7 @@ int socket_listen(struct step *s, struct id id, uint32_t backlog) {
         if (result != 0) return result;
     }
     struct tcp_endpoint local = {socket->local, socket->local_port};
-    enum tcp_error error =
-        tcp_listen(s, socket->node, id, local, backlog, &socket->connection); /* MAY-2 */
+    enum tcp_error error = tcp_listen(s, socket->node, id, local, backlog, &socket->connection);
     if (error == TCP_OK) socket->listening = 1;
     if (error == TCP_OK) tcp_wish(s, socket->connection, &socket->wishes);
     return tcp_to_linux(error);

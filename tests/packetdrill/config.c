@@ -73,6 +73,8 @@ static void flag(struct rig_config *c, const char *name, const char *value) {
         c->wait_s = strtoll(value, NULL, 10);
     else if (strcmp(name, "verbose") == 0)
         c->verbose = strtol(value, NULL, 10) != 0;
+    else if (strchr(name, '.') == NULL)
+        fprintf(stderr, "netstep: --so_flags: there is no %s\n", name);
     else if (!config_set(c, name, value, true))
         rig_die("--so_flags: %s=%s is too long", name, value);
 }
@@ -82,9 +84,15 @@ static void read_flags(struct rig_config *c, const char *flags) {
     if (text == NULL) rig_die("no memory");
     for (char *word = strtok_r(text, ",", &rest); word != NULL; word = strtok_r(NULL, ",", &rest)) {
         char *equals = strchr(word, '=');
-        if (equals == NULL) rig_die("--so_flags: \"%s\" is no NAME=VALUE", word);
-        *equals = '\0';
-        flag(c, word, equals + 1);
+        enum profile profile;
+        if (equals != NULL) {
+            *equals = '\0';
+            flag(c, word, equals + 1);
+        } else if (profile_named(word, &profile)) {
+            flag(c, "profile", word);
+        } else { /* packetdrill wants a string, whatever it says */
+            fprintf(stderr, "netstep: --so_flags: \"%s\" says nothing to the host\n", word);
+        }
     }
     free(text);
 }

@@ -172,7 +172,7 @@ test('a ring runs down, is cancelled or fires, and a step back restores it', () 
     { k: 'cmd', text: 'go' },
     { k: 'tm', timer: 'y', op: 'fire', obj: 1, at: 500, say: null },
   ]));
-  const at = (i: number): string[] => ringsAt(timeline, i, timeline.time(i)).map((r) => `${r.timer} ${r.how} ${r.left}`);
+  const at = (i: number): string[] => ringsAt(timeline, i, timeline.time(i)).rings.map((r) => `${r.timer} ${r.how} ${r.left}`);
   assert.deepEqual(at(1), ['x runs 990']);
   assert.deepEqual(at(3), ['x stopped 970', 'y runs 470']);
   assert.deepEqual(at(4), ['x stopped 970', 'y runs 460'], 'the step that ends here cancelled it');

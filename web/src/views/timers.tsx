@@ -20,15 +20,14 @@ export function Timers(): JSX.Element {
   const timeline = current(app.lab);
   const i = momentShown();
   const now = view.flight.value ?? (timeline === null || i < 0 ? 0 : timeline.time(i));
-  const all = timeline === null || i < 0 ? [] : ringsAt(timeline, i, now);
-  const rings = all.slice(0, MOST);
+  const { rings, all } = timeline === null || i < 0 ? { rings: [], all: 0 } : ringsAt(timeline, i, now, MOST);
   return (
     <details class="timers" open>
       <summary class="meter-title"><h3>{t('ui.gauges.timers')}</h3></summary>
       {rings.length === 0 ? <p class="muted meter-none">{t('ui.gauges.no_timer')}</p> : (
         <ul class="rings">
           {rings.map((ring) => <RingShape key={ring.key} ring={ring} node={app.lab.node(ring.n)?.name ?? ''} />)}
-          {all.length > MOST ? <li class="ring more">{t('ui.gauges.more', { n: String(all.length - MOST) })}</li> : null}
+          {all > rings.length ? <li class="ring more">{t('ui.gauges.more', { n: String(all - rings.length) })}</li> : null}
         </ul>
       )}
     </details>

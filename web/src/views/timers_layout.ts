@@ -18,11 +18,13 @@ export interface Ring {
 }
 const MOST_BACK = 200; // events that a step looks back for what ended
 
-export function ringsAt(timeline: Timeline, i: number, now: number): Ring[] {
-  const running = timeline.timersAt(i).filter((timer) => timer.expires > now || timer.at <= i).map((timer) => running1(timer, now));
-  return [...endedAt(timeline, i), ...running];
+/** At most `most` of those that run, the next to expire first; and how many there are in all. */
+export function ringsAt(timeline: Timeline, i: number, now: number, most = Infinity): { rings: Ring[]; all: number } {
+  const running = timeline.timersAt(i);
+  const ended = endedAt(timeline, i);
+  return { rings: [...ended, ...running.slice(0, most).map((timer) => ringOf(timer, now))], all: ended.length + running.length };
 }
-function running1(timer: PendingTimer, now: number): Ring {
+function ringOf(timer: PendingTimer, now: number): Ring {
   const whole = Math.max(1, timer.expires - timer.setAt);
   const left = Math.max(0, timer.expires - now);
   return {
@@ -33,12 +35,11 @@ function running1(timer: PendingTimer, now: number): Ring {
 /** What fired or was cancelled since the stop before event i, and was not set again. */
 function endedAt(timeline: Timeline, i: number): Ring[] {
   const out: Ring[] = [];
-  const runs = new Set(timeline.timersAt(i).map((timer) => `${timer.n} ${timer.timer} ${timer.obj}`));
   for (let k = i; k >= 0 && k > i - MOST_BACK && !(k < i && timeline.isStop(k)); k--) {
     const e = timeline.kind(k) === KIND.tm ? timeline.event(k) : null;
     if (e === null || e.k !== 'tm' || e.op === 'set') continue;
     const key = `${e.n} ${e.timer} ${e.obj}`;
-    if (!runs.has(key) && out.every((r) => r.key !== key)) out.push(ended(timeline, e, k, key));
+    if (timeline.timerAt(i, e.n, e.timer, e.obj) === null && out.every((r) => r.key !== key)) out.push(ended(timeline, e, k, key));
   }
   return out.reverse();
 }

@@ -34,7 +34,8 @@ struct ends {
 static void look(void *user, const struct lab *lab, const struct trace_record *r) {
     struct ends *e = user;
     (void)lab;
-    if (r->kind == TRACE_CALL && (int64_t)r->after < 0) e->given_up = true;
+    if (r->kind == TRACE_STATE && r->machine == 0 && r->after == 0 && r->clause != NULL)
+        e->given_up = e->given_up || strstr(r->clause, "3.8.3") != NULL;
     if (r->kind != TRACE_STREAM) return;
     if (r->before == 0) {
         if (e->sent == 0) e->begun = e->last_at = r->at;

@@ -1,8 +1,9 @@
 #include "apps/shell.h"
 /*
  * The socket calls, one line each, for lessons that need the exact call: socket, bind, listen,
- * accept, connect, send, recv, shutdown, close, setsockopt, and sleep. Each returns when the call
- * would on Linux; its result is traced, and printed where it is a number that the user needs.
+ * accept, connect, send, recv, shutdown, close and sleep; options are sockopt.c's. Each returns
+ * when the call would on Linux; its result is traced, and printed where it is a number that the
+ * user needs.
  */
 #include "stack/iface.h"
 #include <assert.h>

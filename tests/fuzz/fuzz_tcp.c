@@ -28,6 +28,19 @@ static const char *const calls[] = {
     "listen %u 2",
     "bind %u :%u",
     "setsockopt %u SO_LINGER 0",
+    "setsockopt %u SO_LINGER 2",
+    "setsockopt %u SO_KEEPALIVE 1",
+    "setsockopt %u TCP_KEEPIDLE 1",
+    "setsockopt %u TCP_USER_TIMEOUT 3000",
+    "setsockopt %u SO_OOBINLINE 1",
+    "setsockopt %u TCP_CORK 1",
+    "setsockopt %u TCP_DEFER_ACCEPT 2",
+    "setsockopt %u TCP_LINGER2 -1",
+    "send %u 5 oob",
+    "send %u 100 more",
+    "recv %u 1 oob",
+    "recv %u 50 peek",
+    "shutdown %u rd",
 };
 
 static void type(struct lab *lab, uint32_t node, const char *line) {
@@ -50,9 +63,24 @@ static uint32_t near_number(const uint32_t edges[4], uint8_t which, uint8_t off)
     return edges[which & 3] + (uint32_t)((off & 0x3f) - 16) * ((off & 0x40) != 0 ? 700 : 1);
 }
 
+/* An ICMP error that quotes something near what the connection has sent. */
+static void icmp(struct lab *lab, const struct tcb *c, const uint8_t *o) {
+    const uint32_t ours[] = {c->snd.una, c->snd.nxt, c->iss, c->snd.una - 1};
+    char line[LINE_ROOM_];
+    snprintf(line, sizeof line,
+             "forge icmp %u %u 10.0.0.9 10.0.0.2 mtu %u tcp 10.0.0.2:%u 10.0.0.1:%u seq %u",
+             o[5] & 1 ? 3 : 11, o[6] & 7, o[7] * 6, c->local_port, c->remote_port,
+             near_number(ours, o[3], o[4]));
+    type(lab, 1, line);
+}
+
 static void segment(struct lab *lab, const uint8_t *o) {
     const struct tcb *c = chosen(lab, o[1] >> 5);
     if (c == NULL) return;
+    if (o[2] == 0xff) {
+        icmp(lab, c, o);
+        return;
+    }
     const uint32_t theirs[] = {c->rcv.nxt, c->rcv.nxt + c->rcv.wnd, c->irs, c->rcv.nxt - 1};
     const uint32_t ours[] = {c->snd.una, c->snd.nxt, c->iss, c->snd.una - c->snd.max_wnd};
     char line[LINE_ROOM_], flags[8] = "", options[96] = "";
@@ -67,9 +95,9 @@ static void segment(struct lab *lab, const uint8_t *o) {
         snprintf(options, sizeof options, " mss %u wscale %u sackok", o[7] * 8, o[7] & 31);
     uint32_t port = c->state == TCP_LISTEN ? 4000 + (o[1] & 3) : c->remote_port;
     snprintf(line, sizeof line,
-             "forge tcp %s 10.0.0.1:%u 10.0.0.2:%u seq %u ack %u win %u len %u%s", flags, port,
-             c->local_port, near_number(theirs, o[1], o[3]), near_number(ours, o[1] >> 2, o[4]),
-             o[5] * 257, o[6] * 5, options);
+             "forge tcp %s 10.0.0.1:%u 10.0.0.2:%u seq %u ack %u win %u len %u up %u%s", flags,
+             port, c->local_port, near_number(theirs, o[1], o[3]),
+             near_number(ours, o[1] >> 2, o[4]), o[5] * 257, o[6] * 5, o[7] * 3, options);
     type(lab, 1, line);
 }
 

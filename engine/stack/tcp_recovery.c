@@ -358,7 +358,8 @@ static void forget(struct step *s, struct tcb *c) {
     struct tcp_spot place = tcp_board_first(s->lab, c);
     for (; place.sent != NULL; place = tcp_board_next(s->lab, place)) {
         if ((place.sent->marks & TCP_MARK_SACKED) != 0)
-            tcp_board_mark(c, place, place.sent->marks & TCP_MARK_AGAIN);
+            tcp_board_mark(c, place,
+                           place.sent->marks & ~(uint32_t)(TCP_MARK_SACKED | TCP_MARK_REPEATED));
         tcp_mark_lost(s, c, place);
     }
     c->recovery.prior_count = 0;

@@ -1,20 +1,22 @@
 #include "rig.h"
 /*
- * Two things packetdrill does beside its interface, with the C library: for an assertion on
- * tcp_info it calls getsockopt() on the descriptor that we gave it, and a script's shell command
- * goes to system(). The first can only be answered by who owns the descriptor, and of the second
- * the host under test must hear, so both calls of the main program are led through here: its entry
- * for the function is found in its dynamic section and set to ours. No other library's calls are
- * touched. A program that does not import them (a driver of our own) is left as it is.
+ * Three things packetdrill does beside its interface, with the C library: for an assertion on
+ * tcp_info it calls getsockopt() on the descriptor that we gave it, it calls sendfile(), and a
+ * script's shell command goes to system(). The first two can only be answered by who owns the
+ * descriptor, and of the last the host under test must hear, so these calls of the main program
+ * are led through here: its entry for the function is found in its dynamic section and set to
+ * ours. No other library's calls are touched. A program that does not import them (a driver of
+ * our own) is left as it is.
  */
 #include <elf.h>
 #include <errno.h>
 #include <link.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/sendfile.h>
 #include <unistd.h>
 
-enum { HOOKS = 2 };
+enum { HOOKS = 3, SENDFILE_MOST = 1 << 20 };
 static struct rig *hooked; /* one at a time: the library belongs to one packetdrill */
 static struct {
     void **slot;
@@ -32,6 +34,27 @@ static int our_getsockopt(int fd, int level, int name, void *value, socklen_t *l
     return -1;
 }
 
+/* What the file has there, as one send(). */
+static ssize_t our_sendfile(int out, int in, off_t *offset, size_t count) {
+    if (out < 0 || out >= FDS || hooked == NULL || hooked->fd[out].kind != FD_SOCKET ||
+        offset == NULL || count > SENDFILE_MOST)
+        return sendfile(out, in, offset, count);
+    uint8_t *octets = malloc(count + 1);
+    ssize_t got = octets == NULL ? -1 : pread(in, octets, count, *offset);
+    struct iovec v = {octets, got > 0 ? (size_t)got : 0};
+    struct msghdr m = {.msg_iov = &v, .msg_iovlen = 1};
+    int64_t result = got;
+    if (got > 0) {
+        pthread_mutex_lock(&hooked->lock);
+        result = call_send(hooked, out, &m, 0);
+        pthread_mutex_unlock(&hooked->lock);
+        if (result > 0) *offset += result;
+        if (result < 0) errno = (int)-result;
+    }
+    free(octets);
+    return result < 0 ? -1 : (ssize_t)result;
+}
+
 static int our_system(const char *command) {
     if (hooked != NULL && command != NULL) {
         pthread_mutex_lock(&hooked->lock);
@@ -44,7 +67,9 @@ static int our_system(const char *command) {
 static const struct {
     const char *name;
     void *function;
-} hooks[HOOKS] = {{"getsockopt", (void *)our_getsockopt}, {"system", (void *)our_system}};
+} hooks[HOOKS] = {{"getsockopt", (void *)our_getsockopt},
+                  {"sendfile", (void *)our_sendfile},
+                  {"system", (void *)our_system}};
 
 /* The entries lie in pages that the loader may have made read-only. */
 static void set_slot(void **slot, void *value) {

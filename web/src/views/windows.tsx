@@ -94,7 +94,9 @@ function RowShape({ row, top, width }: { readonly row: Row; readonly top: number
       {row.solid.map((zone, k) => {
         const x = zone.left * width;
         const wide = Math.max(2.5, (zone.right - zone.left) * width);
-        const text = Number.isFinite(zone.from) ? number(zone.to - zone.from) : '';
+        // A figure that a later zone would lie upon is left out; the title has it.
+        const free = row.solid.slice(k + 1).every((over) => over.right <= zone.left || over.left >= zone.right);
+        const text = Number.isFinite(zone.from) && free ? number(zone.to - zone.from) : '';
         return (
           <g key={k} style={ink(zone.role)} class={Number.isFinite(zone.from) ? 'way-zone' : 'way-zone past'}>
             <title>{zoneText(zone)}</title>

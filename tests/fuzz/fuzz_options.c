@@ -64,9 +64,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     tcp_emit(again, &h, 0, SRC, DST);
     in = reader_of(again, tcp_header_length(&h));
     if (tcp_parse(&back, &in, SRC, DST) != PARSE_OK) abort();
-    /* Of several SACK options the last one counts; what the longer one before it left is void. */
+    /* Of several options of a kind the last counts; what a longer one before it left is void. */
     for (uint32_t i = h.options.sack_count; i < TCP_SACK_BLOCKS_MAX; i++)
         h.options.sack[i] = back.options.sack[i];
+    for (uint32_t i = h.options.cookie_length; i < TCP_COOKIE_MAX; i++)
+        h.options.cookie[i] = back.options.cookie[i];
     if (memcmp(&back.options, &h.options, sizeof h.options) != 0) abort();
     return 0;
 }

@@ -94,10 +94,10 @@ static bool may_undo(const struct step *s, const struct tcb *c, const struct tcp
 
 static void undo(struct step *s, struct tcb *c, bool nothing_lost, enum mib counter) {
     struct tcp_spot place;
-    while (nothing_lost && (place = tcp_board_waiting(s->lab, c)).sent != NULL) {
-        uint32_t marks = place.sent->marks & ~(uint32_t)TCP_MARK_LOST;
-        tcp_board_mark(c, place, marks | TCP_MARK_FORGIVEN);
-    }
+    /* Linux also takes them off the list that RACK walks, so that time does not call them lost
+     * again; where a third of all segments is lost its time-outs then grow into hours. */
+    while (nothing_lost && (place = tcp_board_waiting(s->lab, c)).sent != NULL)
+        tcp_board_mark(c, place, place.sent->marks & ~(uint32_t)TCP_MARK_LOST);
     place = tcp_board_first(s->lab, c);
     for (; nothing_lost && place.sent != NULL; place = tcp_board_next(s->lab, place))
         tcp_board_mark(c, place, place.sent->marks & ~(uint32_t)TCP_MARK_LOST);

@@ -60,7 +60,7 @@ void tcp_board_sent_again(const struct step *s, struct tcb *c, struct tcp_spot p
     place.page->again = 1;
     if (place.sent->repeats < UINT8_MAX) place.sent->repeats++;
     uint32_t marks = TCP_MARK_AGAIN | (in_flight ? TCP_MARK_REPEATED : 0u);
-    tcp_board_mark(c, place, (place.sent->marks & ~(uint32_t)TCP_MARK_FORGIVEN) | marks);
+    tcp_board_mark(c, place, place.sent->marks | marks);
 }
 
 /* A record leaves the sums for good. */

@@ -18,8 +18,7 @@ enum tcp_mark {
     TCP_MARK_REPEATED = 4, /* a retransmission of it is in flight */
     TCP_MARK_AGAIN = 8,    /* it has been retransmitted at least once */
     TCP_MARK_PUSHED = 16,  /* a SEND ended here: it left with PSH, and so will its repetitions */
-    TCP_MARK_JOINED = 32,  /* it left in one burst with the one behind it: tcp_burst.c */
-    TCP_MARK_FORGIVEN = 64 /* held to be lost by mistake: time alone does not say so again */
+    TCP_MARK_JOINED = 32   /* it left in one burst with the one behind it: tcp_burst.c */
 };
 enum { TCP_PAGE_RECORDS = 19 };
 
@@ -112,7 +111,7 @@ static inline uint32_t tcp_sent_begin(const struct tcp_sent *r) {
 }
 /* Neither arrived nor waiting to be repeated: something of it may be in flight. */
 static inline bool tcp_sent_open(uint32_t marks) {
-    if ((marks & (TCP_MARK_SACKED | TCP_MARK_FORGIVEN)) != 0) return false;
+    if ((marks & TCP_MARK_SACKED) != 0) return false;
     return (marks & (TCP_MARK_LOST | TCP_MARK_REPEATED)) != TCP_MARK_LOST;
 }
 static inline bool tcp_sent_waiting(uint32_t marks) {

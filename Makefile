@@ -18,10 +18,10 @@ PKG_CFLAGS = $(shell pkg-config --cflags $(LIBRARIES) 2>/dev/null)
 PKG_LIBS = $(shell pkg-config --libs $(LIBRARIES) 2>/dev/null) -lmd4c -lm -pthread
 LISTEN ?= 127.0.0.1:8080
 
-ENGINE_SRC := $(wildcard engine/*.c engine/*/*.c)
+ENGINE_SRC := $(wildcard engine/*.c engine/*/*.c engine/*/*/*.c)
 SERVER_SRC := $(wildcard server/*.c)
 SUPPORT_SRC := $(wildcard tests/support/*.c)
-TEST_SRC := $(wildcard tests/base/test_*.c tests/wire/test_*.c tests/sim/test_*.c tests/stack/test_*.c \
+TEST_SRC := $(wildcard tests/base/test_*.c tests/wire/test_*.c tests/sim/test_*.c tests/stack/test_*.c tests/stack/*/test_*.c \
               tests/apps/test_*.c tests/server/test_*.c)
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
 ENGINE_OBJ := $(ENGINE_SRC:%.c=$(B)/%.o)

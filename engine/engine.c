@@ -10,7 +10,7 @@
 #include "sim/state.h"
 #include "sim/trace.h"
 #include "stack/stack.h"
-#include "stack/tcp.h"
+#include "stack/tcp/tcp.h"
 
 /* Which layer a timer belongs to. */
 static void timer_fired(struct step *s, uint32_t timer, struct id owner, uint32_t node) {

@@ -11,7 +11,7 @@
  * go stale. ICMP errors are forge_icmp.c's. Left out: other
  * protocols.
  */
-#include "stack/tcp.h"
+#include "stack/tcp/tcp.h"
 
 enum { FORGE_OCTETS_MAX = 1460, SEGMENT_MAX = 1480, PORT_FIRST = 1024, PORT_LAST = 65535 };
 enum { COUNT_MAX = 10000000, AT_ONCE_MAX = 1000, EVERY_USUAL = 1000000 /* ns */ };

@@ -6,8 +6,8 @@
  * router would send about it, or a stranger who guesses (RFC 5927). `seq` with a sign is relative
  * to SND.NXT of the connection that is said to have sent the segment.
  */
-#include "stack/icmp.h"
-#include "stack/tcp.h"
+#include "stack/ip/icmp.h"
+#include "stack/tcp/tcp.h"
 
 enum { QUOTED_OCTETS = IPV4_HEADER + 8, TTL = 64 };
 

@@ -4,9 +4,9 @@
  * deleted, neighbours replaced, deleted and flushed, interfaces set up and down. Objects and verbs
  * may be cut short where iproute2 allows it (ip a, ip r, ip n, ip l).
  */
-#include "stack/arp.h"
 #include "stack/iface.h"
-#include "stack/route.h"
+#include "stack/ip/arp.h"
+#include "stack/ip/route.h"
 #include <string.h>
 
 static bool is(const char *word, const char *full) { /* "n" for "neigh", as iproute2's matches() */

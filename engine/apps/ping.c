@@ -5,8 +5,8 @@
  * Differs: without -c it sends 4 requests, so that a lab comes to rest; -f has no end and prints
  * no dots.
  */
-#include "stack/icmp.h"
 #include "stack/iface.h"
+#include "stack/ip/icmp.h"
 #include <assert.h>
 #include <string.h>
 

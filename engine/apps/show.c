@@ -4,8 +4,8 @@
  * sysctl, nstat.
  */
 #include "apps/show_tcp.h"
-#include "stack/arp.h"
 #include "stack/iface.h"
+#include "stack/ip/arp.h"
 #include "stack/mib.h"
 #include "stack/sysctl.h"
 #include <assert.h>

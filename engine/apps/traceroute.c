@@ -4,8 +4,8 @@
  * 3, ...: each router on the way answers Time Exceeded (RFC 792), the target Port Unreachable
  * (RFC 1122 4.1.3.1).
  */
-#include "stack/icmp.h"
 #include "stack/iface.h"
+#include "stack/ip/icmp.h"
 #include "stack/udp.h"
 #include <string.h>
 

@@ -7,8 +7,8 @@
 #include "base/text.h"
 #include "sim/link.h"
 #include "sim/trace.h"
-#include "stack/arp.h"
-#include "stack/route.h"
+#include "stack/ip/arp.h"
+#include "stack/ip/route.h"
 #include "stack/stack.h"
 #include "wire/ether.h"
 #include <assert.h>

@@ -5,9 +5,9 @@
  */
 #include "base/text.h"
 #include "sim/event.h"
-#include "stack/arp.h"
-#include "stack/ipv4.h"
-#include "stack/route.h"
+#include "stack/ip/arp.h"
+#include "stack/ip/ipv4.h"
+#include "stack/ip/route.h"
 #include "stack/switch.h"
 #include "stack/sysctl.h"
 #include "wire/ether.h"

@@ -6,7 +6,7 @@
  */
 #include "sim/event.h"
 #include "sim/trace.h"
-#include "stack/icmp.h"
+#include "stack/ip/icmp.h"
 #include "stack/socket_queue.h"
 #include "stack/sysctl.h"
 #include "stack/udp.h"

@@ -7,7 +7,7 @@
  */
 #include "sim/frame.h"
 #include "stack/errno.h"
-#include "stack/tcp.h"
+#include "stack/tcp/tcp.h"
 
 struct text;
 

@@ -4,8 +4,8 @@
  * closed port is answered by ICMP Port Unreachable. Left out: checksums switched off, UDP-Lite.
  */
 #include "sim/trace.h"
-#include "stack/icmp.h"
-#include "stack/ipv4.h"
+#include "stack/ip/icmp.h"
+#include "stack/ip/ipv4.h"
 #include "stack/mib.h"
 #include "stack/socket.h"
 #include <string.h>

@@ -1,7 +1,7 @@
 #ifndef NETSTEP_STACK_UDP_H
 #define NETSTEP_STACK_UDP_H
 /* UDP, RFC 768, as RFC 1122 4.1 asks of hosts. Sockets themselves: socket.h. */
-#include "stack/ip.h"
+#include "stack/ip/ip.h"
 #include "wire/udp.h"
 
 /* A datagram for this node. True: a socket keeps the frame. */

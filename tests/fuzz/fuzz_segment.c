@@ -14,7 +14,7 @@
 #include "sim/scratch.h"
 #include "sim/state.h"
 #include "sim/trace.h"
-#include "stack/tcp_state.h"
+#include "stack/tcp/tcp_state.h"
 #include "tcp_invariants.h"
 #include "wire/ether.h"
 #include "wire/ipv4.h"

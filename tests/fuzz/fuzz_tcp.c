@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "lab_support.h"
-#include "stack/tcp_state.h"
+#include "stack/tcp/tcp_state.h"
 #include "tcp_invariants.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -20,7 +20,7 @@
 
 #include "engine.h"
 #include "stack/socket.h"
-#include "stack/tcp_state.h"
+#include "stack/tcp/tcp_state.h"
 
 enum {
     FDS = 1024,

@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 #include "sim_support.h"
-#include "stack/tcp.h"
+#include "stack/tcp/tcp.h"
 
 static struct setup setup;
 

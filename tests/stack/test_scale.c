@@ -11,7 +11,7 @@
 #include "lab_support.h"
 #include "sim/state.h"
 #include "sim/trace.h"
-#include "stack/tcp.h"
+#include "stack/tcp/tcp.h"
 
 enum { CLIENT = 1, SERVER = 3, ROWS_MOST = 256, LINES_MOST = 510 };
 

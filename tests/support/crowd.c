@@ -8,7 +8,7 @@
 #include "sim/scratch.h"
 #include "sim/state.h"
 #include "stack/socket.h"
-#include "stack/tcp_state.h"
+#include "stack/tcp/tcp_state.h"
 
 enum { CLIENT = 1, ROUTER, SERVER, BATCH = 200, PORT = 80 };
 static const ip4 server_address = 0x0a000201;

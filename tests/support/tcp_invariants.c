@@ -1,8 +1,8 @@
 #include "tcp_invariants.h"
 /* See the header. Each check walks the TCB's chains from end to end, so labs should be small. */
 #include "lab_support.h"
-#include "stack/seq.h"
-#include "stack/tcp_state.h"
+#include "stack/tcp/seq.h"
+#include "stack/tcp/tcp_state.h"
 
 static bool runs(const struct lab *lab, const struct tcb *c, uint32_t kind) {
     sim_time at;

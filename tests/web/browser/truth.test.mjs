@@ -53,7 +53,7 @@ function buildWith(edits) {
 
 test('renamed in C, a state, a header and a flag are renamed in every view', { timeout: 240000 }, async () => {
   const program = buildWith([
-    ['engine/stack/tcp_state.c', '"SYN-SENT"', '"KNOCKED"'],
+    ['engine/stack/tcp/tcp_state.c', '"SYN-SENT"', '"KNOCKED"'],
     ['engine/wire/tcp_describe.c', 'Transmission Control Protocol', 'Parcel Protocol'],
     ['engine/wire/summary.c', '"SYN"', '"HEY"'],
     ['engine/text/tcp.en.json', 'state.tcp.SYN-SENT', 'state.tcp.KNOCKED'],

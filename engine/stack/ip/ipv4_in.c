@@ -1,0 +1,162 @@
+#include "stack/ip/ipv4.h"
+/*
+ * IPv4 in: what RFC 1122 3.2.1 and RFC 1812 5.2 ask of a datagram that arrives, in their order:
+ * header validation, martian addresses, local delivery, forwarding with the ICMP errors of RFC
+ * 1812 5.2.7 and 5.3.1. Left out: options (kept as octets, and TCP looks
+ * at none: RFC 9293 MUST-50), reassembly (fragments are dropped with
+ * their reason), redirects, multicast forwarding, reverse path filtering.
+ */
+#include "sim/trace.h"
+#include "stack/ip/arp.h"
+#include "stack/ip/flow.h"
+#include "stack/ip/route.h"
+#include "stack/mib.h"
+#include "stack/sysctl.h"
+#include "stack/tcp/tcp.h"
+#include "stack/udp.h"
+#include <assert.h>
+
+enum { CLASS_E = 0xf0000000u, LOOPBACK_NET = 127 };
+
+enum reason ip_parse_reason(enum parse_result result) {
+    return result == PARSE_OK ? REASON_NONE : REASON_TRUNCATED + (result - PARSE_TRUNCATED);
+}
+
+/* One end of a datagram's life: its reason is traced and its frame freed. */
+static void drop(struct step *s, uint32_t node, struct id frame, enum reason reason,
+                 const char *clause) {
+    trace_dropped(s, node, frame, reason, clause);
+    frame_free(s, frame);
+}
+
+static bool deliver_tcp(struct step *s, uint32_t node, const struct ip_in *in, struct reader r,
+                        bool broadcast) {
+    if (broadcast) { /* RFC 9293 3.9.2.3 MUST-57: not to a unicast address, silently discarded */
+        trace_dropped(s, node, in->frame, REASON_NOT_FOR_US, "RFC 9293 3.9.2.3");
+        return false;
+    }
+    tcp_segment_in(s, node, in, r);
+    return false;
+}
+
+/* RFC 1122 3.2.1.1 to 3.4: hand the datagram to its protocol. */
+static void deliver(struct step *s, uint32_t node, struct ip_in *in, struct reader r,
+                    enum link_cast heard, bool broadcast) {
+    bool kept = false;
+    if (in->header.more_fragments || in->header.fragment_offset != 0) {
+        mib_add(s, node, MIB_IP_IN_DISCARDS);
+        drop(s, node, in->frame, REASON_FRAGMENT, "RFC 791 3.2");
+        return;
+    }
+    frame_cut(in->octets, in->header.total_length); /* the link's padding ends here */
+    in->note = in->octets->note;
+    mib_add(s, node, MIB_IP_IN_DELIVERS);
+    switch (in->header.protocol) {
+    case IP_PROTOCOL_ICMP: kept = icmp_in(s, node, in, r); break;
+    case IP_PROTOCOL_UDP: kept = udp_in(s, node, in, r, broadcast); break;
+    case IP_PROTOCOL_TCP: kept = deliver_tcp(s, node, in, r, broadcast); break;
+    default:
+        /* RFC 1122 3.2.2.1: a protocol that is not there is answered by code 2. */
+        mib_add(s, node, MIB_IP_IN_UNKNOWN_PROTOS);
+        trace_dropped(s, node, in->frame, REASON_UNKNOWN_PROTOCOL, "RFC 1122 3.2.2.1");
+        icmp_error(s, node, in->frame, ICMP_UNREACHABLE, ICMP_PROTOCOL_UNREACHABLE, 0, heard);
+    }
+    if (!kept) frame_free(s, in->frame);
+}
+
+/* RFC 1812 5.2.1.2, 5.3.1 and 5.2.7: forward, or tell the source why not. */
+static void forward(struct step *s, uint32_t node, struct ip_in *in, struct memo *flow,
+                    enum link_cast heard) {
+    struct next_hop hop;
+    if (setting_of(s->lab, node, SETTING_IP_FORWARD) == 0) {
+        mib_add(s, node, MIB_IP_IN_ADDR_ERRORS);
+        drop(s, node, in->frame, REASON_NOT_FORWARDING, "RFC 1122 3.2.1.3");
+        return;
+    }
+    if (heard == LINK_BROADCAST) { /* RFC 1812 5.3.4: a link broadcast is not forwarded */
+        drop(s, node, in->frame, REASON_NOT_FOR_US, "RFC 1812 5.3.4");
+        return;
+    }
+    if (!flow_way(s, node, flow, &hop)) {
+        mib_add(s, node, MIB_IP_IN_NO_ROUTES);
+        trace_dropped(s, node, in->frame, REASON_NO_ROUTE, "RFC 1812 5.2.7.1");
+        icmp_error(s, node, in->frame, ICMP_UNREACHABLE, ICMP_NET_UNREACHABLE, 0, heard);
+        frame_free(s, in->frame);
+        return;
+    }
+    if (in->header.ttl <= 1) { /* RFC 1812 5.3.1: it must not leave with a TTL of zero */
+        mib_add(s, node, MIB_IP_IN_HDR_ERRORS);
+        trace_dropped(s, node, in->frame, REASON_TTL_EXPIRED, "RFC 1812 5.3.1");
+        icmp_error(s, node, in->frame, ICMP_TIME_EXCEEDED, ICMP_TTL_EXCEEDED, 0, heard);
+        frame_free(s, in->frame);
+        return;
+    }
+    frame_cut(in->octets, in->header.total_length);
+    uint32_t mtu = iface_get(s->lab, hop.interface)->mtu;
+    if (in->header.total_length > mtu) {
+        /* RFC 1191 4: with DF the source hears the next hop's MTU. Differs: without DF a router
+         * would fragment (RFC 1812 5.2.6); this one only drops. */
+        trace_dropped(s, node, in->frame, REASON_TOO_BIG, "RFC 1191 4");
+        if (in->header.dont_fragment)
+            icmp_error(s, node, in->frame, ICMP_UNREACHABLE, ICMP_FRAGMENTATION_NEEDED, mtu, heard);
+        frame_free(s, in->frame);
+        return;
+    }
+    mib_add(s, node, MIB_IP_FORW_DATAGRAMS);
+    ipv4_decrement_ttl(frame_room(in->octets) + in->octets->start);
+    neighbour_send(s, &hop, flow, in->frame);
+}
+
+/* RFC 1122 3.2.1.3 and RFC 1812 5.3.7: addresses that no datagram on a link may carry. Linux also
+ * refuses its own address as a source. */
+static bool martian(const struct step *s, uint32_t node, const struct ipv4_header *h) {
+    return h->src >> 24 == LOOPBACK_NET || h->dst >> 24 == LOOPBACK_NET || h->src >> 24 == 0 ||
+           h->dst == 0 || h->src >= CLASS_E ||
+           flow_cast(s, node, flow_of(s, node, h->src)) != IP_ELSEWHERE;
+}
+
+void ipv4_in(struct step *s, uint32_t interface, struct id frame, struct frame *f,
+             enum link_cast heard) {
+    uint32_t node = iface_get(s->lab, interface)->node;
+    struct ip_in in;
+    in.interface = interface;
+    in.frame = frame;
+    in.octets = f;
+    struct reader r = frame_reader(f);
+    enum parse_result result = ipv4_parse(&in.header, &r);
+    mib_add(s, node, MIB_IP_IN_RECEIVES);
+    if (result != PARSE_OK) { /* RFC 1812 5.2.2: header validation; silently discarded */
+        mib_add(s, node,
+                result == PARSE_BAD_CHECKSUM ? MIB_IP_IN_CSUM_ERRORS : MIB_IP_IN_HDR_ERRORS);
+        drop(s, node, frame, ip_parse_reason(result), "RFC 1812 5.2.2");
+        return;
+    }
+    if (martian(s, node, &in.header)) {
+        mib_add(s, node, MIB_IP_IN_ADDR_ERRORS);
+        drop(s, node, frame, REASON_MARTIAN, "RFC 1812 5.3.7");
+        return;
+    }
+    struct memo *flow = flow_of(s, node, in.header.dst);
+    enum ip_cast cast = flow_cast(s, node, flow);
+    if (heard == LINK_BROADCAST &&
+        cast != IP_GROUP) { /* RFC 1122 3.3.6: a broadcast frame, a host's address */
+        drop(s, node, frame, REASON_NOT_FOR_US, "RFC 1122 3.3.6");
+        return;
+    }
+    if (cast != IP_ELSEWHERE)
+        deliver(s, node, &in, r, heard, cast == IP_GROUP);
+    else
+        forward(s, node, &in, flow, heard);
+}
+
+void ipv4_loopback_in(struct step *s, uint32_t node, struct id frame) {
+    struct frame *f = frame_at(s->lab, frame);
+    struct ip_in in = {.frame = frame, .octets = f};
+    struct reader r = frame_reader(f);
+    enum parse_result result = ipv4_parse(&in.header, &r);
+    assert(result == PARSE_OK); /* our own header, never on a wire */
+    (void)result;
+    mib_add(s, node, MIB_IP_IN_RECEIVES);
+    deliver(s, node, &in, r, LINK_UNICAST,
+            ip_is_broadcast_or_multicast(s->lab, node, in.header.dst));
+}

@@ -1,0 +1,161 @@
+#include "stack/ip/ipv4.h"
+/*
+ * IPv4 out: routing (RFC 1122 3.3.1), the source address (3.3.4.3), the header (RFC 791 3.1) and
+ * the way to the next hop. A datagram to the node itself comes back by the loopback: an event of
+ * its own at the same instant, so that no layer is entered twice within a step. Left out:
+ * fragmentation (what does not fit is refused), source routes, multicast membership.
+ */
+#include "sim/event.h"
+#include "sim/trace.h"
+#include "stack/ip/arp.h"
+#include "stack/ip/flow.h"
+#include "stack/ip/route.h"
+#include "stack/mib.h"
+#include "stack/sysctl.h"
+#include "wire/ether.h"
+#include <assert.h>
+#include <string.h>
+
+enum { LOOPBACK_MTU = 1500, MULTICAST_FIRST = 224, MULTICAST_LAST = 239, LOOPBACK_NET = 127 };
+static const ip4 limited_broadcast = 0xffffffffu;
+
+bool ip_is_local(const struct lab *lab, uint32_t node, ip4 address) {
+    return address >> 24 == LOOPBACK_NET || iface_with_address(lab, node, address) != 0;
+}
+
+static bool is_multicast(ip4 address) {
+    return address >> 24 >= MULTICAST_FIRST && address >> 24 <= MULTICAST_LAST;
+}
+
+/* A network's directed broadcast is a group as well (RFC 1122 3.3.6); a /31 (RFC 3021) and a /32
+ * have none. The node's interfaces are consecutive. */
+enum ip_cast ip_cast_of(const struct lab *lab, uint32_t node, ip4 address) {
+    enum ip_cast cast = IP_ELSEWHERE;
+    if (address == limited_broadcast || is_multicast(address)) return IP_GROUP;
+    const struct node *n = node_view_at(lab, node);
+    if (n->interface_count == 0) return IP_ELSEWHERE;
+    const struct interface *at = iface_get(lab, n->first_interface);
+    for (uint32_t i = 0; i < n->interface_count; i++, at++) {
+        if (at->address == 0) continue;
+        if (at->prefix < 31 && address == (at->address | UINT32_MAX >> at->prefix)) return IP_GROUP;
+        if (at->address == address) cast = IP_OWN;
+    }
+    return cast;
+}
+
+bool ip_is_broadcast_or_multicast(const struct lab *lab, uint32_t node, ip4 address) {
+    return ip_cast_of(lab, node, address) == IP_GROUP;
+}
+
+/* Where a datagram to `dst` leaves; false: nowhere. The limited broadcast and multicast take the
+ * default route's link, or the first link there is (RFC 1122 3.3.1.6). */
+static bool find_way(const struct lab *lab, uint32_t node, ip4 dst, struct next_hop *hop) {
+    if (route_lookup(lab, node, dst, hop)) {
+        if (dst == limited_broadcast || is_multicast(dst)) hop->address = dst;
+        return true;
+    }
+    const struct node *n = node_view_at(lab, node);
+    if (dst != limited_broadcast && !is_multicast(dst)) return false;
+    for (uint32_t i = n->first_interface; i < n->first_interface + n->interface_count; i++)
+        if (iface_get(lab, i)->up && iface_get(lab, i)->address != 0) {
+            *hop = (struct next_hop){.address = dst, .interface = i};
+            return true;
+        }
+    return false;
+}
+
+ip4 ip_source_for(const struct lab *lab, uint32_t node, ip4 dst) {
+    struct next_hop hop;
+    if (ip_is_local(lab, node, dst)) return dst;
+    return find_way(lab, node, dst, &hop) ? iface_get(lab, hop.interface)->address : 0;
+}
+
+uint32_t ip_mtu_for(const struct lab *lab, uint32_t node, ip4 dst) {
+    struct next_hop hop;
+    if (ip_is_local(lab, node, dst)) return LOOPBACK_MTU;
+    if (!find_way(lab, node, dst, &hop)) return 0;
+    uint32_t mtu = iface_get(lab, hop.interface)->mtu, path = ip_path_mtu(lab, node, dst, NULL);
+    return path != 0 && path < mtu ? path : mtu;
+}
+
+static void push_header(struct step *s, uint32_t node, struct id frame, const struct ip_out *out,
+                        ip4 src) {
+    size_t length = IPV4_HEADER + out->option_count, total = frame_count(s->lab, frame) + length;
+    assert(total <= UINT16_MAX && out->option_count <= 40 && out->option_count % 4 == 0);
+    struct ipv4_header h = {
+        .header_length = (uint8_t)length,
+        .option_count = (uint8_t)out->option_count,
+        .dscp = out->dscp,
+        .ecn = out->ecn,
+        .total_length = (uint16_t)total,
+        .identification = (uint16_t)node_at(s->lab, node)->ip_id++,
+        .dont_fragment = out->dont_fragment,
+        .ttl = out->ttl != 0 ? out->ttl : (uint8_t)setting_of(s->lab, node, SETTING_IP_DEFAULT_TTL),
+        .protocol = out->protocol,
+        .src = src,
+        .dst = out->dst,
+    };
+    if (out->option_count > 0) memcpy(h.options, out->options, out->option_count);
+    struct writer w = writer_of(frame_push(s, frame, length), length);
+    ipv4_emit(&w, &h);
+}
+
+static enum ip_result loop_back(struct step *s, uint32_t node, struct id frame) {
+    struct id timer = {0, 0};
+    timer_set(s, &timer, TIMER_LOOPBACK, node, frame, s->now);
+    if (id_is(timer)) return IP_SENT;
+    trace_dropped(s, node, frame, REASON_NO_BUFFERS, NULL);
+    frame_free(s, frame);
+    return IP_NO_BUFFERS;
+}
+
+/* RFC 1112 6.4: the low 23 bits of the group go into 01-00-5E-00-00-00. */
+static void send_to_group(struct step *s, uint32_t interface, struct id frame, ip4 dst) {
+    uint8_t mac[MAC_OCTETS] = {
+        0x01, 0x00, 0x5e, (uint8_t)(dst >> 16 & 0x7f), (uint8_t)(dst >> 8), (uint8_t)dst};
+    iface_send(s, interface, frame, is_multicast(dst) ? mac : mac_broadcast, ETHER_TYPE_IPV4);
+}
+
+static enum ip_result refuse(struct step *s, uint32_t node, struct id frame, enum reason reason,
+                             const char *clause, enum ip_result result) {
+    mib_add(s, node, result == IP_NO_ROUTE ? MIB_IP_OUT_NO_ROUTES : MIB_IP_OUT_DISCARDS);
+    trace_dropped(s, node, frame, reason, clause);
+    frame_free(s, frame);
+    return result;
+}
+
+/* ip_is_local() and find_way(), remembered. An address that is a group and, on another interface, a
+ * host's own is looked up each time. */
+static bool is_local(const struct step *s, uint32_t node, ip4 dst, enum ip_cast cast) {
+    return cast == IP_OWN || dst >> 24 == LOOPBACK_NET ||
+           (cast == IP_GROUP && ip_is_local(s->lab, node, dst));
+}
+
+static bool way_of(const struct step *s, uint32_t node, ip4 dst, struct memo *flow,
+                   struct next_hop *hop) {
+    return flow_cast(s, node, flow) == IP_GROUP ? find_way(s->lab, node, dst, hop)
+                                                : flow_way(s, node, flow, hop);
+}
+
+enum ip_result ip_send(struct step *s, uint32_t node, struct id frame, const struct ip_out *out) {
+    struct next_hop hop = {0};
+    struct memo *flow = flow_of(s, node, out->dst);
+    enum ip_cast cast = flow_cast(s, node, flow);
+    size_t total = frame_count(s->lab, frame) + IPV4_HEADER + out->option_count;
+    mib_add(s, node, MIB_IP_OUT_REQUESTS);
+    if (is_local(s, node, out->dst, cast)) {
+        push_header(s, node, frame, out, out->src != 0 ? out->src : out->dst);
+        return loop_back(s, node, frame);
+    }
+    if (!way_of(s, node, out->dst, flow, &hop))
+        return refuse(s, node, frame, REASON_NO_ROUTE, "RFC 1122 3.3.1.1", IP_NO_ROUTE);
+    const struct interface *from = iface_get(s->lab, hop.interface);
+    if (total > from->mtu)
+        return refuse(s, node, frame, REASON_TOO_BIG, "RFC 1122 3.3.3", IP_TOO_BIG);
+    push_header(s, node, frame, out, out->src != 0 ? out->src : from->address);
+    if (cast == IP_GROUP)
+        send_to_group(s, hop.interface, frame, out->dst);
+    else
+        neighbour_send(s, &hop, flow, frame);
+    return IP_SENT;
+}

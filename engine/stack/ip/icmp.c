@@ -66,7 +66,7 @@ static bool may_tell(const struct lab *lab, uint32_t node, const struct ipv4_hea
 }
 
 void icmp_error(struct step *s, uint32_t node, struct id packet, uint8_t type, uint8_t code,
-                uint32_t word, enum link_cast heard) {
+                uint32_t rest, enum link_cast heard) {
     struct ipv4_header h;
     size_t count = frame_count(s->lab, packet);
     struct reader r = reader_of(frame_octets(s->lab, packet), count);
@@ -78,8 +78,8 @@ void icmp_error(struct step *s, uint32_t node, struct id packet, uint8_t type, u
         count = ERROR_DATAGRAM_MAX - IPV4_HEADER - ICMP_HEADER;
     struct icmp_message m = {.type = type,
                              .code = code,
-                             .identifier = (uint16_t)(word >> 16),
-                             .sequence = (uint16_t)word};
+                             .identifier = (uint16_t)(rest >> 16),
+                             .sequence = (uint16_t)rest};
     /* RFC 1812 4.3.2.4: from the address that the datagram was sent to, or else that of the
      * interface by which the error leaves. 4.3.2.5: precedence 6. */
     struct ip_out out = {.src = ip_is_local(s->lab, node, h.dst) ? h.dst : 0,

@@ -16,11 +16,11 @@ enum {
 /* A message for this node. True: a socket keeps the frame. */
 bool icmp_in(struct step *, uint32_t node, const struct ip_in *, struct reader message);
 /* An error about `packet` (which starts at its IPv4 header and stays the caller's), unless one
- * must not be sent about it. `word`: the header's second word, the next hop's MTU for code 4.
+ * must not be sent about it. `rest`: the header's second word (next MTU, pointer << 24, gateway).
  * `heard`: the frame came as a link broadcast, about which no error may be sent. */
 enum link_cast { LINK_UNICAST, LINK_BROADCAST };
 void icmp_error(struct step *, uint32_t node, struct id packet, uint8_t type, uint8_t code,
-                uint32_t word, enum link_cast heard);
+                uint32_t rest, enum link_cast heard);
 /* An echo request; takes `count` octets of data from `octets`. */
 enum ip_result icmp_send_echo(struct step *, uint32_t node, const struct ip_out *,
                               uint16_t identifier, uint16_t sequence, const uint8_t *octets,

@@ -29,6 +29,8 @@ static void timer_fired(struct step *s, uint32_t timer, struct id owner, uint32_
     case TIMER_ARP_REACHABLE:
     case TIMER_ARP_DELAY:
     case TIMER_ARP_PROBE:
+    case TIMER_ROUTE:
+    case TIMER_ICMP_REPLY:
     case TIMER_LOOPBACK: stack_timer_fired(s, timer, owner, node); return;
     case TIMER_PROCESS:
     case TIMER_WAKE: apps_timer_fired(s, timer, owner, node); return;

@@ -18,16 +18,27 @@
 #include "sim/trace.h"
 
 static const uint32_t owner_pools[TIMER_KIND_COUNT] = {
-    [TIMER_TCP_RETRANSMISSION] = POOL_TCB, [TIMER_TCP_DELAYED_ACK] = POOL_TCB,
-    [TIMER_TCP_TIME_WAIT] = POOL_TCB,      [TIMER_TCP_USER] = POOL_TCB,
-    [TIMER_TCP_PERSIST] = POOL_TCB,        [TIMER_TCP_KEEPALIVE] = POOL_TCB,
-    [TIMER_TCP_FIN_WAIT_2] = POOL_TCB,     [TIMER_TCP_SYNACK] = POOL_TCB,
-    [TIMER_TCP_LOSS_PROBE] = POOL_TCB,     [TIMER_TCP_REORDERING] = POOL_TCB,
-    [TIMER_ARP_RETRANS] = POOL_NEIGHBOUR,  [TIMER_ARP_REACHABLE] = POOL_NEIGHBOUR,
-    [TIMER_ARP_DELAY] = POOL_NEIGHBOUR,    [TIMER_ARP_PROBE] = POOL_NEIGHBOUR,
-    [TIMER_PROCESS] = POOL_PROCESS,        [TIMER_WAKE] = POOL_PROCESS,
-    [TIMER_SCRIPT] = POOL_SCRIPT,          [TIMER_FAULT] = POOL_FAULT,
+    [TIMER_TCP_RETRANSMISSION] = POOL_TCB,
+    [TIMER_TCP_DELAYED_ACK] = POOL_TCB,
+    [TIMER_TCP_TIME_WAIT] = POOL_TCB,
+    [TIMER_TCP_USER] = POOL_TCB,
+    [TIMER_TCP_PERSIST] = POOL_TCB,
+    [TIMER_TCP_KEEPALIVE] = POOL_TCB,
+    [TIMER_TCP_FIN_WAIT_2] = POOL_TCB,
+    [TIMER_TCP_SYNACK] = POOL_TCB,
+    [TIMER_TCP_LOSS_PROBE] = POOL_TCB,
+    [TIMER_TCP_REORDERING] = POOL_TCB,
+    [TIMER_ARP_RETRANS] = POOL_NEIGHBOUR,
+    [TIMER_ARP_REACHABLE] = POOL_NEIGHBOUR,
+    [TIMER_ARP_DELAY] = POOL_NEIGHBOUR,
+    [TIMER_ARP_PROBE] = POOL_NEIGHBOUR,
+    [TIMER_PROCESS] = POOL_PROCESS,
+    [TIMER_WAKE] = POOL_PROCESS,
+    [TIMER_SCRIPT] = POOL_SCRIPT,
+    [TIMER_FAULT] = POOL_FAULT,
     [TIMER_LOOPBACK] = POOL_COUNT,
+    [TIMER_ICMP_REPLY] = POOL_COUNT,
+    [TIMER_ROUTE] = POOL_ROUTE,
 };
 
 uint32_t timer_owner_pool(uint32_t kind) {
@@ -39,7 +50,7 @@ uint32_t timer_owner_pool(uint32_t kind) {
  * for them, so they are no timers to a reader. */
 bool timer_is_silent(uint32_t kind) {
     return kind == TIMER_WAKE || kind == TIMER_LOOPBACK || kind == TIMER_SCRIPT ||
-           kind == TIMER_FAULT || kind >= TIMER_KIND_COUNT;
+           kind == TIMER_FAULT || kind == TIMER_ICMP_REPLY || kind >= TIMER_KIND_COUNT;
 }
 
 /* Nobody reads a table of fifty thousand timers; those of a flood are told one by one. */

@@ -22,11 +22,13 @@ enum timer_kind {
     TIMER_ARP_REACHABLE,
     TIMER_ARP_DELAY,
     TIMER_ARP_PROBE,
-    TIMER_PROCESS,  /* sleep, ping's interval, a call's time-out */
-    TIMER_WAKE,     /* a process runs again at this instant, as a step of its own */
-    TIMER_LOOPBACK, /* a frame to the node itself arrives: owner is the frame; not traced */
-    TIMER_SCRIPT,   /* the scenario's script: owner in POOL_SCRIPT */
-    TIMER_FAULT,    /* a fault begins or ends: owner in POOL_FAULT */
+    TIMER_ROUTE,      /* a route that was learnt expires */
+    TIMER_ICMP_REPLY, /* a timestamp request was thought about: owner is its frame; not traced */
+    TIMER_PROCESS,    /* sleep, ping's interval, a call's time-out */
+    TIMER_WAKE,       /* a process runs again at this instant, as a step of its own */
+    TIMER_LOOPBACK,   /* a frame to the node itself arrives: owner is the frame; not traced */
+    TIMER_SCRIPT,     /* the scenario's script: owner in POOL_SCRIPT */
+    TIMER_FAULT,      /* a fault begins or ends: owner in POOL_FAULT */
     TIMER_KIND_COUNT
 };
 

@@ -32,8 +32,8 @@ enum {
     NODE_NAME_ROOM = 32,
     INTERFACE_NAME_ROOM = 16,
     NODE_INTERFACES_MAX = 64,
-    SETTING_MAX = 160,
-    COUNTER_MAX = 160,
+    SETTING_MAX = 224,
+    COUNTER_MAX = 192,
     CENSUS_MAX = 8,
     NODES_MAX = 4096,
     LINKS_MAX = 16384
@@ -56,7 +56,12 @@ struct path_mtu { /* stack/path_mtu.c */
     uint32_t mtu;
     sim_time until;
 };
-enum { PATH_MTUS = 8 };
+enum { PATH_MTUS = 8, ICMP_PEERS = 16 };
+struct icmp_peer { /* stack/ip/icmp_limit.c: to whom ICMP messages went */
+    ip4 address;
+    uint32_t redirects;
+    sim_time last, tokens;
+};
 struct node {
     char name[NODE_NAME_ROOM];
     uint32_t number, kind, profile, alive;
@@ -71,6 +76,9 @@ struct node {
     struct prng prng[PRNG_PURPOSE_COUNT];
     uint64_t secret[2]; /* RFC 6528 secret key, from the seed and the node's name */
     struct path_mtu path[PATH_MTUS];
+    struct icmp_peer icmp_peer[ICMP_PEERS];
+    sim_time icmp_filled_at;       /* the bucket of all destinations together, */
+    int64_t icmp_credit;           /* and the messages that are left in it */
     int64_t setting[SETTING_MAX];  /* sysctls; indices in stack/sysctl.h */
     uint64_t counter[COUNTER_MAX]; /* MIB counters; indices in stack/mib.h */
     uint32_t census[CENSUS_MAX];   /* how many there are now; indices in stack/mib.h */

@@ -106,6 +106,7 @@ bool stack_node_begin(struct step *s, uint32_t node, const struct scenario_node 
     if (from->profile != NULL && !profile_named(from->profile, &profile))
         return no_profile(why, from->profile);
     settings_begin(n, profile);
+    icmp_begin(n);
     n->alive = 1;
     n->ip_id = (uint32_t)n->secret[0] & 0xffff;
     for (size_t i = 0; i < from->setting_count; i++)
@@ -182,6 +183,10 @@ void stack_frame_arrived(struct step *s, uint32_t interface, struct id frame) {
 void stack_timer_fired(struct step *s, uint32_t timer, struct id owner, uint32_t node) {
     if (timer == TIMER_LOOPBACK)
         ipv4_loopback_in(s, node, owner);
+    else if (timer == TIMER_ROUTE)
+        route_timer_fired(s, owner);
+    else if (timer == TIMER_ICMP_REPLY)
+        icmp_timer_fired(s, node, owner);
     else
         neighbour_timer_fired(s, timer, owner);
 }

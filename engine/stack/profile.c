@@ -79,12 +79,24 @@ static const struct difference rfc9293[] = {
     {SETTING_CONST_RTO_AFTER_SYN_LOSS, 3000},
     {SETTING_CONST_LISTEN_QUEUES, 0},
     {SETTING_CONST_REQSK_PRUNE, 0},
+    {SETTING_ICMP_RATELIMIT, 0},
+    {SETTING_ICMP_RATEMASK, 0},
+    {SETTING_SECURE_REDIRECTS, 0}, /* any gateway on the link: RFC 1122 3.2.2.2, RFC 1812 5.2.7.2 */
+    {SETTING_SHARED_MEDIA, 0},
+    {SETTING_REDIRECT_NUMBER, VALUE_MAX},
+    {SETTING_REDIRECT_LOAD, 0},
+    {SETTING_ICMP_TS_MODEL, ICMP_TS_RFC792},
     {END, 0},
 };
 /* Before RFC 1323, 2018 and 5961: no options but the MSS; what lies in the window is believed. */
 static const struct difference rfc793[] = {
-    {SETTING_CONST_RFC5961, 0}, {SETTING_CONST_ISN, ISN_RFC793_CLOCK}, {SETTING_TCP_TIMESTAMPS, 0},
-    {SETTING_TCP_SACK, 0},      {SETTING_TCP_WINDOW_SCALING, 0},       {END, 0},
+    {SETTING_CONST_RFC5961, 0},
+    {SETTING_CONST_ISN, ISN_RFC793_CLOCK},
+    {SETTING_TCP_TIMESTAMPS, 0},
+    {SETTING_TCP_SACK, 0},
+    {SETTING_TCP_WINDOW_SCALING, 0},
+    {SETTING_ICMP_ERROR_SIZE, 56}, /* RFC 792: the header and 64 bits */
+    {END, 0},
 };
 /* 4.4BSD: MSL 30 seconds, so TIME-WAIT of 60, and its own clock of sequence numbers. */
 static const struct difference bsd[] = {
@@ -157,8 +169,11 @@ void settings_begin(struct node *node, enum profile profile) {
             node->setting[knob->first + i] = knob->usual[i] * unit_ns(knob->unit);
     take_over(node, profile);
     node->profile = profile;
-    if (node->kind == NODE_ROUTER)
-        node->setting[SETTING_IP_FORWARD] = 1; /* RFC 1812 2.2.2: a router forwards */
+    if (node->kind != NODE_ROUTER) return;
+    node->setting[SETTING_IP_FORWARD] = 1;       /* RFC 1812 2.2.2: a router forwards */
+    node->setting[SETTING_ACCEPT_REDIRECTS] = 0; /* 4.3.3.2: and knows its ways itself */
+    /* 4.3.3.9: a router tells address masks by default. Differs: Linux never does. */
+    node->setting[SETTING_ICMP_MASK_AGENT] = !profiles[profile].is_linux;
 }
 
 bool profile_named(const char *name, enum profile *profile) {

@@ -68,13 +68,14 @@ static bool parse_value(const struct knob *knob, const char *word, int64_t *valu
             *value = i;
             return true;
         }
-    if (parse_number(word, &number)) {
+    bool minus = word[0] == '-' && knob->range.low < 0;
+    if (parse_number(word + minus, &number)) {
         if (number > UINT32_MAX) return false;
         if (knob->unit == UNIT_ISN) {
             *value = ISN_EXPLICIT + (int64_t)number;
             return true;
         }
-        *value = (int64_t)number * unit_ns(knob->unit);
+        *value = (minus ? -(int64_t)number : (int64_t)number) * unit_ns(knob->unit);
     } else if (knob->unit >= UNIT_SECONDS && knob->unit <= UNIT_MICROSECONDS &&
                parse_duration(word, &ns)) {
         *value = ns;
@@ -328,5 +329,7 @@ bool setting_set(struct step *s, uint32_t node, const char *name, const char *va
     struct node *n = node_at(s->lab, node);
     for (uint32_t i = 0; i < knob->count; i++) n->setting[knob->first + i] = values[i];
     if (knob->first == SETTING_CONST_EHASH_ENTRIES) follow_ehash(n, values[0]);
+    /* inet_forward_change(): who forwards believes no redirects, unless told so afterwards. */
+    if (knob->first == SETTING_IP_FORWARD) n->setting[SETTING_ACCEPT_REDIRECTS] = values[0] == 0;
     return true;
 }

@@ -29,6 +29,26 @@ enum setting {
     SETTING_RESERVED_PORTS_4,
     SETTING_ICMP_ECHO_IGNORE_ALL,
     SETTING_ICMP_ECHO_IGNORE_BROADCASTS,
+    SETTING_ICMP_RATELIMIT,
+    SETTING_ICMP_RATEMASK,
+    SETTING_ICMP_MSGS_PER_SEC,
+    SETTING_ICMP_MSGS_BURST,
+    SETTING_ICMP_INBOUND_IFADDR,
+    SETTING_ACCEPT_REDIRECTS,
+    SETTING_SECURE_REDIRECTS,
+    SETTING_SEND_REDIRECTS,
+    SETTING_SHARED_MEDIA,
+    SETTING_REDIRECT_NUMBER,
+    SETTING_REDIRECT_LOAD,
+    SETTING_REDIRECT_SILENCE,
+    SETTING_ROUTE_GC_TIMEOUT,
+    SETTING_NO_PMTU_DISC, /* enum pmtu_disc */
+    SETTING_ICMP_ERROR_SIZE,
+    SETTING_ICMP_TS_MODEL, /* enum icmp_ts_model */
+    SETTING_ICMP_THINK,
+    SETTING_ICMP_MASK_AGENT,
+    SETTING_CLOCK_OFFSET,
+    SETTING_PING_WAIT_REPLY,
     SETTING_ARP_BASE_REACHABLE,
     SETTING_ARP_DELAY_FIRST_PROBE,
     SETTING_ARP_UCAST_PROBES,
@@ -133,6 +153,8 @@ enum setting {
     SETTING_VARIANT_NO_RST_FROM_CLOSED,
     SETTING_COUNT /* <= SETTING_MAX */
 };
+/* icmp.ts_model: which moment a timestamp reply names as that of its transmission. */
+enum icmp_ts_model { ICMP_TS_LINUX, ICMP_TS_RFC792 };
 enum full_rule { FULL_ABOVE, FULL_AT }; /* ">": one more than the limit fits; ">=" */
 enum congestion_control { CONGESTION_RENO, CONGESTION_CUBIC };
 /* const.isn: how first sequence numbers are chosen (tcp_iss.c), or ISN_EXPLICIT + the number. */

@@ -7,6 +7,8 @@
  *
  * const.ehash_entries is the size of Linux's table of connections, which it chooses by the
  * machine's memory: one entry for each 128 KiB, at most 524288. Three limits follow from it.
+ *
+ * Differs: Linux shows route.redirect_load and route.redirect_silence in ticks of its timer.
  */
 #include <assert.h>
 #include <stdlib.h>
@@ -48,6 +50,10 @@ static const char *const isn_models[] = {
     NULL,
 };
 
+static const char *const ts_models[] = {
+    [ICMP_TS_LINUX] = "linux", [ICMP_TS_RFC792] = "rfc792", NULL};
+enum { DAY_MS = 86400000 };
+
 static const struct knob knobs[] = {
     FLAG("net.ipv4.ip_forward", IP_FORWARD, 0),
     NUMBER("net.ipv4.ip_default_ttl", IP_DEFAULT_TTL, 1, 255, 64),
@@ -55,6 +61,26 @@ static const struct knob knobs[] = {
     PORTS("net.ipv4.ip_local_reserved_ports", RESERVED_PORTS),
     FLAG("net.ipv4.icmp_echo_ignore_all", ICMP_ECHO_IGNORE_ALL, 0),
     FLAG("net.ipv4.icmp_echo_ignore_broadcasts", ICMP_ECHO_IGNORE_BROADCASTS, 1),
+    MILLIS("net.ipv4.icmp_ratelimit", ICMP_RATELIMIT, 0, VALUE_MAX, 1000),
+    NUMBER("net.ipv4.icmp_ratemask", ICMP_RATEMASK, 0, VALUE_MAX, 6168),
+    NUMBER("net.ipv4.icmp_msgs_per_sec", ICMP_MSGS_PER_SEC, 0, VALUE_MAX, 1000),
+    NUMBER("net.ipv4.icmp_msgs_burst", ICMP_MSGS_BURST, 0, VALUE_MAX, 50),
+    FLAG("net.ipv4.icmp_errors_use_inbound_ifaddr", ICMP_INBOUND_IFADDR, 0),
+    FLAG("net.ipv4.conf.all.accept_redirects", ACCEPT_REDIRECTS, 1),
+    FLAG("net.ipv4.conf.all.secure_redirects", SECURE_REDIRECTS, 1),
+    FLAG("net.ipv4.conf.all.send_redirects", SEND_REDIRECTS, 1),
+    FLAG("net.ipv4.conf.all.shared_media", SHARED_MEDIA, 1),
+    NUMBER("net.ipv4.route.redirect_number", REDIRECT_NUMBER, 0, VALUE_MAX, 9),
+    MILLIS("net.ipv4.route.redirect_load", REDIRECT_LOAD, 0, VALUE_MAX, 20),
+    MILLIS("net.ipv4.route.redirect_silence", REDIRECT_SILENCE, 0, VALUE_MAX, 20480),
+    SECONDS("net.ipv4.route.gc_timeout", ROUTE_GC_TIMEOUT, 1, VALUE_MAX / 1000, 300),
+    NUMBER("net.ipv4.ip_no_pmtu_disc", NO_PMTU_DISC, 0, 3, 0),
+    NUMBER("icmp.error_size", ICMP_ERROR_SIZE, 56, 576, 576),
+    WORD("icmp.ts_model", ICMP_TS_MODEL, ts_models, ICMP_TS_LINUX),
+    MILLIS("icmp.think", ICMP_THINK, 0, 3600000, 0),
+    FLAG("icmp.mask_agent", ICMP_MASK_AGENT, 0),
+    MILLIS("clock.offset", CLOCK_OFFSET, -DAY_MS, DAY_MS, 0),
+    FLAG("ping.wait_reply", PING_WAIT_REPLY, 0),
     MILLIS("net.ipv4.neigh.default.base_reachable_time_ms", ARP_BASE_REACHABLE, 1, VALUE_MAX,
            30000),
     SECONDS("net.ipv4.neigh.default.delay_first_probe_time", ARP_DELAY_FIRST_PROBE, 0,

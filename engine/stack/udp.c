@@ -4,10 +4,11 @@
  * closed port is answered by ICMP Port Unreachable. Left out: checksums switched off, UDP-Lite.
  */
 #include "sim/trace.h"
-#include "stack/ip/icmp.h"
+#include "stack/ip/icmp_parts.h"
 #include "stack/ip/ipv4.h"
 #include "stack/mib.h"
 #include "stack/socket.h"
+#include "stack/sysctl.h"
 #include <string.h>
 
 bool udp_in(struct step *s, uint32_t node, const struct ip_in *in, struct reader datagram,
@@ -53,15 +54,28 @@ enum ip_result udp_send(struct step *s, uint32_t node, const struct ip_out *out,
     return ip_send(s, node, frame, &way);
 }
 
-/* RFC 1122 4.1.3.3: errors go up to the socket. As on Linux, a socket that is not connected hears
- * of them only when it asked to keep them. */
-bool udp_icmp_in(struct step *s, uint32_t node, const struct ip_in *in, uint8_t type, uint8_t code,
-                 ip4 local, ip4 remote, struct reader quoted) {
-    uint16_t local_port = read_u16(&quoted), remote_port = read_u16(&quoted);
-    struct id id = socket_find(s->lab, node, SOCKET_UDP, local, local_port, remote, remote_port);
+/* RFC 1122 4.1.3.3: errors go up to the socket that sent the datagram. Differs: on Linux soft ones
+ * do not, nor any to a socket that is not connected, unless it asked for them (IP_RECVERR). */
+bool udp_icmp_in(struct step *s, uint32_t node, const struct ip_in *in,
+                 const struct icmp_message *m, const struct icmp_quoted *q) {
+    struct reader r = q->payload;
+    uint32_t local_port = read_u16(&r), remote_port = read_u16(&r);
+    struct id id = socket_find(s->lab, node, SOCKET_UDP, q->src, local_port, q->dst, remote_port);
     const struct socket *socket = id_is(id) ? socket_get(s->lab, id) : NULL;
-    if (socket == NULL) return false;
+    bool hard;
+    int error = icmp_to_error(m->type, m->code, &hard);
+    if (socket == NULL) {
+        mib_add(s, node, MIB_ICMP_IN_ERRORS);
+        return false;
+    }
+    if (m->type == ICMP_UNREACHABLE && m->code == ICMP_FRAGMENTATION_NEEDED) {
+        ip_hear_mtu(s, node, q->dst, m->sequence, q->total_length);
+        if (socket->wishes.fragments != 0) return false; /* IP_PMTUDISC_DONT */
+        hard = true;
+    }
+    if (error == 0) return false;
     if (socket->keep_errors != 0) return socket_deliver(s, id, in->frame);
-    if (socket->remote_port != 0) socket_deliver_error(s, id, icmp_to_error(type, code));
+    bool all = !profile_is_linux(node_view_at(s->lab, node)->profile);
+    if (socket->remote_port != 0 && (hard || all)) socket_deliver_error(s, id, error);
     return false;
 }

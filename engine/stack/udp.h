@@ -9,9 +9,10 @@ bool udp_in(struct step *, uint32_t node, const struct ip_in *, struct reader da
             bool broadcast);
 enum ip_result udp_send(struct step *, uint32_t node, const struct ip_out *, uint32_t src_port,
                         uint32_t dst_port, const uint8_t *octets, size_t count);
-/* An ICMP error `in` about a datagram that this node sent; `quoted` starts at its UDP header.
- * True: a socket keeps the frame. */
-bool udp_icmp_in(struct step *, uint32_t node, const struct ip_in *in, uint8_t type, uint8_t code,
-                 ip4 local, ip4 remote, struct reader quoted);
+/* An ICMP error `in` about a datagram that this node sent. True: a socket keeps the frame. */
+struct icmp_message;
+struct icmp_quoted;
+bool udp_icmp_in(struct step *, uint32_t node, const struct ip_in *in, const struct icmp_message *,
+                 const struct icmp_quoted *);
 
 #endif

@@ -52,6 +52,8 @@ struct id neighbour_make(struct step *, uint32_t interface, ip4 address); /* {0,
 void neighbour_set_permanent(struct step *, uint32_t interface, ip4 address,
                              const uint8_t mac[MAC_OCTETS]);
 void neighbour_remove(struct step *, struct id);
+/* Whether its hardware address is known; if not, it is asked for now. */
+bool neighbour_ready(struct step *, uint32_t interface, ip4 address);
 void neighbour_flush(struct step *, uint32_t interface); /* all but the permanent ones */
 void neighbour_timer_fired(struct step *, uint32_t timer, struct id neighbour);
 /* The layer above knows that the path works: what it sent was acknowledged (RFC 4861 7.3.1). */

@@ -23,7 +23,10 @@ ip4 ip_source_for(const struct lab *, uint32_t node, ip4 dst);
 uint32_t ip_mtu_for(const struct lab *, uint32_t node, ip4 dst);
 /* path_mtu.c: what "fragmentation needed" has taught, for a while; 0: nothing. */
 uint32_t ip_path_mtu(const struct lab *, uint32_t node, ip4 dst, sim_time *until);
+/* A router said that `sent` octets were too many for it, and how many are not (0: it did not). */
+void ip_hear_mtu(struct step *, uint32_t node, ip4 dst, uint32_t mtu, uint32_t sent);
 void ip_learn_mtu(struct step *, uint32_t node, ip4 dst, uint32_t mtu);
+uint32_t ip_plateau_below(uint32_t sent);
 void ip_forget_mtu(struct step *, uint32_t node, ip4 dst);
 bool ip_is_local(const struct lab *, uint32_t node, ip4 address); /* own unicast address or 127/8 */
 bool ip_is_broadcast_or_multicast(const struct lab *, uint32_t node, ip4 address);

@@ -104,6 +104,7 @@ static void forward(struct step *s, uint32_t node, struct ip_in *in, struct memo
     }
     mib_add(s, node, MIB_IP_FORW_DATAGRAMS);
     ipv4_decrement_ttl(frame_room(in->octets) + in->octets->start);
+    if (hop.interface == in->interface) icmp_redirect(s, node, in, hop.address);
     neighbour_send(s, &hop, flow, in->frame);
 }
 

@@ -318,6 +318,15 @@ void arp_doubt(struct step *s, uint32_t node, ip4 dst) {
     if (n != NULL && n->state == NEIGHBOUR_REACHABLE) enter(s, id, NEIGHBOUR_STALE);
 }
 
+bool neighbour_ready(struct step *s, uint32_t interface, ip4 address) {
+    struct id id = neighbour_find(s->lab, interface, address);
+    if (!id_is(id)) id = neighbour_make(s, interface, address);
+    const struct neighbour *n = neighbour_get(s->lab, id);
+    if (n == NULL) return false;
+    if (n->state == NEIGHBOUR_NONE || n->state == NEIGHBOUR_FAILED) resolve(s, id);
+    return valid(n->state);
+}
+
 void neighbour_set_permanent(struct step *s, uint32_t interface, ip4 address,
                              const uint8_t mac[MAC_OCTETS]) {
     struct id id = neighbour_find(s->lab, interface, address);

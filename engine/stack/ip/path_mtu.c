@@ -36,3 +36,19 @@ void ip_forget_mtu(struct step *s, uint32_t node, ip4 dst) {
     for (size_t i = 0; i < PATH_MTUS; i++)
         if (path[i].dst == dst) path[i] = (struct path_mtu){0};
 }
+
+/* RFC 1191 5 and 7: a router that does not say how much it takes; the next plateau below what was
+ * sent. */
+uint32_t ip_plateau_below(uint32_t sent) {
+    static const uint16_t plateaus[] = {32000, 17914, 8166, 4352, 2002, 1492, 1006, 508, 296, 68};
+    for (size_t i = 0; i < sizeof plateaus / sizeof plateaus[0]; i++)
+        if (plateaus[i] < sent) return plateaus[i];
+    return plateaus[sizeof plateaus / sizeof plateaus[0] - 1];
+}
+
+void ip_hear_mtu(struct step *s, uint32_t node, ip4 dst, uint32_t mtu, uint32_t sent) {
+    enum { LEAST_MTU = 68 }; /* RFC 1191 3 */
+    if (mtu == 0) mtu = ip_plateau_below(sent);
+    if (mtu < LEAST_MTU) mtu = LEAST_MTU;
+    if (mtu < ip_mtu_for(s->lab, node, dst)) ip_learn_mtu(s, node, dst, mtu);
+}

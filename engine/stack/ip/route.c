@@ -3,9 +3,11 @@
  * The routing table, RFC 1122 3.3.1 and RFC 1812 5.2.4.3: the longest matching prefix wins, and
  * among equals the lowest metric. The node's list is kept in that order, so that a lookup ends at
  * its first match. Routes are connected (they follow an interface's address), the scenario's
- * gateway, or static. Left out: type of service, several equal paths.
+ * gateway, static, or a redirect's exception for one host (RFC 1122 3.3.1.2), which stands before
+ * all others for a while. Left out: type of service, several equal paths.
  */
 #include "base/text.h"
+#include "sim/event.h"
 #include "sim/memo.h"
 #include "sim/trace.h"
 #include "stack/iface.h"
@@ -36,6 +38,8 @@ bool route_lookup(const struct lab *lab, uint32_t node, ip4 dst, struct next_hop
 static bool before(const struct route *a, const struct route *b) {
     if (a->prefix != b->prefix) return a->prefix > b->prefix;
     if (a->network != b->network) return a->network < b->network;
+    if (a->origin == ROUTE_REDIRECT || b->origin == ROUTE_REDIRECT)
+        return a->origin == ROUTE_REDIRECT;
     return a->metric < b->metric;
 }
 
@@ -59,6 +63,7 @@ static void unlink_and_free(struct step *s, struct id id) {
     const struct route *r = route_get(s->lab, id);
     struct node *n = node_at(s->lab, r->node);
     memos_forget(s->lab);
+    timer_stop(s, &((struct route *)object_edit(s, POOL_ROUTE, id))->timer);
     if (id_same(n->first_route, id)) {
         n->first_route = r->next;
     } else {
@@ -82,11 +87,20 @@ static struct id find(const struct lab *lab, uint32_t node, ip4 network, uint32_
                       uint32_t interface) {
     for (struct id id = route_first(lab, node); id_is(id); id = route_get(lab, id)->next) {
         const struct route *r = route_get(lab, id);
+        if (r->origin == ROUTE_REDIRECT) continue;
         if (r->prefix == prefix && r->network == network && (via == 0 || r->via == via) &&
             (interface == 0 || r->interface == interface))
             return id;
     }
     return (struct id){0, 0};
+}
+
+static struct id make(struct step *s, const struct route *from) {
+    struct id id = object_create(s, POOL_ROUTE, from->node);
+    if (!id_is(id)) return id;
+    *(struct route *)object_edit(s, POOL_ROUTE, id) = *from;
+    link_in(s, id);
+    return id;
 }
 
 enum route_result route_add(struct step *s, uint32_t node, ip4 network, uint32_t prefix, ip4 via,
@@ -98,17 +112,72 @@ enum route_result route_add(struct step *s, uint32_t node, ip4 network, uint32_t
     /* Linux: a second route to the same prefix needs another metric. */
     if (id_is(find(s->lab, node, network, prefix, 0, 0)) && origin != ROUTE_CONNECTED)
         return ROUTE_EXISTS;
-    struct id id = object_create(s, POOL_ROUTE, node);
-    if (!id_is(id)) return ROUTE_NO_ROOM;
-    struct route *r = object_edit(s, POOL_ROUTE, id);
-    r->network = network;
-    r->prefix = prefix;
-    r->via = via;
-    r->interface = interface;
-    r->node = node;
-    r->origin = origin;
-    link_in(s, id);
-    return ROUTE_OK;
+    struct route r = {.network = network,
+                      .prefix = prefix,
+                      .via = via,
+                      .interface = interface,
+                      .node = node,
+                      .origin = origin};
+    return id_is(make(s, &r)) ? ROUTE_OK : ROUTE_NO_ROOM;
+}
+
+/* ------------------------------------------------------------------- exceptions */
+
+/* Redirects that have lost the route to which they were an exception, or all of them. */
+enum which { BASELESS, ALL };
+static void drop_exceptions(struct step *s, uint32_t node, enum which which) {
+    struct id next;
+    for (struct id id = route_first(s->lab, node); id_is(id); id = next) {
+        const struct route *r = route_get(s->lab, id), *base = NULL;
+        next = r->next;
+        if (r->origin != ROUTE_REDIRECT) continue;
+        for (struct id at = next; id_is(at) && base == NULL; at = route_get(s->lab, at)->next) {
+            const struct route *other = route_get(s->lab, at);
+            bool holds = (r->network & prefix_mask(other->prefix)) == other->network;
+            if (other->origin != ROUTE_REDIRECT && holds) base = other;
+        }
+        if (which == ALL || base == NULL || base->via == 0 || base->interface != r->interface)
+            unlink_and_free(s, id);
+    }
+}
+
+static void drop_baseless(struct step *s, uint32_t node) {
+    drop_exceptions(s, node, BASELESS);
+}
+
+void route_flush_exceptions(struct step *s, uint32_t node) {
+    drop_exceptions(s, node, ALL);
+}
+
+static struct id exception_for(const struct lab *lab, uint32_t node, ip4 dst) {
+    enum { HOST_PREFIX = 32 };
+    struct id id = route_first(lab, node);
+    for (const struct route *r; id_is(id); id = r->next) {
+        r = route_get(lab, id);
+        if (r->prefix < HOST_PREFIX) break;
+        if (r->network == dst && r->origin == ROUTE_REDIRECT) return id;
+    }
+    return (struct id){0, 0};
+}
+
+void route_except(struct step *s, uint32_t node, ip4 dst, ip4 via, uint32_t interface,
+                  sim_time until) {
+    struct route r = {.network = dst,
+                      .prefix = 32,
+                      .via = via,
+                      .interface = interface,
+                      .node = node,
+                      .origin = ROUTE_REDIRECT};
+    struct id id = exception_for(s->lab, node, dst);
+    if (id_is(id)) unlink_and_free(s, id);
+    id = make(s, &r);
+    if (!id_is(id)) return; /* the former way still leads there */
+    struct route *made = object_edit(s, POOL_ROUTE, id);
+    timer_set(s, &made->timer, TIMER_ROUTE, node, id, until);
+}
+
+void route_timer_fired(struct step *s, struct id id) {
+    if (route_get(s->lab, id) != NULL) unlink_and_free(s, id);
 }
 
 enum route_result route_remove(struct step *s, uint32_t node, ip4 network, uint32_t prefix, ip4 via,
@@ -116,6 +185,7 @@ enum route_result route_remove(struct step *s, uint32_t node, ip4 network, uint3
     struct id id = find(s->lab, node, network & prefix_mask(prefix), prefix, via, interface);
     if (!id_is(id)) return ROUTE_NOT_FOUND;
     unlink_and_free(s, id);
+    drop_baseless(s, node);
     return ROUTE_OK;
 }
 
@@ -127,6 +197,7 @@ void route_remove_interface(struct step *s, uint32_t interface) {
         next = r->next;
         if (r->interface == interface) unlink_and_free(s, id);
     }
+    drop_baseless(s, node);
 }
 
 void route_add_connected(struct step *s, uint32_t interface) {
@@ -136,8 +207,10 @@ void route_add_connected(struct step *s, uint32_t interface) {
 }
 
 static bool row(const struct lab *lab, struct id id, struct text *t) {
-    static const char *const origins[] = {
-        [ROUTE_CONNECTED] = "connected", [ROUTE_STATIC] = "static", [ROUTE_GATEWAY] = "gateway"};
+    static const char *const origins[] = {[ROUTE_CONNECTED] = "connected",
+                                          [ROUTE_STATIC] = "static",
+                                          [ROUTE_GATEWAY] = "gateway",
+                                          [ROUTE_REDIRECT] = "redirect"};
     const struct route *r = route_get(lab, id);
     text_add(t, "[\"");
     text_ip4(t, r->network);
@@ -159,5 +232,16 @@ static uint32_t row_node(const struct lab *lab, struct id id) {
     return route_get(lab, id)->node;
 }
 
-const struct object_kind route_kind = {
-    .size = sizeof(struct route), .table = TABLE_ROUTES, .row = row, .row_node = row_node};
+/* "10.77.0.1 via 10.8.0.2" */
+static void label(const struct lab *lab, struct id id, struct text *t) {
+    const struct route *r = route_get(lab, id);
+    text_ip4(t, r->network);
+    text_add(t, " via ");
+    text_ip4(t, r->via);
+}
+
+const struct object_kind route_kind = {.size = sizeof(struct route),
+                                       .table = TABLE_ROUTES,
+                                       .row = row,
+                                       .row_node = row_node,
+                                       .label = label};

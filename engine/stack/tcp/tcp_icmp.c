@@ -79,22 +79,13 @@ static void take_hint(struct step *s, struct tcb *c, const struct icmp_message *
 
 /* --------------------------------------------------------------------------- path MTU, RFC 1191 */
 
-/* RFC 1191 5 and 7: a router that does not say how much it takes; the next plateau below what was
- * sent. */
-static uint32_t plateau_below(uint32_t sent) {
-    static const uint16_t plateaus[] = {32000, 17914, 8166, 4352, 2002, 1492, 1006, 508, 296, 68};
-    for (size_t i = 0; i < sizeof plateaus / sizeof plateaus[0]; i++)
-        if (plateaus[i] < sent) return plateaus[i];
-    return plateaus[sizeof plateaus / sizeof plateaus[0] - 1];
-}
-
 /* Everything in flight is repeated in shorter segments, beginning now. Differs: Linux goes down to
  * min_pmtu (552) and lets the router fragment from there; nobody fragments here, so the floor is
  * RFC 1191 3's own. */
 static void shorten(struct step *s, struct tcb *c, uint32_t mtu) {
     enum { LEAST_MTU = 68 };
     uint32_t now = c->snd.mss + 20 + TCP_HEADER;
-    if (mtu == 0) mtu = plateau_below(now);
+    if (mtu == 0) mtu = ip_plateau_below(now);
     if (mtu < LEAST_MTU) mtu = LEAST_MTU;
     if (c->state == TCP_SYN_SENT || mtu >= now) return;
     ip_learn_mtu(s, c->node, c->remote_address, mtu);

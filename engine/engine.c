@@ -31,6 +31,7 @@ static void timer_fired(struct step *s, uint32_t timer, struct id owner, uint32_
     case TIMER_ARP_PROBE:
     case TIMER_ROUTE:
     case TIMER_ICMP_REPLY:
+    case TIMER_REASSEMBLY:
     case TIMER_LOOPBACK: stack_timer_fired(s, timer, owner, node); return;
     case TIMER_PROCESS:
     case TIMER_WAKE: apps_timer_fired(s, timer, owner, node); return;
@@ -44,6 +45,7 @@ static void timer_fired(struct step *s, uint32_t timer, struct id owner, uint32_
 const struct dispatch dispatch = {
     .kinds = {[POOL_NEIGHBOUR] = &neighbour_kind,
               [POOL_MAC] = &mac_kind,
+              [POOL_REASSEMBLY] = &reassembly_kind,
               [POOL_ROUTE] = &route_kind,
               [POOL_SOCKET] = &socket_kind,
               [POOL_TCB] = &tcp_object_kind,

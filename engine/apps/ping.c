@@ -14,9 +14,9 @@ static const sim_time second_ns = 1000000000, millisecond_ns = 1000000;
 enum {
     USUAL_COUNT = 4,
     USUAL_SIZE = 56,
-    SIZE_MAX_ = 1472,
+    SIZE_MAX_ = 65507,
     TIME_OCTETS = 16,
-    PACKET_MAX = 1600,
+    PACKET_MAX = 65535,
     FLOOD_GAP_MS = 10,
     IDENTIFIER_MASK = 0xffff,
     SEEN_BITS = 256,
@@ -195,7 +195,7 @@ static void send_one(struct step *s, struct id process) {
     struct ip_out out = {.dst = ping->dst,
                          .protocol = IP_PROTOCOL_ICMP,
                          .ttl = (uint8_t)ping->ttl,
-                         .dont_fragment = true};
+                         .discover_path = true};
     fill(data, ping->size, s->now);
     ping->seen[sequence % SEEN_BITS / 64] &= ~((uint64_t)1 << sequence % 64);
     ping->sent++;

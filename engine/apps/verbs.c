@@ -16,6 +16,7 @@ enum {
     CALL_RECV,
     CALL_CLOSE,
     PIECE = 16384,
+    DATAGRAM_MOST = 65507, /* one call, one datagram: it is never cut */
     SHOWN_MAX = 64
 };
 
@@ -149,12 +150,18 @@ static const char *quoted(const char *line, size_t *length) {
     return from + 1;
 }
 
+/* How much one call of the socket may move: TCP's octets in pieces, a datagram as a whole. */
+static size_t piece_most(const struct lab *lab, struct id socket) {
+    return socket_get(lab, socket)->type == SOCKET_UDP ? DATAGRAM_MOST : PIECE;
+}
+
 /* What to offer the socket next: no more than it would take. */
 static size_t piece_of(const struct lab *lab, const struct process *p, struct id socket,
-                       uint8_t out[PIECE]) {
+                       uint8_t out[DATAGRAM_MOST]) {
     const struct call_state *call = &p->of.call;
     uint64_t left = call->count - call->done;
-    size_t count = socket_send_room(lab, socket, left < PIECE ? (size_t)left : PIECE), length;
+    size_t most = piece_most(lab, socket), length;
+    size_t count = socket_send_room(lab, socket, left < most ? (size_t)left : most);
     if (call->text == 0) {
         pattern_fill(out, p->fd_sent[call->fd - FD_FIRST], count);
         return count;
@@ -170,7 +177,7 @@ static void send_more(struct step *s, struct id process) {
     struct process *p = process_edit(s, process);
     struct call_state *call = &p->of.call;
     struct id socket = fd_socket(s->lab, process, call->fd);
-    uint8_t piece[PIECE];
+    uint8_t piece[DATAGRAM_MOST];
     int64_t result = 0;
     /* Fast Open: a call that blocks waits for the handshake all the same. */
     const unsigned over = SOCKET_CONNECTED | SOCKET_ERROR | SOCKET_GONE;
@@ -181,8 +188,8 @@ static void send_more(struct step *s, struct id process) {
     }
     call->opening = 0;
     if (call->count == 0) result = socket_send(s, socket, piece, 0);
-    if (call->count > PIECE && socket_get(s->lab, socket)->type == SOCKET_UDP)
-        result = -LINUX_EMSGSIZE; /* one call, one datagram: it is never cut */
+    if (call->count > DATAGRAM_MOST && socket_get(s->lab, socket)->type == SOCKET_UDP)
+        result = -LINUX_EMSGSIZE;
     while (call->done < call->count && result >= 0) {
         size_t count = piece_of(s->lab, p, socket, piece);
         /* Only the call's last octet is urgent, or pushed. */
@@ -239,9 +246,10 @@ void run_sendto(struct step *s, const struct command *c) {
     wait_in(s, c, CALL_SEND, text ? length : count);
     struct process *p = process_edit(s, c->process);
     struct call_state *call = &p->of.call;
-    uint8_t piece[PIECE];
+    uint8_t piece[DATAGRAM_MOST];
     call->text = text;
-    size_t first = call->count < PIECE ? (size_t)call->count : PIECE;
+    size_t most = piece_most(s->lab, socket);
+    size_t first = call->count < most ? (size_t)call->count : most;
     if (text)
         memcpy(piece, quoted(p->line, &length), first);
     else
@@ -288,12 +296,12 @@ static void recv_more(struct step *s, struct id process) {
     struct process *p = process_edit(s, process);
     struct call_state *call = &p->of.call;
     struct id socket = fd_socket(s->lab, process, call->fd);
-    uint8_t piece[PIECE], first[SHOWN_MAX];
+    uint8_t piece[DATAGRAM_MOST], first[SHOWN_MAX];
     int64_t result;
-    size_t room;
+    size_t room, most = piece_most(s->lab, socket);
     do {
         uint64_t left = call->count - call->done;
-        room = left < sizeof piece ? (size_t)left : sizeof piece;
+        room = left < most ? (size_t)left : most;
         result = call->flags == 0 ? socket_receive(s, socket, piece, room, NULL)
                                   : socket_receive_with(s, socket, piece, room, call->flags);
         if (result > 0 && call->done == 0)

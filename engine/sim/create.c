@@ -39,6 +39,10 @@ static const char *plan_capacities(const struct scenario *from, struct plan *pla
     if (!limit(l->processes, DEFAULT_PROCESSES, MOST_PROCESSES, &c[POOL_PROCESS]))
         return "processes";
     if (!limit(l->frames, DEFAULT_FRAMES, MOST_FRAMES, &frames)) return "frames";
+    if (!limit(l->datagrams, DEFAULT_DATAGRAMS, MOST_DATAGRAMS, &c[POOL_FRAME_DATAGRAM]))
+        return "datagrams";
+    if (!limit(l->reassemblies, DEFAULT_REASSEMBLIES, MOST_REASSEMBLIES, &c[POOL_REASSEMBLY]))
+        return "reassemblies";
     if (!limit(l->buffer_octets, DEFAULT_BUFFER_OCTETS, MOST_BUFFER_OCTETS, &octets))
         return "buffer_octets";
     if (!limit(l->neighbours, DEFAULT_NEIGHBOURS, MOST_NEIGHBOURS, &c[POOL_NEIGHBOUR]))
@@ -97,11 +101,18 @@ static const char *plan_lab(const struct scenario *from, struct plan *plan) {
 
 /* ---------------------------------------------------------------------------------- the layout */
 
-static const enum pool_kind bucket_pools[BUCKET_SET_COUNT] = {[BUCKET_TCB] = POOL_TCB,
-                                                              [BUCKET_NEIGHBOUR] = POOL_NEIGHBOUR,
-                                                              [BUCKET_MAC] = POOL_MAC,
-                                                              [BUCKET_SOCKET] = POOL_SOCKET,
-                                                              [BUCKET_PEER] = POOL_PEER};
+static const enum pool_kind bucket_pools[BUCKET_SET_COUNT] = {
+    [BUCKET_TCB] = POOL_TCB,   [BUCKET_NEIGHBOUR] = POOL_NEIGHBOUR,
+    [BUCKET_MAC] = POOL_MAC,   [BUCKET_SOCKET] = POOL_SOCKET,
+    [BUCKET_PEER] = POOL_PEER, [BUCKET_REASSEMBLY] = POOL_REASSEMBLY};
+
+/* Heads are part of every keyframe. Reassembly is rare, so its chains may be long when there are
+ * thousands. */
+static uint32_t bucket_heads_of(const struct plan *plan, enum bucket_set set) {
+    enum { CHAIN_MOST = 32 };
+    uint32_t capacity = plan->capacity[bucket_pools[set]];
+    return power_of_two(set == BUCKET_REASSEMBLY ? capacity / CHAIN_MOST : capacity);
+}
 
 static uint64_t rounded(uint64_t octets) {
     return (octets + PAGE_UNIT - 1) / PAGE_UNIT * PAGE_UNIT;
@@ -119,8 +130,7 @@ static uint64_t plan_octets(const struct scenario *from, const struct plan *plan
                    rounded(from->link_count * sizeof(struct link)) +
                    rounded(plan->name_room * sizeof(uint32_t));
     for (uint32_t set = 0; set < BUCKET_SET_COUNT; set++)
-        sum +=
-            rounded((uint64_t)power_of_two(plan->capacity[bucket_pools[set]]) * sizeof(struct id));
+        sum += rounded((uint64_t)bucket_heads_of(plan, set) * sizeof(struct id));
     for (uint32_t pool = 0; pool < POOL_COUNT; pool++) {
         uint64_t page = rounded((uint64_t)plan->stride[pool] << plan->page_shift[pool]);
         sum += rounded(plan->pages[pool] * sizeof(uint32_t)) + plan->pages[pool] * page;
@@ -157,7 +167,7 @@ static void lay_out(struct lab *lab, size_t size, const struct scenario *from,
     lab->names = arena_take(lab, plan->name_room * sizeof(uint32_t));
     lab->name_mask = plan->name_room - 1;
     for (uint32_t set = 0; set < BUCKET_SET_COUNT; set++) {
-        uint32_t heads = power_of_two(plan->capacity[bucket_pools[set]]);
+        uint32_t heads = bucket_heads_of(plan, set);
         lab->bucket_heads[set] = arena_take(lab, (uint64_t)heads * sizeof(struct id));
         lab->bucket_mask[set] = heads - 1;
     }

@@ -92,6 +92,8 @@ bool refuse_limit(struct complaint *why, const char *limit) {
                   {"sockets", "limits.sockets", MOST_SOCKETS},
                   {"processes", "limits.processes", MOST_PROCESSES},
                   {"frames", "limits.frames", MOST_FRAMES},
+                  {"datagrams", "limits.datagrams", MOST_DATAGRAMS},
+                  {"reassemblies", "limits.reassemblies", MOST_REASSEMBLIES},
                   {"buffer_octets", "limits.buffer_octets", MOST_BUFFER_OCTETS},
                   {"neighbours", "limits.neighbours", MOST_NEIGHBOURS},
                   {"routes", "limits.routes", MOST_ROUTES},

@@ -39,6 +39,7 @@ static const uint32_t owner_pools[TIMER_KIND_COUNT] = {
     [TIMER_LOOPBACK] = POOL_COUNT,
     [TIMER_ICMP_REPLY] = POOL_COUNT,
     [TIMER_ROUTE] = POOL_ROUTE,
+    [TIMER_REASSEMBLY] = POOL_REASSEMBLY,
 };
 
 uint32_t timer_owner_pool(uint32_t kind) {

@@ -24,6 +24,7 @@ enum timer_kind {
     TIMER_ARP_PROBE,
     TIMER_ROUTE,      /* a route that was learnt expires */
     TIMER_ICMP_REPLY, /* a timestamp request was thought about: owner is its frame; not traced */
+    TIMER_REASSEMBLY, /* a datagram whose fragments do not all come */
     TIMER_PROCESS,    /* sleep, ping's interval, a call's time-out */
     TIMER_WAKE,       /* a process runs again at this instant, as a step of its own */
     TIMER_LOOPBACK,   /* a frame to the node itself arrives: owner is the frame; not traced */

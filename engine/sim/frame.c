@@ -1,16 +1,17 @@
 #include "sim/frame.h"
 /*
- * Frames in three pools by size of room. A frame's id carries its class in the two top bits of the
- * slot. The room's octets are zero until written; `low` and `high` bound what was, so that a freed
- * frame is made zero again at the cost of its own length.
+ * Frames in four pools by size of room. A frame's id carries its class in the two top bits of the
+ * slot. The largest class is for whole datagrams alone: what fits a link never takes their room.
+ * The room's octets are zero until written; `low` and `high` bound what was, so that a freed frame
+ * is made zero again at the cost of its own length.
  */
 #include <assert.h>
 #include <string.h>
 
 #include "sim/state.h"
 
-enum { CLASSES = 3 };
-static const uint32_t rooms[CLASSES] = {128, 512, 2048};
+enum { CLASSES = 4, DATAGRAM_CLASS = 3 };
+static const uint32_t rooms[CLASSES] = {128, 512, 2048, FRAME_HEADROOM + DATAGRAM_OCTETS_MAX};
 
 static struct id without_class(struct id frame) {
     return (struct id){frame.slot & ((1u << FRAME_CLASS_SHIFT) - 1), frame.generation};
@@ -22,7 +23,7 @@ uint32_t frame_pool(struct id frame) {
 }
 
 uint32_t sim_object_size(enum pool_kind kind) {
-    if (kind <= POOL_FRAME_LARGE)
+    if (kind <= POOL_FRAME_DATAGRAM)
         return (uint32_t)sizeof(struct frame) + rooms[kind - POOL_FRAME_SMALL];
     if (kind == POOL_EVENT) return sizeof(struct event);
     if (kind == POOL_FAULT) return sizeof(struct fault);
@@ -35,7 +36,8 @@ struct frame *frame_at(struct lab *lab, struct id frame) {
 
 static struct id frame_take(struct lab *lab, size_t room) {
     for (uint32_t class = 0; class < CLASSES; class ++) {
-        if (room > rooms[class]) continue;
+        bool larger = class == DATAGRAM_CLASS && room <= rooms[DATAGRAM_CLASS - 1];
+        if (room > rooms[class] || larger) continue;
         struct id id = pool_take(lab, POOL_FRAME_SMALL + class);
         if (!id_is(id)) /* a bigger room does as well, as long as there is one */
             continue;
@@ -49,11 +51,18 @@ static struct id frame_take(struct lab *lab, size_t room) {
 }
 
 struct id frame_new(struct step *s, uint32_t node, size_t payload) {
-    assert(payload <= FRAME_OCTETS_MAX);
+    assert(payload <= DATAGRAM_OCTETS_MAX);
     uint32_t number = ++node_at(s->lab, node)->packets_made;
     struct id id = frame_take(s->lab, FRAME_HEADROOM + payload);
     if (id_is(id))
         frame_here(s->lab, id)->note = (struct frame_note){.origin = node, .number = number};
+    return id;
+}
+
+struct id frame_new_like(struct step *s, struct id frame, size_t payload) {
+    assert(payload <= DATAGRAM_OCTETS_MAX);
+    struct id id = frame_take(s->lab, FRAME_HEADROOM + payload);
+    if (id_is(id)) frame_here(s->lab, id)->note = frame_here(s->lab, frame)->note;
     return id;
 }
 

@@ -7,7 +7,7 @@
 #include "base/bytes.h"
 #include "sim/lab.h"
 
-enum { FRAME_HEADROOM = 14 + 20 + 60, FRAME_OCTETS_MAX = 1514 };
+enum { FRAME_HEADROOM = 14 + 20 + 60, FRAME_OCTETS_MAX = 1514, DATAGRAM_OCTETS_MAX = 65535 };
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic error "-Wpadded"
@@ -38,8 +38,12 @@ struct frame {
 #pragma GCC diagnostic pop
 
 /* A new frame of `node` with `payload` octets of room behind FRAME_HEADROOM; empty until pushed or
- * appended. {0,0}: the pool is exhausted (the caller drops with REASON_NO_FRAMES). */
+ * appended. {0,0}: the pool is exhausted (the caller drops with REASON_NO_FRAMES). A frame of more
+ * than FRAME_OCTETS_MAX is a datagram within its node, up to DATAGRAM_OCTETS_MAX: it goes onto no
+ * link before it is in fragments, and there are few of that size (limits.datagrams). */
 struct id frame_new(struct step *, uint32_t node, size_t payload);
+/* The same with the note of another frame: it is that packet, put together or cut down anew. */
+struct id frame_new_like(struct step *, struct id frame, size_t payload);
 struct id frame_copy(struct step *,
                      struct id frame); /* same note; for hubs, switches, duplicates */
 void frame_free(struct step *, struct id frame);

@@ -12,12 +12,14 @@
 enum pool_kind {
     POOL_FRAME_SMALL,
     POOL_FRAME_MEDIUM,
-    POOL_FRAME_LARGE, /* 128, 512, 2048 octets of room */
+    POOL_FRAME_LARGE,    /* 128, 512, 2048 octets of room */
+    POOL_FRAME_DATAGRAM, /* a whole IPv4 datagram: never on a link */
     POOL_EVENT,
     POOL_FAULT,
     POOL_SCRIPT,
     POOL_NEIGHBOUR,
     POOL_MAC,
+    POOL_REASSEMBLY, /* datagrams of which fragments have come */
     POOL_ROUTE,
     POOL_SOCKET,
     POOL_TCB,
@@ -56,7 +58,7 @@ struct path_mtu { /* stack/path_mtu.c */
     uint32_t mtu;
     sim_time until;
 };
-enum { PATH_MTUS = 8, ICMP_PEERS = 16 };
+enum { PATH_MTUS = 8, ICMP_PEERS = 16, FRAGMENT_SOURCES = 32 };
 struct icmp_peer { /* stack/ip/icmp_limit.c: to whom ICMP messages went */
     ip4 address;
     uint32_t redirects;
@@ -77,11 +79,13 @@ struct node {
     uint64_t secret[2]; /* RFC 6528 secret key, from the seed and the node's name */
     struct path_mtu path[PATH_MTUS];
     struct icmp_peer icmp_peer[ICMP_PEERS];
-    sim_time icmp_filled_at;       /* the bucket of all destinations together, */
-    int64_t icmp_credit;           /* and the messages that are left in it */
-    int64_t setting[SETTING_MAX];  /* sysctls; indices in stack/sysctl.h */
-    uint64_t counter[COUNTER_MAX]; /* MIB counters; indices in stack/mib.h */
-    uint32_t census[CENSUS_MAX];   /* how many there are now; indices in stack/mib.h */
+    sim_time icmp_filled_at;                     /* the bucket of all destinations together, */
+    int64_t icmp_credit;                         /* and the messages that are left in it */
+    struct id first_reassembly, last_reassembly; /* stack/ip/ipv4_reassembly.c: the oldest first */
+    uint32_t fragments_from[FRAGMENT_SOURCES];   /* that came, by a hash of their source */
+    int64_t setting[SETTING_MAX];                /* sysctls; indices in stack/sysctl.h */
+    uint64_t counter[COUNTER_MAX];               /* MIB counters; indices in stack/mib.h */
+    uint32_t census[CENSUS_MAX]; /* how many there are now; indices in stack/mib.h */
 };
 
 struct node *node_at(struct lab *, uint32_t node); /* number from 1; asserts */
@@ -114,6 +118,7 @@ enum bucket_set {
     BUCKET_MAC,
     BUCKET_SOCKET,
     BUCKET_PEER,
+    BUCKET_REASSEMBLY,
     BUCKET_SET_COUNT
 };
 struct id *bucket(struct lab *, enum bucket_set, uint64_t hash);

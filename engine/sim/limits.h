@@ -14,6 +14,10 @@ enum {
     MOST_PROCESSES = 65536,
     DEFAULT_FRAMES = 4096,
     MOST_FRAMES = 1 << 20,
+    DEFAULT_DATAGRAMS = 32, /* frames that hold more than a link takes; 64 KiB each once used */
+    MOST_DATAGRAMS = 4096,
+    DEFAULT_REASSEMBLIES = 8192, /* datagrams whose fragments are waited for */
+    MOST_REASSEMBLIES = 1 << 18,
     DEFAULT_BUFFER_OCTETS = 8 << 20,
     MOST_BUFFER_OCTETS = 1 << 30,
     DEFAULT_NEIGHBOURS = 1024,

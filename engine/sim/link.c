@@ -292,6 +292,7 @@ void link_send(struct step *s, uint32_t interface, struct id id) {
     const struct interface *from = interface_at(s->lab, interface);
     struct frame *f = frame_here(s->lab, id);
     s->spoken = true;
+    assert(f->end - f->start <= FRAME_OCTETS_MAX);
     if (from->link == 0) {
         tell(s, TRACE_LOST, 0, interface, id, s->now, REASON_NO_CABLE, 0);
         frame_free(s, id);

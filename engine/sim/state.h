@@ -104,7 +104,6 @@ struct lab {
     uint64_t heap_keys, heap_places;
     uint64_t bucket_heads[BUCKET_SET_COUNT];
     uint32_t bucket_mask[BUCKET_SET_COUNT];
-    uint32_t reserved;
     struct pool pools[POOL_COUNT];
 };
 #pragma GCC diagnostic pop

@@ -14,6 +14,7 @@ enum table {
     TABLE_ARP,
     TABLE_MAC,
     TABLE_ROUTES,
+    TABLE_FRAGMENTS,
     TABLE_SOCKETS,
     TABLE_TIMERS,
     TABLE_QUEUES,
@@ -50,7 +51,15 @@ enum reason {
     REASON_NOT_FORWARDING,
     REASON_NO_ROUTE,
     REASON_TTL_EXPIRED,
-    REASON_FRAGMENT,
+    REASON_FRAGMENT_DUPLICATE,
+    REASON_FRAGMENT_OVERLAP,
+    REASON_FRAGMENT_MISFIT,   /* it is empty, or the datagram would have two ends */
+    REASON_FRAGMENT_TOO_LONG, /* the datagram would have more than 65,535 octets */
+    REASON_FRAGMENT_MARKS,    /* ECN in some of the fragments alone */
+    REASON_FRAGMENT_MEMORY,
+    REASON_FRAGMENT_EVICTED,
+    REASON_FRAGMENT_TOO_FAR,
+    REASON_FRAGMENT_TIMEOUT,
     REASON_TOO_BIG,
     REASON_MARTIAN,
     REASON_UNRESOLVED,

@@ -16,6 +16,14 @@ enum mib {
     MIB_IP_OUT_NO_ROUTES,
     MIB_IP_IN_NO_ROUTES,
     MIB_IP_IN_CSUM_ERRORS,
+    MIB_IP_REASM_TIMEOUT,
+    MIB_IP_REASM_REQDS,
+    MIB_IP_REASM_OKS,
+    MIB_IP_REASM_FAILS,
+    MIB_IP_FRAG_OKS,
+    MIB_IP_FRAG_FAILS,
+    MIB_IP_FRAG_CREATES,
+    MIB_IP_REASM_OVERLAPS,
     MIB_ICMP_IN_MSGS,
     MIB_ICMP_IN_ERRORS,
     MIB_ICMP_IN_CSUM_ERRORS,
@@ -119,10 +127,11 @@ enum mib {
 };
 /* How many of something the node has now. */
 enum census {
-    CENSUS_TCP_ORPHANS,   /* connections that nobody holds, TIME-WAIT not counted */
-    CENSUS_TCP_TIME_WAIT, /* with orphans in FIN-WAIT-2, as Linux counts them */
-    CENSUS_TCP_PORTS,     /* ephemeral ports chosen so far */
-    CENSUS_COUNT          /* <= CENSUS_MAX */
+    CENSUS_TCP_ORPHANS,     /* connections that nobody holds, TIME-WAIT not counted */
+    CENSUS_TCP_TIME_WAIT,   /* with orphans in FIN-WAIT-2, as Linux counts them */
+    CENSUS_TCP_PORTS,       /* ephemeral ports chosen so far */
+    CENSUS_FRAGMENT_MEMORY, /* octets that fragments take, as Linux would count them */
+    CENSUS_COUNT            /* <= CENSUS_MAX */
 };
 void census_add(struct step *, uint32_t node, enum census, uint32_t by); /* mod 2^32 */
 uint32_t census_value(const struct lab *, uint32_t node, enum census);

@@ -32,13 +32,16 @@ static const struct difference linux_6_1[] = {
 };
 /* net.core.somaxconn was 128 until 5.4; tcp_tw_reuse became 2 in 4.19; the SYN queue is full when
  * its length reaches the backlog; a timestamp clock of its own for each connection came in 4.10.
- * The table of connections has a limit for SYNs of 1/256 of its size. */
+ * The table of connections has a limit for SYNs of 1/256 of its size. Fragments that overlap were
+ * trimmed until 4.18 (RFC 5722's rule since), and the oldest made room for new ones until 4.17. */
 static const struct difference linux_4_9[] = {
     {SETTING_SOMAXCONN, 128},
     {SETTING_TCP_TW_REUSE, 0},
     {SETTING_CONST_QUEUE_FULL_RULE, FULL_AT},
     {SETTING_CONST_TIMESTAMP_OFFSET, 0},
     {SETTING_TCP_MAX_SYN_BACKLOG, 1024},
+    {SETTING_CONST_FRAGMENT_OVERLAP, OVERLAP_LINUX},
+    {SETTING_CONST_FRAGMENT_EVICT, 1},
     {END, 0},
 };
 /* RFC 2988's 3 seconds until 3.1; initial window of RFC 3390 until 2.6.39; tcp_recovery, loss
@@ -52,10 +55,14 @@ static const struct difference linux_2_6_32[] = {
     {SETTING_TCP_EARLY_RETRANS, 0},
     {SETTING_TCP_RECOVERY, 0},
     {SETTING_TCP_FASTOPEN, 0},
+    {SETTING_IPFRAG_HIGH, 262144},
+    {SETTING_IPFRAG_LOW, 196608},
     {END, 0},
 };
 /* RFC 9293 3.4.2: MSL is 2 minutes. RFC 6298 (2.4): RTO is at least 1 second; (5.7): 3 seconds
- * after the loss of a SYN. 3.8.3 MUST-23: a SYN is repeated for at least 3 minutes, so 7 times. */
+ * after the loss of a SYN. 3.8.3 MUST-23: a SYN is repeated for at least 3 minutes, so 7 times.
+ * RFC 1122 3.3.2: a datagram's fragments are waited for 60 to 120 seconds; RFC 791 3.2: of octets
+ * that came twice the newer ones count. */
 static const struct difference rfc9293[] = {
     {SETTING_TCP_SYN_RETRIES, 7},
     {SETTING_TCP_SYN_LINEAR_TIMEOUTS, 0},
@@ -86,6 +93,11 @@ static const struct difference rfc9293[] = {
     {SETTING_REDIRECT_NUMBER, VALUE_MAX},
     {SETTING_REDIRECT_LOAD, 0},
     {SETTING_ICMP_TS_MODEL, ICMP_TS_RFC792},
+    {SETTING_IPFRAG_TIME, 60},
+    {SETTING_IPFRAG_MAX_DIST, 0},
+    {SETTING_CONST_FRAGMENT_OVERLAP, OVERLAP_NEWEST},
+    {SETTING_CONST_FRAGMENT_EVICT, 1},
+    {SETTING_CONST_FRAGMENT_OPTIONS, 1},
     {END, 0},
 };
 /* Before RFC 1323, 2018 and 5961: no options but the MSS; what lies in the window is believed. */

@@ -369,7 +369,7 @@ int64_t socket_send_to(struct step *s, struct id id, struct tcp_endpoint to, con
                          .dscp = socket->wishes.tos >> 2,
                          .ecn = socket->wishes.tos & 3,
                          .ttl = socket->wishes.ttl,
-                         .dont_fragment = true};
+                         .discover_path = true};
     error =
         ip_to_linux(udp_send(s, socket->node, &out, socket->local_port, to.port, octets, count));
     if (error != 0) return error;

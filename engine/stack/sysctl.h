@@ -27,6 +27,13 @@ enum setting {
     SETTING_RESERVED_PORTS_2,
     SETTING_RESERVED_PORTS_3,
     SETTING_RESERVED_PORTS_4,
+    SETTING_IPFRAG_TIME,
+    SETTING_IPFRAG_HIGH,
+    SETTING_IPFRAG_LOW,
+    SETTING_IPFRAG_MAX_DIST,
+    SETTING_CONST_FRAGMENT_OVERLAP, /* enum fragment_overlap */
+    SETTING_CONST_FRAGMENT_EVICT,   /* 1: above the high threshold the oldest make room */
+    SETTING_CONST_FRAGMENT_OPTIONS, /* 1: options that are not copied leave room for others */
     SETTING_ICMP_ECHO_IGNORE_ALL,
     SETTING_ICMP_ECHO_IGNORE_BROADCASTS,
     SETTING_ICMP_RATELIMIT,
@@ -155,6 +162,14 @@ enum setting {
 };
 /* icmp.ts_model: which moment a timestamp reply names as that of its transmission. */
 enum icmp_ts_model { ICMP_TS_LINUX, ICMP_TS_RFC792 };
+/* const.fragment_overlap: which octets win where two fragments have the same. */
+enum fragment_overlap {
+    OVERLAP_DROP,   /* none: the datagram is thrown away */
+    OVERLAP_NEWEST, /* RFC 791 3.2 */
+    OVERLAP_OLDEST,
+    OVERLAP_BSD,  /* those of the fragment that begins first, else the older one's */
+    OVERLAP_LINUX /* the same, else the newer one's: Linux until 4.18 */
+};
 enum full_rule { FULL_ABOVE, FULL_AT }; /* ">": one more than the limit fits; ">=" */
 enum congestion_control { CONGESTION_RENO, CONGESTION_CUBIC };
 /* const.isn: how first sequence numbers are chosen (tcp_iss.c), or ISN_EXPLICIT + the number. */

@@ -38,6 +38,9 @@
 
 static const char *const congestion_controls[] = {
     [CONGESTION_RENO] = "reno", [CONGESTION_CUBIC] = "cubic", NULL};
+static const char *const fragment_overlaps[] = {
+    [OVERLAP_DROP] = "drop", [OVERLAP_NEWEST] = "newest", [OVERLAP_OLDEST] = "oldest",
+    [OVERLAP_BSD] = "bsd",   [OVERLAP_LINUX] = "linux",   NULL};
 static const char *const full_rules[] = {[FULL_ABOVE] = ">", [FULL_AT] = ">=", NULL};
 static const char *const isn_models[] = {
     [ISN_LINUX] = "linux",
@@ -59,6 +62,13 @@ static const struct knob knobs[] = {
     NUMBER("net.ipv4.ip_default_ttl", IP_DEFAULT_TTL, 1, 255, 64),
     PAIR("net.ipv4.ip_local_port_range", PORT_LOW, 1, 65535, 32768, 60999),
     PORTS("net.ipv4.ip_local_reserved_ports", RESERVED_PORTS),
+    SECONDS("net.ipv4.ipfrag_time", IPFRAG_TIME, 0, VALUE_MAX / 1000, 30),
+    NUMBER("net.ipv4.ipfrag_high_thresh", IPFRAG_HIGH, 0, VALUE_MAX, 4194304),
+    NUMBER("net.ipv4.ipfrag_low_thresh", IPFRAG_LOW, 0, VALUE_MAX, 3145728),
+    NUMBER("net.ipv4.ipfrag_max_dist", IPFRAG_MAX_DIST, 0, VALUE_MAX, 64),
+    WORD("const.fragment_overlap", CONST_FRAGMENT_OVERLAP, fragment_overlaps, OVERLAP_DROP),
+    FLAG("const.fragment_evict", CONST_FRAGMENT_EVICT, 0),
+    FLAG("const.fragment_options", CONST_FRAGMENT_OPTIONS, 0),
     FLAG("net.ipv4.icmp_echo_ignore_all", ICMP_ECHO_IGNORE_ALL, 0),
     FLAG("net.ipv4.icmp_echo_ignore_broadcasts", ICMP_ECHO_IGNORE_BROADCASTS, 1),
     MILLIS("net.ipv4.icmp_ratelimit", ICMP_RATELIMIT, 0, VALUE_MAX, 1000),

@@ -39,7 +39,7 @@ enum ip_result udp_send(struct step *s, uint32_t node, const struct ip_out *out,
     struct id frame = {0, 0};
     if (way.src == 0) way.src = ip_source_for(s->lab, node, way.dst);
     if (way.src == 0) return IP_NO_ROUTE;
-    if (count + UDP_HEADER + IPV4_HEADER > ip_mtu_for(s->lab, node, way.dst)) return IP_TOO_BIG;
+    if (count + UDP_HEADER + IPV4_HEADER > DATAGRAM_OCTETS_MAX) return IP_TOO_BIG;
     frame = frame_new(s, node, UDP_HEADER + count);
     if (!id_is(frame)) {
         trace_dropped(s, node, frame, REASON_NO_FRAMES, NULL);

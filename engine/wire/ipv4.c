@@ -135,6 +135,27 @@ void ipv4_emit(struct writer *w, const struct ipv4_header *h) {
     field_put(o, &f[CHECKSUM], checksum_finish(checksum_add(0, o, IPV4_HEADER + options)));
 }
 
+uint32_t ipv4_header_octets(const uint8_t *header) {
+    return field_get(header, &ipv4_fields[IHL]);
+}
+
+struct ipv4_span ipv4_span(const uint8_t *header) {
+    const struct wire_field *f = ipv4_fields;
+    uint32_t from = field_get(header, &f[OFFSET]);
+    uint32_t payload = field_get(header, &f[LENGTH]) - field_get(header, &f[IHL]);
+    return (struct ipv4_span){from, from + payload, field_get(header, &f[MF]) != 0};
+}
+
+void ipv4_set_span(uint8_t *header, struct ipv4_span span) {
+    const struct wire_field *f = ipv4_fields;
+    uint32_t length = field_get(header, &f[IHL]);
+    field_put(header, &f[LENGTH], length + span.to - span.from);
+    field_put(header, &f[OFFSET], span.from);
+    field_put(header, &f[MF], span.more);
+    field_put(header, &f[CHECKSUM], 0);
+    field_put(header, &f[CHECKSUM], checksum_finish(checksum_add(0, header, length)));
+}
+
 void ipv4_mark(uint8_t *header) {
     const struct wire_field *f = ipv4_fields;
     if (field_get(header, &f[ECN]) == IP_ECN_NOT_ECT) return;

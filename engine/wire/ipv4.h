@@ -23,6 +23,15 @@ enum parse_result ipv4_parse(struct ipv4_header *, struct reader *);
 void ipv4_emit(struct writer *, const struct ipv4_header *);
 /* TTL - 1 in place with RFC 1624's update; `header` points at the IPv4 header. */
 void ipv4_decrement_ttl(uint8_t *header);
+/* Which octets of its datagram a fragment holds, its header believed. */
+struct ipv4_span {
+    uint32_t from, to;
+    bool more; /* it is not the last one */
+};
+uint32_t ipv4_header_octets(const uint8_t *header); /* 20..60 */
+struct ipv4_span ipv4_span(const uint8_t *header);
+/* Turns a header in place into that of another piece of the same datagram; the checksum follows. */
+void ipv4_set_span(uint8_t *header, struct ipv4_span);
 /* RFC 3168 5: sets CE in place, if the sender said that it understands; the checksum follows. */
 void ipv4_mark(uint8_t *header);
 

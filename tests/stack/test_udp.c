@@ -124,14 +124,14 @@ static void a_datagram_too_big_is_refused(void **state) {
     two_hosts(&setup);
     line(0, "client", "p", "socket udp");
     line(0, "client", "p", "connect 3 server:53");
-    line(0, "client", "p", "send 3 1472");
-    line(0, "client", "p", "send 3 1473");
+    line(0, "client", "p", "send 3 65507");
+    line(0, "client", "p", "send 3 65508");
     line(0, "client", "p", "send 3 70000");
     line(0, "client", "p", "close 3");
     run_begin(&run, &setup);
     run_until(&run, SECONDS(1));
     expect_output(&run, "client",
-                  "3\n1472\n"
+                  "3\n65507\n"
                   "send: Message too long (EMSGSIZE)\n"
                   "send: Message too long (EMSGSIZE)\n");
     expect_table(&run, "sockets", "client", ""); /* closed: its row is gone */

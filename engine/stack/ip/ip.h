@@ -8,8 +8,9 @@ struct ip_out {
     ip4 src; /* 0: the address of the interface that the route chooses */
     ip4 dst;
     uint8_t protocol, dscp, ecn;
-    uint8_t ttl; /* 0: net.ipv4.ip_default_ttl */
-    bool dont_fragment;
+    uint8_t ttl;            /* 0: net.ipv4.ip_default_ttl */
+    bool dont_fragment;     /* alone: what does not fit is refused */
+    bool discover_path;     /* Don't Fragment if it fits the path, else in fragments without it */
     const uint8_t *options; /* RFC 791 3.1, padded to 4 octets; NULL: none */
     size_t option_count;
 };

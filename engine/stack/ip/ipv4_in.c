@@ -2,9 +2,9 @@
 /*
  * IPv4 in: what RFC 1122 3.2.1 and RFC 1812 5.2 ask of a datagram that arrives, in their order:
  * header validation, martian addresses, local delivery, forwarding with the ICMP errors of RFC
- * 1812 5.2.7 and 5.3.1. Left out: options (kept as octets, and TCP looks
- * at none: RFC 9293 MUST-50), reassembly (fragments are dropped with
- * their reason), redirects, multicast forwarding, reverse path filtering.
+ * 1812 5.2.7 and 5.3.1; fragments are put together (ipv4_reassembly.c) before anything above sees
+ * them. Left out: options (kept as octets, and TCP looks at none: RFC 9293 MUST-50), redirects,
+ * multicast forwarding, reverse path filtering.
  */
 #include "sim/trace.h"
 #include "stack/ip/arp.h"
@@ -39,15 +39,15 @@ static bool deliver_tcp(struct step *s, uint32_t node, const struct ip_in *in, s
     return false;
 }
 
+static bool is_fragment(const struct ipv4_header *h) {
+    return h->more_fragments || h->fragment_offset != 0;
+}
+
 /* RFC 1122 3.2.1.1 to 3.4: hand the datagram to its protocol. */
 static void deliver(struct step *s, uint32_t node, struct ip_in *in, struct reader r,
                     enum link_cast heard, bool broadcast) {
     bool kept = false;
-    if (in->header.more_fragments || in->header.fragment_offset != 0) {
-        mib_add(s, node, MIB_IP_IN_DISCARDS);
-        drop(s, node, in->frame, REASON_FRAGMENT, "RFC 791 3.2");
-        return;
-    }
+    if (is_fragment(&in->header) && !ipv4_reassemble(s, node, in, &r, heard)) return;
     frame_cut(in->octets, in->header.total_length); /* the link's padding ends here */
     in->note = in->octets->note;
     mib_add(s, node, MIB_IP_IN_DELIVERS);
@@ -93,18 +93,22 @@ static void forward(struct step *s, uint32_t node, struct ip_in *in, struct memo
     }
     frame_cut(in->octets, in->header.total_length);
     uint32_t mtu = iface_get(s->lab, hop.interface)->mtu;
-    if (in->header.total_length > mtu) {
-        /* RFC 1191 4: with DF the source hears the next hop's MTU. Differs: without DF a router
-         * would fragment (RFC 1812 5.2.6); this one only drops. */
+    bool fits = in->header.total_length <= mtu;
+    if (!fits && in->header.dont_fragment) { /* RFC 1191 4: the source hears the next hop's MTU */
+        mib_add(s, node, MIB_IP_FRAG_FAILS);
         trace_dropped(s, node, in->frame, REASON_TOO_BIG, "RFC 1191 4");
-        if (in->header.dont_fragment)
-            icmp_error(s, node, in->frame, ICMP_UNREACHABLE, ICMP_FRAGMENTATION_NEEDED, mtu, heard);
+        icmp_error(s, node, in->frame, ICMP_UNREACHABLE, ICMP_FRAGMENTATION_NEEDED, mtu, heard);
         frame_free(s, in->frame);
         return;
     }
     mib_add(s, node, MIB_IP_FORW_DATAGRAMS);
     ipv4_decrement_ttl(frame_room(in->octets) + in->octets->start);
     if (hop.interface == in->interface) icmp_redirect(s, node, in, hop.address);
+    if (!fits) { /* RFC 1812 4.2.2.7 and 5.2.6 */
+        struct ip_way way = {hop, in->header.dst, IP_ELSEWHERE};
+        ipv4_fragment(s, node, &way, in->frame, mtu);
+        return;
+    }
     neighbour_send(s, &hop, flow, in->frame);
 }
 

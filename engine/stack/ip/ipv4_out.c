@@ -2,8 +2,9 @@
 /*
  * IPv4 out: routing (RFC 1122 3.3.1), the source address (3.3.4.3), the header (RFC 791 3.1) and
  * the way to the next hop. A datagram to the node itself comes back by the loopback: an event of
- * its own at the same instant, so that no layer is entered twice within a step. Left out:
- * fragmentation (what does not fit is refused), source routes, multicast membership.
+ * its own at the same instant, so that no layer is entered twice within a step. What does not fit
+ * the link or the path leaves in fragments (ipv4_fragment.c), unless it must not (RFC 1191 3).
+ * Left out: source routes, multicast membership.
  */
 #include "sim/event.h"
 #include "sim/trace.h"
@@ -79,7 +80,7 @@ uint32_t ip_mtu_for(const struct lab *lab, uint32_t node, ip4 dst) {
 }
 
 static void push_header(struct step *s, uint32_t node, struct id frame, const struct ip_out *out,
-                        ip4 src) {
+                        ip4 src, bool dont_fragment) {
     size_t length = IPV4_HEADER + out->option_count, total = frame_count(s->lab, frame) + length;
     assert(total <= UINT16_MAX && out->option_count <= 40 && out->option_count % 4 == 0);
     struct ipv4_header h = {
@@ -89,7 +90,7 @@ static void push_header(struct step *s, uint32_t node, struct id frame, const st
         .ecn = out->ecn,
         .total_length = (uint16_t)total,
         .identification = (uint16_t)node_at(s->lab, node)->ip_id++,
-        .dont_fragment = out->dont_fragment,
+        .dont_fragment = dont_fragment,
         .ttl = out->ttl != 0 ? out->ttl : (uint8_t)setting_of(s->lab, node, SETTING_IP_DEFAULT_TTL),
         .protocol = out->protocol,
         .src = src,
@@ -137,22 +138,55 @@ static bool way_of(const struct step *s, uint32_t node, ip4 dst, struct memo *fl
                                                 : flow_way(s, node, flow, hop);
 }
 
+void ipv4_hand_down(struct step *s, uint32_t node, const struct ip_way *way, struct id frame) {
+    if (way->cast == IP_GROUP)
+        send_to_group(s, way->hop.interface, frame, way->dst);
+    else
+        neighbour_send(s, &way->hop, flow_of(s, node, way->dst), frame);
+}
+
+/* RFC 1191 3 and RFC 1122 3.3.3: what may be cut is cut to fit the path, as far as it is known. */
+static enum ip_result send_in_fragments(struct step *s, uint32_t node, struct id frame,
+                                        const struct ip_out *out, const struct ip_way *way,
+                                        uint32_t mtu) {
+    if (out->dont_fragment && !out->discover_path) {
+        mib_add(s, node, MIB_IP_FRAG_FAILS);
+        return refuse(s, node, frame, REASON_TOO_BIG, "RFC 1122 3.3.3", IP_TOO_BIG);
+    }
+    push_header(s, node, frame, out,
+                out->src != 0 ? out->src : iface_get(s->lab, way->hop.interface)->address, false);
+    return ipv4_fragment(s, node, way, frame, mtu);
+}
+
+/* What fits without being cut: through the first link, or on the whole path when fragments may be
+ * made or are to be avoided. */
+static uint32_t mtu_of(const struct lab *lab, uint32_t node, const struct ip_out *out,
+                       uint32_t first) {
+    uint32_t path =
+        out->dont_fragment && !out->discover_path ? 0 : ip_path_mtu(lab, node, out->dst, NULL);
+    return path != 0 && path < first ? path : first;
+}
+
 enum ip_result ip_send(struct step *s, uint32_t node, struct id frame, const struct ip_out *out) {
     struct next_hop hop = {0};
+    bool dont_fragment = out->dont_fragment || out->discover_path;
     struct memo *flow = flow_of(s, node, out->dst);
     enum ip_cast cast = flow_cast(s, node, flow);
     size_t total = frame_count(s->lab, frame) + IPV4_HEADER + out->option_count;
     mib_add(s, node, MIB_IP_OUT_REQUESTS);
     if (is_local(s, node, out->dst, cast)) {
-        push_header(s, node, frame, out, out->src != 0 ? out->src : out->dst);
+        push_header(s, node, frame, out, out->src != 0 ? out->src : out->dst, dont_fragment);
         return loop_back(s, node, frame);
     }
     if (!way_of(s, node, out->dst, flow, &hop))
         return refuse(s, node, frame, REASON_NO_ROUTE, "RFC 1122 3.3.1.1", IP_NO_ROUTE);
     const struct interface *from = iface_get(s->lab, hop.interface);
-    if (total > from->mtu)
-        return refuse(s, node, frame, REASON_TOO_BIG, "RFC 1122 3.3.3", IP_TOO_BIG);
-    push_header(s, node, frame, out, out->src != 0 ? out->src : from->address);
+    uint32_t mtu = mtu_of(s->lab, node, out, from->mtu);
+    if (total > mtu) {
+        struct ip_way way = {hop, out->dst, cast};
+        return send_in_fragments(s, node, frame, out, &way, mtu);
+    }
+    push_header(s, node, frame, out, out->src != 0 ? out->src : from->address, dont_fragment);
     if (cast == IP_GROUP)
         send_to_group(s, hop.interface, frame, out->dst);
     else

@@ -194,16 +194,6 @@ static void expect_reason(struct ipv4_header h, const char *reason, size_t answe
     run_end(&run);
 }
 
-static void a_fragment_is_not_put_together(void **state) {
-    (void)state;
-    struct ipv4_header h = {.src = 0x0a000001, .dst = 0x0a000002, .protocol = IP_PROTOCOL_UDP};
-    h.more_fragments = true;
-    expect_reason(h, "fragment", 0);
-    h.more_fragments = false;
-    h.fragment_offset = 64;
-    expect_reason(h, "fragment", 0);
-}
-
 static void martians_are_dropped(void **state) {
     (void)state;
     static const ip4 sources[] = {0x7f000001, 0,          0xffffffff, 0xe0000001,
@@ -321,7 +311,6 @@ int main(void) {
         cmocka_unit_test(a_dead_host_is_told_by_its_router),
         cmocka_unit_test(a_host_forwards_nothing),
         cmocka_unit_test(a_packet_too_big_for_the_next_link),
-        cmocka_unit_test(a_fragment_is_not_put_together),
         cmocka_unit_test(martians_are_dropped),
         cmocka_unit_test(a_protocol_that_nobody_speaks_is_answered),
         cmocka_unit_test(somebody_elses_address_is_not_ours),

@@ -3,10 +3,11 @@
 /*
  * netstep's engine: TCP/IP between virtual nodes, in virtual time, with real octets.
  *
- * A lab is a pure function of its scenario, its seed and its journal (the commands given to it,
- * each at a step and a time). The engine has no clock, thread, socket, file or memory of its own:
- * the caller owns one block per lab, and everything that happens is told to the sink that is
- * passed to each call. The same triple gives the same octets, states and hashes on any machine.
+ * A lab is a pure function of its scenario, its seed and its journal (the commands and the frames
+ * given to it, each at a step and a time). The engine has no clock, thread, socket, file or memory
+ * of its own: the caller owns one block per lab, and everything that happens is told to the sink
+ * that is passed to each call. The same triple gives the same octets, states and hashes on any
+ * machine.
  *
  *     struct scenario s = ...;                         built by the caller, read during the call
  *     void *block = malloc(lab_size(&s));
@@ -33,7 +34,10 @@ struct lab;
 
 /* ------------------------------------------------------------------ what a lab is made from */
 
-enum node_kind { NODE_HOST, NODE_ROUTER, NODE_SWITCH, NODE_HUB, NODE_KIND_COUNT };
+/* NODE_OUTSIDE stands for the world that the lab does not simulate and has no stack: what is
+ * delivered to it has left the lab (the TRACE_DELIVERED record has the octets), and frames come in
+ * by lab_frame_in. The address of its interface is for its name alone. */
+enum node_kind { NODE_HOST, NODE_ROUTER, NODE_SWITCH, NODE_HUB, NODE_OUTSIDE, NODE_KIND_COUNT };
 
 struct scenario_interface {
     const char *name; /* at most 15 octets, unique in the node */
@@ -154,12 +158,17 @@ enum stop {
 struct sink;
 enum stop lab_step(struct lab *, const struct sink *, const struct budget *);
 
-/* The one way in. One step at time `at` (now <= at <= next pending event): a console line on
+/* The way in. One step at time `at` (now <= at <= next pending event): a console line on
  * `node`; node 0 is the lab itself and takes "fault ...", "drop P@LINK", "link A-B down|up".
  * False: refused, nothing changed, `complaint` says why. An unknown command is not refused: the
  * node's shell answers it, as on Linux. */
 bool lab_command(struct lab *, const struct sink *, sim_time at, uint32_t node, const char *line,
                  struct complaint *);
+/* The other way in, at the same times: a frame from outside, of 14 to 1514 octets. One step, in
+ * which the outside node `node` hands it to the cable of its interface `n` (from 1). False:
+ * refused, nothing changed. A lab that has no room for another frame drops it, and says so. */
+bool lab_frame_in(struct lab *, const struct sink *, sim_time at, uint32_t node, uint32_t n,
+                  const uint8_t *octets, size_t count, struct complaint *);
 
 /* ----------------------------------------------------------------------------------- the trace */
 

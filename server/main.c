@@ -13,6 +13,7 @@ static const char help[] =
     "\n"
     "  netstep serve   [--listen ADDR:PORT] [--lessons DIR] [--data DIR]   the web service\n"
     "  netstep run     SCENARIO [--until 10s] [--seed N] [--events FILE|-] [--pcap FILE]\n"
+    "  netstep bridge  SCENARIO --attach NODE:INTERFACE=TAP   real time, joined to a tap device\n"
     "  netstep check   [LESSON...]          run lessons headless: all steps, all checks\n"
     "  netstep decode  FILE.pcap[ng]        our decoder over any capture, JSON lines\n"
     "\n"
@@ -21,12 +22,16 @@ static const char help[] =
 static const struct {
     const char *name;
     int (*main)(int argc, char **argv);
-} commands[] = {
-    {"serve", serve_main}, {"run", run_main}, {"check", check_main}, {"decode", decode_main}};
+} commands[] = {{"serve", serve_main},
+                {"run", run_main},
+                {"bridge", bridge_main},
+                {"check", check_main},
+                {"decode", decode_main}};
 
 int main(int argc, char **argv) {
     if (argc < 2)
-        return usage_error("no command; give serve, run, check or decode, or see netstep --help");
+        return usage_error(
+            "no command; give serve, run, bridge, check or decode, or see netstep --help");
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
         if (strcmp(argv[1], commands[i].name) == 0) return commands[i].main(argc - 2, argv + 2);
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
@@ -38,5 +43,5 @@ int main(int argc, char **argv) {
         printf("netstep 0.1 behaviour %d\n", ENGINE_BEHAVIOUR);
         return 0;
     }
-    return usage_error("unknown command %.40s; give serve, run, check or decode", argv[1]);
+    return usage_error("unknown command %.40s; give serve, run, bridge, check or decode", argv[1]);
 }

@@ -24,6 +24,12 @@ bool output_open(struct output *o, const char *path) {
     return false;
 }
 
+bool output_open_growing(struct output *o, const char *path) {
+    *o = (struct output){.path = path};
+    o->file = strcmp(path, "-") == 0 ? stdout : fopen(path, "wbe");
+    return o->file != NULL;
+}
+
 static bool close_file(struct output *o) {
     if (o->file == stdout) return fflush(stdout) == 0 && ferror(stdout) == 0;
     bool fine = ferror(o->file) == 0;

@@ -14,7 +14,9 @@ struct output {
     char *part; /* NULL: written directly */
 };
 bool output_open(struct output *, const char *path); /* false: errno says why */
-bool output_finish(struct output *);                 /* false: not all could be written */
-void output_abandon(struct output *);                /* closes and removes what was begun */
+/* The same, but it grows in its place, and what is there stays when it is abandoned. */
+bool output_open_growing(struct output *, const char *path);
+bool output_finish(struct output *);  /* false: not all could be written */
+void output_abandon(struct output *); /* closes and removes what was begun */
 
 #endif

@@ -12,6 +12,7 @@
 
 #include "labs.h"
 #include "metrics.h"
+#include "record.h"
 
 #define RUN_PATIENCE_NS 2000000000ll /* a run that takes longer is answered 202 and goes on */
 enum { STEPS_AT_ONCE = 64, STEP_LIMIT = 2000000 };
@@ -29,13 +30,9 @@ static bool no_control(struct job *job) {
 /* -------------------------------------------------------------------------------- creation */
 
 static void record_first_line(struct room *room, const struct job *job) {
-    buffer_printf(&room->record,
-                  "{\"lab\":\"%s\",\"key\":\"%s\",\"join\":\"%s\",\"behaviour\":%d,"
-                  "\"seed\":%lld,\"scenario\":",
-                  room->id, room->key, room->join, ENGINE_BEHAVIOUR,
-                  (long long)(int64_t)room->scenario->scenario.seed);
-    buffer_span(&room->record, job->record.data, job->record.length);
-    buffer_add(&room->record, "}\n");
+    struct record_names names = {room->id, room->key, room->join};
+    record_begin(&room->record, &names, room->scenario->scenario.seed, NULL, 0, job->record.data,
+                 job->record.length);
 }
 
 static bool create_fails(struct room *room, struct job *job, unsigned status, const char *code,

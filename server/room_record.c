@@ -1,9 +1,8 @@
 #include "room.h"
 /*
- * A room's record: one JSON object a line. The first names the lab, its seed and its scenario; then
- *     {"fork":"T1","of":"T0","step":41,"key":"..."}           a branch after that step
- *     {"do":"T1","step":41,"at":1030000000,"node":2,"line":"ping -c 1 server"}
- *     {"head":"T1","step":60,"at":1200000000}                 the newest one of each counts
+ * A room's record: one JSON object a line, as record.h says; of each branch the newest "head"
+ * counts, and a branch begins with
+ *     {"fork":"T1","of":"T0","step":41,"key":"..."}
  * The same text is what a parked room keeps and what the data folder holds; a command is on the
  * disk before it is answered. A line that was cut by a crash is ignored.
  */
@@ -16,6 +15,7 @@
 #include <unistd.h>
 
 #include "labs.h"
+#include "record.h"
 #include "report.h"
 
 enum { RECORD_MAX = 1 << 20, STEPS_AT_ONCE = 256, RECORD_FILE_MAX = 64 << 20 };
@@ -93,11 +93,7 @@ void room_record_fork(struct room *room, const struct timeline *t) {
 
 void room_record_command(struct room *room, const struct timeline *t,
                          const struct journal_entry *e) {
-    buffer_printf(&room->record,
-                  "{\"do\":\"%s\",\"step\":%llu,\"at\":%lld,\"node\":%u,\"line\":", t->id,
-                  (unsigned long long)e->step, (long long)e->at, e->node);
-    buffer_json_string(&room->record, e->line);
-    buffer_add(&room->record, "}\n");
+    record_entry(&room->record, t->id, e);
 }
 
 /* In memory only the last run of heads is worth keeping. */
@@ -128,8 +124,7 @@ void room_record_heads(struct room *room) {
         return;
     for (uint32_t n = 0; n < room->timeline_count; n++) {
         const struct timeline *t = room->timelines[n];
-        buffer_printf(record, "{\"head\":\"%s\",\"step\":%llu,\"at\":%lld}\n", t->id,
-                      (unsigned long long)lab_steps(t->lab), (long long)lab_now(t->lab));
+        record_head(record, t->id, lab_steps(t->lab), lab_now(t->lab), NULL);
     }
 }
 
@@ -200,9 +195,7 @@ static bool read_line(struct revival *r, const struct json_node *line) {
     if (*text_of(line, "do")) {
         plan = plan_of(r, text_of(line, "do"));
         uint64_t step = (uint64_t)integer_of(line, "step");
-        if (!plan || !journal_add(&plan->journal, step, integer_of(line, "at"),
-                                  (uint32_t)integer_of(line, "node"), text_of(line, "line")))
-            return false;
+        if (!plan || !record_read_entry(&plan->journal, line)) return false;
         if (plan->head_step < step + 1) plan->head_step = step + 1;
         return true;
     }
@@ -215,18 +208,12 @@ static bool read_line(struct revival *r, const struct json_node *line) {
 }
 
 /* The first line: the scenario and the seed. */
-static bool read_first(struct room *room, const struct json_node *line, struct json_document *d) {
-    struct json_node scenario = json_get(line, "scenario");
-    struct json_node seed = json_get(line, "seed");
-    room->scenario = scenario_read_node(&scenario);
-    if (!room->scenario || json_failed(d)) {
-        snprintf(room->broken, sizeof room->broken, "%.80s: %.110s", json_complaint(d)->place,
-                 json_complaint(d)->problem);
-        return false;
-    }
-    room->scenario->scenario.seed =
-        (uint64_t)json_integer_or(&seed, (int64_t)room->scenario->scenario.seed);
-    return true;
+static bool read_first(struct room *room, const struct json_node *line) {
+    struct complaint why;
+    room->scenario = record_scenario(line, &why);
+    if (!room->scenario)
+        snprintf(room->broken, sizeof room->broken, "%.80s: %.110s", why.place, why.problem);
+    return room->scenario != NULL;
 }
 
 static bool read_record(struct room *room, struct revival *r) {
@@ -239,7 +226,7 @@ static bool read_record(struct room *room, struct revival *r) {
         bool good = false;
         if (d) {
             struct json_node root = json_root(d);
-            good = number ? read_line(r, &root) : read_first(room, &root, d);
+            good = number ? read_line(r, &root) : read_first(room, &root);
             json_free(d);
         }
         if (!good) {

@@ -1,25 +1,21 @@
 #include "run.h"
 /*
  * `netstep run`: a scenario headless, as fast as it goes, with everything that the trace can say
- * feeding four listeners: the story's lines, the capture, the sockets' streams and the hashes. The
- * summary is the last line on standard output, whatever else goes there.
+ * going to a recorder. With a journal it is a replay: the same inputs at the same steps, to the
+ * same hash, or the command fails.
  */
-#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include "output.h"
-#include "pcapng.h"
-#include "scenario.h"
-#include "story.h"
-#include "streams.h"
+#include "record.h"
+#include "recorder.h"
 #include "units.h"
 
-enum { STEPS_A_TURN = 50000, REASONS_MAX = 256 };
+enum { STEPS_A_TURN = 50000 };
 
 struct options {
-    const char *scenario, *events, *pcap;
+    const char *scenario, *events, *pcap, *journal;
     enum detail detail;
     sim_time until;
     uint64_t seed;
@@ -29,13 +25,8 @@ struct run {
     struct options options;
     struct scenario_file *scenario;
     struct lab *lab;
-    struct story *story;
-    struct pcapng *pcapng;
-    struct streams *streams;
-    struct output events, pcap;
-    struct trace_hash hash;
-    uint64_t records, packets, octets;
-    uint64_t lost[REASONS_MAX], dropped[REASONS_MAX];
+    struct record record; /* of --journal */
+    struct recorder *recorder;
     enum stop stop;
 };
 
@@ -43,6 +34,7 @@ static const char help[] =
     "Usage: netstep run SCENARIO [--until TIME] [--seed N] [--events FILE|-] [--detail "
     "story|full]\n"
     "                            [--pcap FILE]\n"
+    "       netstep run [SCENARIO] --journal FILE [...]\n"
     "Runs a scenario as fast as it goes and ends with one JSON object, the summary, on standard "
     "output.\n"
     "\n"
@@ -54,6 +46,10 @@ static const char help[] =
     "  --events FILE    the stream's JSON lines, hello first; - for standard output\n"
     "  --detail WORD    story (the default) or full, with every variable and rule\n"
     "  --pcap FILE      every frame of every link as pcapng; - for standard output\n"
+    "  --journal FILE   replays what netstep bridge, or a lab of netstep serve --data, wrote "
+    "down:\n"
+    "                   to where it ended, or to --until. Its own scenario is in it; where it\n"
+    "                   tells the hash, another one is a failure\n"
     "\n"
     "The summary's \"stopped\" is quiet, until, budget, livelock or end. Exit status: 0, 1 (the "
     "run or "
@@ -77,6 +73,7 @@ static int take_option(struct options *o, const char *name, const char *value) {
     if (strcmp(name, "--seed") == 0) o->seeded = true;
     if (strcmp(name, "--events") == 0) o->events = value;
     if (strcmp(name, "--pcap") == 0) o->pcap = value;
+    if (strcmp(name, "--journal") == 0) o->journal = value;
     if (strcmp(name, "--detail") != 0) return 0;
     o->detail = strcmp(value, "full") == 0 ? DETAIL_FULL : DETAIL_STORY;
     if (o->detail == DETAIL_STORY && strcmp(value, "story") != 0)
@@ -86,7 +83,8 @@ static int take_option(struct options *o, const char *name, const char *value) {
 
 /* "--until 10s" or "--until=10s" at argv[*at]; moves *at to the last word that it used. */
 static int read_option(int argc, char **argv, int *at, struct options *o) {
-    static const char *const names[] = {"--until", "--seed", "--events", "--pcap", "--detail"};
+    static const char *const names[] = {"--until", "--seed",   "--events",
+                                        "--pcap",  "--detail", "--journal"};
     const char *word = argv[*at];
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         size_t length = strlen(names[i]);
@@ -119,7 +117,7 @@ static int read_options(int argc, char **argv, struct options *o) {
             o->scenario = argv[at];
         if (status != 0) return status;
     }
-    if (o->scenario == NULL)
+    if (o->scenario == NULL && o->journal == NULL)
         return usage_error("run: no scenario; give a file, or see netstep run --help") + 1;
     if (o->events != NULL && o->pcap != NULL && strcmp(o->events, "-") == 0 &&
         strcmp(o->pcap, "-") == 0)
@@ -127,175 +125,108 @@ static int read_options(int argc, char **argv, struct options *o) {
     return 0;
 }
 
-/* -------------------------------------------------------------------------------- the listeners */
-
-static void count_record(struct run *run, const struct trace_record *r) {
-    run->records++;
-    if (r->kind == TRACE_SENT) {
-        run->packets++;
-        run->octets += r->octet_count;
-    }
-    if (r->kind == TRACE_LOST && r->reason < REASONS_MAX) run->lost[r->reason]++;
-    if (r->kind == TRACE_DROPPED && r->reason < REASONS_MAX) run->dropped[r->reason]++;
-}
-
-static void take_record(void *user, const struct lab *lab, const struct trace_record *r) {
-    struct run *run = user;
-    count_record(run, r);
-    trace_hash_add(&run->hash, r);
-    streams_record(run->streams, r);
-    if (run->story != NULL) {
-        struct sink sink = story_sink(run->story);
-        sink.record(sink.user, lab, r);
-    }
-    if (run->pcapng == NULL) return;
-    pcapng_record(run->pcapng, lab, r);
-    struct buffer *blocks = pcapng_blocks(run->pcapng);
-    if (blocks->length >= 65536) {
-        fwrite(blocks->data, 1, blocks->length, run->pcap.file);
-        buffer_clear(blocks);
-    }
-}
-
-static void take_line(void *user, const struct story_line *line) {
-    struct run *run = user;
-    fwrite(line->text, 1, line->length, run->events.file);
-}
-
 /* -------------------------------------------------------------------------------------- the run */
 
-/* Two names, one file: by what was opened, for names may differ. */
-static bool same_file(const struct output *a, const struct output *b) {
-    struct stat one, two;
-    return a->file != NULL && b->file != NULL && fstat(fileno(a->file), &one) == 0 &&
-           fstat(fileno(b->file), &two) == 0 && S_ISREG(one.st_mode) && one.st_dev == two.st_dev &&
-           one.st_ino == two.st_ino;
-}
-
-/* An output would take the scenario's place. */
-static bool over_scenario(const char *scenario, const char *output) {
-    struct stat one, two;
-    return output != NULL && stat(scenario, &one) == 0 && stat(output, &two) == 0 &&
-           S_ISREG(one.st_mode) && one.st_dev == two.st_dev && one.st_ino == two.st_ino;
-}
-
-static int prepare(struct run *run) {
+/* The scenario, from its own file or from the journal, and its lab. */
+static int load(struct run *run) {
     struct options *o = &run->options;
-    struct complaint why;
-    const char *name = strcmp(o->scenario, "-") == 0 ? "standard input" : o->scenario;
-    run->scenario = scenario_load(o->scenario, &why);
+    struct complaint why = {"", ""};
+    const char *name = o->scenario == NULL             ? o->journal
+                       : strcmp(o->scenario, "-") == 0 ? "standard input"
+                                                       : o->scenario;
+    if (o->journal != NULL && !record_load(&run->record, o->journal, &why))
+        return usage_error("%s: %s: %s", o->journal, why.place, why.problem);
+    if (o->scenario != NULL && o->journal != NULL)
+        run->scenario = record_scenario_from(&run->record, o->scenario, &why);
+    else if (o->scenario != NULL)
+        run->scenario = scenario_load(o->scenario, &why);
+    else
+        run->scenario = run->record.scenario, run->record.scenario = NULL;
     if (run->scenario != NULL && o->seeded) run->scenario->scenario.seed = o->seed;
     if (run->scenario != NULL) run->lab = scenario_lab(run->scenario, &why);
-    if (run->lab == NULL) return usage_error("%s: %s: %s", name, why.place, why.problem);
-    if (over_scenario(o->scenario, o->events) || over_scenario(o->scenario, o->pcap))
-        return usage_error("run: %s would be written over; give the output another name", name);
-    if (o->events != NULL && !output_open(&run->events, o->events))
-        return usage_error("run: --events %s: %s; give a file that can be written", o->events,
-                           strerror(errno));
-    if (o->pcap != NULL && !output_open(&run->pcap, o->pcap))
-        return usage_error("run: --pcap %s: %s; give a file that can be written", o->pcap,
-                           strerror(errno));
-    if (same_file(&run->events, &run->pcap))
-        return usage_error("run: --events and --pcap name one file, %s; give each its own",
-                           o->pcap);
-    run->streams = streams_new();
-    if (run->events.file != NULL) run->story = story_new(o->detail, take_line, run);
-    if (run->pcap.file != NULL) run->pcapng = pcapng_begin(run->lab, run->scenario->title);
-    if (run->streams == NULL || (run->events.file != NULL && run->story == NULL) ||
-        (run->pcap.file != NULL && run->pcapng == NULL))
-        return usage_error("run: out of memory; try a smaller scenario") - 1;
-    return 0;
+    return run->lab != NULL ? 0 : usage_error("%s: %s: %s", name, why.place, why.problem);
 }
 
-static void write_hello(struct run *run) {
-    struct buffer hello = {0};
-    if (run->story == NULL) return;
-    story_hello(&hello, run->lab, "run", "T0", run->options.detail, 0);
-    buffer_char(&hello, '\n');
-    fwrite(hello.data, 1, hello.length, run->events.file);
-    buffer_free(&hello);
+/* The last step that the journal and --until ask for. */
+static uint64_t replay_target(const struct run *run) {
+    const struct record *r = &run->record;
+    uint64_t target = 0;
+    if (!run->options.timed) return r->head_step;
+    for (size_t n = 0; n < r->journal.count && r->journal.entries[n].at <= run->options.until; n++)
+        target = r->journal.entries[n].step + 1;
+    return target;
 }
 
-static void go(struct run *run) {
-    struct sink sink = {.record = take_record, .user = run, .wants = WANT_ALL};
+/* The journal's inputs, each at its step. False after a complaint. */
+static bool replay(struct run *run, const struct sink *sink) {
+    struct replay way = {run->lab, &run->record.journal, 0, replay_target(run)};
+    sim_time next;
+    if (!replay_all(&way, sink)) {
+        fprintf(stderr,
+                "netstep: run: %s: its input %zu does not fit; was it made with this scenario, and "
+                "by this version?\n",
+                run->options.journal, way.next);
+        return false;
+    }
+    if (run->options.timed) return true;
+    run->stop = STOP_UNTIL;
+    run->options.until = run->record.head_at;
+    /* Whoever stopped in the middle of an instant stands there. */
+    if (lab_next(run->lab, &next) && next <= run->options.until)
+        run->options.until = lab_now(run->lab) - 1;
+    return true;
+}
+
+static bool go(struct run *run) {
+    struct sink sink = recorder_sink(run->recorder);
+    bool bounded = run->options.timed || run->options.journal != NULL;
+    if (run->options.journal != NULL && !replay(run, &sink)) return false;
+    if (run->options.until < lab_now(run->lab)) return true;
     struct budget budget = {.steps = STEPS_A_TURN, .until = run->options.until};
-    trace_hash_begin(&run->hash);
     do {
         run->stop = lab_step(run->lab, &sink, &budget);
-    } while (run->stop == STOP_BUDGET &&
-             (run->options.timed || lab_steps(run->lab) < RUN_STEPS_DEFAULT));
+    } while (run->stop == STOP_BUDGET && (bounded || lab_steps(run->lab) < RUN_STEPS_DEFAULT));
+    return true;
 }
 
-static void write_reasons(struct buffer *b, const uint64_t counts[REASONS_MAX]) {
-    bool first = true;
-    buffer_char(b, '{');
-    for (uint32_t reason = 0; reason < REASONS_MAX; reason++) {
-        if (counts[reason] == 0) continue;
-        buffer_add(b, first ? "" : ",");
-        buffer_json_string(b, engine_name(NAME_REASON, reason));
-        buffer_char(b, ':');
-        buffer_u64(b, counts[reason]);
-        first = false;
-    }
-    buffer_char(b, '}');
+/* What the session found, the replay must find. Only a whole one can be compared. */
+static bool same_hash(const struct run *run) {
+    const struct trace_hash *is = recorder_hash(run->recorder);
+    const struct options *o = &run->options;
+    if (o->journal == NULL || o->timed || o->seeded || run->record.hash[0][0] == '\0') return true;
+    for (int lane = 0; lane < 2; lane++)
+        if (strtoull(run->record.hash[lane], NULL, 16) != is->lane[lane]) {
+            fprintf(stderr, "netstep: run: the replay differs: %s is %016llx, and %s says %s\n",
+                    lane ? "hash_all" : "hash", (unsigned long long)is->lane[lane], o->journal,
+                    run->record.hash[lane]);
+            return false;
+        }
+    return true;
 }
 
-static void write_summary(struct run *run, struct buffer *b) {
-    buffer_printf(b, "{\"netstep\":\"run\",\"behaviour\":%d,\"seed\":", ENGINE_BEHAVIOUR);
-    buffer_u64(b, run->scenario->scenario.seed);
-    buffer_printf(b, ",\"time_ns\":%lld,\"stopped\":\"%s\",\"steps\":%llu,\"records\":%llu",
-                  (long long)lab_now(run->lab), engine_name(NAME_STOP, run->stop),
-                  (unsigned long long)lab_steps(run->lab), (unsigned long long)run->records);
-    buffer_printf(b,
-                  ",\"packets\":%llu,\"octets\":%llu,\"lost\":", (unsigned long long)run->packets,
-                  (unsigned long long)run->octets);
-    write_reasons(b, run->lost);
-    buffer_add(b, ",\"dropped\":");
-    write_reasons(b, run->dropped);
-    buffer_printf(b, ",\"hash\":\"%016llx\",\"hash_all\":\"%016llx\",\"sockets\":",
-                  (unsigned long long)run->hash.lane[0], (unsigned long long)run->hash.lane[1]);
-    streams_json(run->streams, run->lab, b);
-    buffer_add(b, "}\n");
-}
-
-static bool finish_files(struct run *run) {
-    bool fine = run->story == NULL || !story_failed(run->story);
-    if (run->pcapng != NULL) {
-        struct buffer *blocks = pcapng_blocks(run->pcapng);
-        pcapng_end(run->pcapng);
-        fine = fine && !blocks->failed;
-        fwrite(blocks->data, 1, blocks->length, run->pcap.file);
-    }
-    if (!fine) return false;
-    return output_finish(&run->events) && output_finish(&run->pcap);
-}
-
-static int finish(struct run *run) {
-    struct buffer summary = {0};
-    write_summary(run, &summary);
-    bool fine = !summary.failed && finish_files(run);
-    if (fine) fwrite(summary.data, 1, summary.length, stdout);
-    buffer_free(&summary);
-    if (fine && fflush(stdout) == 0 && ferror(stdout) == 0) return 0;
-    fprintf(stderr, "netstep: run: the output could not be written; is the disk full?\n");
-    return 1;
+static int run_it(struct run *run) {
+    const struct options *o = &run->options;
+    int status = load(run);
+    if (status != 0) return status;
+    struct recorder_options files = {.command = "run",
+                                     .scenario = o->scenario != NULL ? o->scenario : o->journal,
+                                     .events = o->events,
+                                     .pcap = o->pcap,
+                                     .detail = o->detail};
+    run->recorder = recorder_open(&files, run->scenario, run->lab, &status);
+    if (run->recorder == NULL) return status;
+    if (!go(run)) return 2;
+    if (!recorder_finish(run->recorder, engine_name(NAME_STOP, run->stop), "")) return 1;
+    return same_hash(run) ? 0 : 1;
 }
 
 int run_main(int argc, char **argv) {
     struct run run = {.options = {.until = RUN_UNTIL_DEFAULT_NS}};
     int status = read_options(argc, argv, &run.options);
     if (status != 0) return status - 1;
-    status = prepare(&run);
-    if (status == 0) {
-        write_hello(&run);
-        go(&run);
-        status = finish(&run);
-    }
-    output_abandon(&run.events);
-    output_abandon(&run.pcap);
-    pcapng_free(run.pcapng);
-    story_free(run.story);
-    streams_free(run.streams);
+    status = run_it(&run);
+    recorder_free(run.recorder);
+    record_free(&run.record);
     free(run.lab);
     scenario_free(run.scenario);
     return status;

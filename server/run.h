@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 int run_main(int argc, char **argv);
+int bridge_main(int argc, char **argv); /* bridge.c */
 int check_main(int argc, char **argv);
 int serve_main(int argc, char **argv);  /* serve.c */
 int decode_main(int argc, char **argv); /* decode.c */

@@ -22,7 +22,8 @@ enum {
     SETTINGS_MAX = 256
 };
 #define COUNT(array) (sizeof(array) / sizeof *(array))
-static const char *const kind_names[NODE_KIND_COUNT] = {"host", "router", "switch", "hub"};
+static const char *const kind_names[NODE_KIND_COUNT] = {"host", "router", "switch", "hub",
+                                                        "outside"};
 
 static bool has_stack(const struct scenario_node *node) {
     return node->kind == NODE_HOST || node->kind == NODE_ROUTER;
@@ -54,7 +55,7 @@ static void read_interface(struct reading *r, const struct json_node *node,
     if (!json_is(address)) return;
     const char *cidr = json_need_text(&address);
     if (json_failed(node->document)) return;
-    if (!has_stack(owner))
+    if (!has_stack(owner) && owner->kind != NODE_OUTSIDE)
         json_fail(&address, "a %s has no addresses; leave it out", kind_names[owner->kind]);
     else if (read_address(cidr, &port->address))
         json_fail(&address, "\"%s\" has no prefix length; write \"%s/24\"", cidr, cidr);

@@ -44,8 +44,11 @@ static void write_interfaces(struct buffer *b, const struct lab *lab, uint32_t n
             buffer_printf(b, "\"%u.%u.%u.%u/%u\"", view.address >> 24, view.address >> 16 & 255,
                           view.address >> 8 & 255, view.address & 255, view.prefix);
         next_key(b, "mac");
-        buffer_printf(b, "\"%02x:%02x:%02x:%02x:%02x:%02x\"}", view.mac[0], view.mac[1],
-                      view.mac[2], view.mac[3], view.mac[4], view.mac[5]);
+        if (lab_node(lab, node).kind == NODE_OUTSIDE)
+            buffer_add(b, "\"\"}");
+        else
+            buffer_printf(b, "\"%02x:%02x:%02x:%02x:%02x:%02x\"}", view.mac[0], view.mac[1],
+                          view.mac[2], view.mac[3], view.mac[4], view.mac[5]);
     }
     buffer_char(b, ']');
 }

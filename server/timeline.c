@@ -144,6 +144,7 @@ uint32_t timeline_head(const struct timeline *t) {
 
 size_t timeline_memory(const struct timeline *t) {
     size_t octets = lab_used(t->lab) + (t->behind ? lab_used(t->behind) : 0);
+    octets += journal_memory(&t->journal);
     for (int d = 0; d < DETAIL_COUNT; d++)
         if (t->strand[d].log)
             octets += log_memory(t->strand[d].log) + t->strand[d].room * sizeof(struct mark);
@@ -226,10 +227,26 @@ bool timeline_command(struct timeline *t, sim_time at, uint32_t node, const char
     return true;
 }
 
+bool timeline_frame(struct timeline *t, sim_time at, uint32_t node, uint32_t interface,
+                    const uint8_t *octets, size_t count, struct complaint *why) {
+    struct pair pair;
+    struct sink sink = listeners(t, &pair);
+    uint64_t step = lab_steps(t->lab);
+    at = allowed(t, at);
+    if (!lab_frame_in(t->lab, &sink, at, node, interface, octets, count, why)) return false;
+    if (!journal_add_frame(&t->journal, step, at, node, interface, octets, count))
+        t->strand[DETAIL_STORY].failed = true;
+    if (lab_steps(t->lab) >= keyframes_due(&t->keyframes)) keyframes_take(&t->keyframes, t->lab);
+    return true;
+}
+
 bool timeline_command_entry(struct timeline *t, const struct journal_entry *e) {
     struct complaint why;
     uint32_t i;
-    return lab_steps(t->lab) == e->step && timeline_command(t, e->at, e->node, e->line, &why, &i);
+    if (lab_steps(t->lab) != e->step) return false;
+    if (e->interface)
+        return timeline_frame(t, e->at, e->node, e->interface, e->octets, e->count, &why);
+    return timeline_command(t, e->at, e->node, e->line, &why, &i);
 }
 
 /* ---------------------------------------------------------------------------- past moments */

@@ -99,6 +99,9 @@ enum stop timeline_step(struct timeline *, uint64_t steps, sim_time until);
  * its event. False: refused, `why` says so. */
 bool timeline_command(struct timeline *, sim_time at, uint32_t node, const char *line,
                       struct complaint *why, uint32_t *i);
+/* A frame from outside, in the same way: to the cable of an outside node's interface. */
+bool timeline_frame(struct timeline *, sim_time at, uint32_t node, uint32_t interface,
+                    const uint8_t *octets, size_t count, struct complaint *why);
 bool timeline_command_entry(struct timeline *, const struct journal_entry *); /* from a record */
 bool timeline_log_full(const struct timeline *);
 

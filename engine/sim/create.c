@@ -222,6 +222,7 @@ static void interface_make(struct lab *lab, const struct scenario_interface *fro
                                     .node = node,
                                     .number = number};
     copy_text(interface->name, sizeof interface->name, from->name);
+    if (node_at(lab, node)->kind == NODE_OUTSIDE) return; /* whoever is there has its own MAC */
     uint8_t mac[6] = {2, 0, 0, (uint8_t)(node >> 8), (uint8_t)node, (uint8_t)number};
     memcpy(interface->mac, mac, sizeof mac);
 }
@@ -342,6 +343,9 @@ static bool make_script(struct step *s, const struct scenario *from, struct comp
         uint32_t node = lab_node_named(s->lab, line->node);
         if (node == 0)
             return refuse(why, place1("script", n, ".on"), "no node is called ", line->node, "");
+        if (node_at(s->lab, node)->kind == NODE_OUTSIDE)
+            return refuse(why, place1("script", n, ".on"), "", line->node,
+                          " stands for the world outside, and takes no commands");
         struct id id = object_create(s, POOL_SCRIPT, node);
         assert(id_is(id));
         struct script_line *made = (struct script_line *)object_get(s->lab, POOL_SCRIPT, id);

@@ -240,7 +240,8 @@ bool check_node(const struct scenario_node *node, size_t n, struct complaint *wh
         return refuse(why, place1("nodes", n, ".name"),
                       "a name must not look like an address: ", node->name, "");
     if ((unsigned)node->kind >= NODE_KIND_COUNT)
-        return refuse(why, place1("nodes", n, ".kind"), "host, router, switch or hub", NULL, "");
+        return refuse(why, place1("nodes", n, ".kind"), "host, router, switch, hub or outside",
+                      NULL, "");
     if (!check_interfaces(node, n, why)) return false;
     if (node->gateway != 0 && !is_on_link(node, node->gateway))
         return refuse(why, place1("nodes", n, ".gateway"),

@@ -1,7 +1,7 @@
 #include "sim/state.h"
 /*
- * The one way in: lab_command. A line on a node goes to that node's shell; a line on node 0 is for
- * the lab itself:
+ * The way in for people: lab_command. A line on a node goes to that node's shell; a line on node 0
+ * is for the lab itself:
  *
  *     fault ON ACTION [nth N] [count N] [chance P%] [from T] [until T] [match FILTER]
  *         ON      client->r1 (one direction) or client-r1 (both); client:eth0->r1:eth1 when several
@@ -275,7 +275,7 @@ static bool line_is_right(const char *line, struct complaint *why) {
     return true;
 }
 
-static bool moment_is_right(const struct lab *lab, sim_time at, struct complaint *why) {
+bool moment_is_right(const struct lab *lab, sim_time at, struct complaint *why) {
     sim_time next;
     copy_text(why->place, sizeof why->place, "at");
     if (lab->ended != 0)
@@ -294,6 +294,9 @@ bool lab_command(struct lab *lab, const struct sink *sink, sim_time at, uint32_t
     memset(why, 0, sizeof *why);
     if (!moment_is_right(lab, at, why) || !line_is_right(line, why)) return false;
     if (node > lab->node_count) return refuse(why, "there is no such node", NULL, "");
+    if (node != 0 && node_view_at(lab, node)->kind == NODE_OUTSIDE)
+        return refuse(why, node_view_at(lab, node)->name, NULL,
+                      " stands for the world outside, and takes no commands");
     if (node == 0) {
         copy_text(words.line, sizeof words.line, line);
         words.count = split_words(words.line, words.word, WORDS_MAX);

@@ -122,8 +122,11 @@ static const char *const reasons[REASON_COUNT] = {
     [REASON_TCP_CLOSED] = "tcp_closed",
     [REASON_TCP_DEFERRED] = "tcp_deferred"};
 
-static const char *const node_kinds[NODE_KIND_COUNT] = {
-    [NODE_HOST] = "host", [NODE_ROUTER] = "router", [NODE_SWITCH] = "switch", [NODE_HUB] = "hub"};
+static const char *const node_kinds[NODE_KIND_COUNT] = {[NODE_HOST] = "host",
+                                                        [NODE_ROUTER] = "router",
+                                                        [NODE_SWITCH] = "switch",
+                                                        [NODE_HUB] = "hub",
+                                                        [NODE_OUTSIDE] = "outside"};
 
 static const char *const fault_kinds[FAULT_KIND_COUNT] = {
     [FAULT_DROP] = "drop",       [FAULT_DELAY] = "delay",    [FAULT_DUPLICATE] = "duplicate",

@@ -204,6 +204,9 @@ void fault_judge(struct step *, uint32_t link, uint32_t direction, struct id fra
 void fault_mutate(struct step *, const struct fault_effect *, struct id frame);
 void fault_timer(struct step *, struct id fault);
 
+/* input.c: when an input may come; what is not right changes nothing. */
+bool moment_is_right(const struct lab *, sim_time at, struct complaint *);
+
 /* script.c */
 void script_enter(struct step *, struct id line); /* it was made: it waits for its turn */
 void script_fired(struct step *, struct id line);

@@ -103,7 +103,7 @@ bool interface_row(const struct lab *lab, uint32_t interface, struct text *t) {
         text_u64(t, i->prefix);
     }
     text_add(t, "\",\"");
-    text_mac(t, i->mac);
+    if (node_view_at(lab, i->node)->kind != NODE_OUTSIDE) text_mac(t, i->mac);
     text_add(t, "\",\"");
     text_u64(t, i->mtu);
     text_add(t, i->up && iface_has_carrier(lab, interface) ? "\",\"up\"]" : "\",\"down\"]");

@@ -116,6 +116,7 @@ bool stack_node_begin(struct step *s, uint32_t node, const struct scenario_node 
             text_add(&t, from->settings[i].name);
             return false;
         }
+    if (n->kind == NODE_OUTSIDE) return true; /* its routes are its own affair */
     for (uint32_t i = 0; i < n->interface_count; i++)
         route_add_connected(s, n->first_interface + i);
     return begin_routes(s, node, from, why) && begin_neighbours(s, node, from, why);
@@ -175,6 +176,7 @@ void stack_frame_arrived(struct step *s, uint32_t interface, struct id frame) {
     case NODE_ROUTER: host_frame_arrived(s, i, interface, frame); return;
     case NODE_SWITCH: switch_frame_arrived(s, interface, frame); return;
     case NODE_HUB: hub_frame_arrived(s, interface, frame); return;
+    case NODE_OUTSIDE: break; /* it has left the lab */
     case NODE_KIND_COUNT: break;
     }
     frame_free(s, frame);

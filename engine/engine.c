@@ -32,6 +32,8 @@ static void timer_fired(struct step *s, uint32_t timer, struct id owner, uint32_
     case TIMER_ROUTE:
     case TIMER_ICMP_REPLY:
     case TIMER_REASSEMBLY:
+    case TIMER_IGMP_REPORT:
+    case TIMER_IGMP_CHANGE:
     case TIMER_LOOPBACK: stack_timer_fired(s, timer, owner, node); return;
     case TIMER_PROCESS:
     case TIMER_WAKE: apps_timer_fired(s, timer, owner, node); return;
@@ -47,6 +49,8 @@ const struct dispatch dispatch = {
               [POOL_MAC] = &mac_kind,
               [POOL_REASSEMBLY] = &reassembly_kind,
               [POOL_ROUTE] = &route_kind,
+              [POOL_GROUP] = &group_kind,
+              [POOL_MEMBERSHIP] = &membership_kind,
               [POOL_SOCKET] = &socket_kind,
               [POOL_TCB] = &tcp_object_kind,
               [POOL_CHUNK] = &tcp_chunk_kind,

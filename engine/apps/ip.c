@@ -1,4 +1,4 @@
-#include "apps/shell.h"
+#include "apps/ip.h"
 /*
  * ip, in the words of iproute2: addr, link, route and neigh are shown; routes are added and
  * deleted, neighbours replaced, deleted and flushed, interfaces set up and down. Objects and verbs
@@ -14,13 +14,12 @@ static bool is(const char *word, const char *full) { /* "n" for "neigh", as ipro
     return length > 0 && length <= strlen(full) && memcmp(word, full, length) == 0;
 }
 
-static void fail(struct step *s, const struct command *c, const char *text) {
+void ip_fail(struct step *s, const struct command *c, const char *text) {
     process_print(s, c->process, text);
     process_return(s, c->process);
 }
 
-/* The word after `key`; NULL: the key is not there. */
-static const char *after(const struct command *c, const char *key) {
+const char *ip_after(const struct command *c, const char *key) {
     for (size_t i = 3; i + 1 < c->count; i++)
         if (same_text(c->words[i], key)) return c->words[i + 1];
     return NULL;
@@ -32,7 +31,13 @@ static void no_device(struct step *s, const struct command *c, const char *name)
     text_add(&t, "Cannot find device \"");
     text_add(&t, name);
     text_char(&t, '"');
-    fail(s, c, room);
+    ip_fail(s, c, room);
+}
+
+uint32_t ip_device(struct step *s, const struct command *c, const char *name) {
+    uint32_t interface = iface_named(s->lab, c->node, name);
+    if (interface == 0) no_device(s, c, name);
+    return interface;
 }
 
 /* ------------------------------------------------------------------- addr and link */
@@ -189,7 +194,7 @@ static const char *route_problem(enum route_result result) {
 static void change_route(struct step *s, const struct command *c, bool add) {
     ip4 network = 0, via = 0;
     uint32_t prefix = 0, interface = 0;
-    const char *gateway = after(c, "via"), *device = after(c, "dev");
+    const char *gateway = ip_after(c, "via"), *device = ip_after(c, "dev");
     if (c->count < 4 || !parse_network(c->words[3], &network, &prefix) ||
         (gateway != NULL && !parse_ip4(gateway, &via)) ||
         (add && gateway == NULL && device == NULL)) {
@@ -202,7 +207,7 @@ static void change_route(struct step *s, const struct command *c, bool add) {
         return;
     }
     if ((network & ~prefix_mask(prefix)) != 0) {
-        fail(s, c, "RTNETLINK answers: Invalid argument");
+        ip_fail(s, c, "RTNETLINK answers: Invalid argument");
         return;
     }
     enum route_result result =
@@ -269,7 +274,7 @@ static void show_neighbours(struct step *s, const struct command *c) {
 
 static void flush_neighbours(struct step *s, const struct command *c) {
     const struct node *n = node_view_at(s->lab, c->node);
-    const char *device = after(c, "dev");
+    const char *device = ip_after(c, "dev");
     uint32_t only = device == NULL ? 0 : iface_named(s->lab, c->node, device);
     if (device == NULL && !(c->count > 3 && same_text(c->words[3], "all"))) {
         command_misused(s, c, "neigh flush all | neigh flush dev NAME");
@@ -286,7 +291,7 @@ static void flush_neighbours(struct step *s, const struct command *c) {
 
 /* ip neigh add|replace|del ADDRESS [lladdr MAC] dev NAME */
 static void change_neighbour(struct step *s, const struct command *c, bool remove) {
-    const char *lladdr = after(c, "lladdr"), *device = after(c, "dev");
+    const char *lladdr = ip_after(c, "lladdr"), *device = ip_after(c, "dev");
     uint8_t mac[MAC_OCTETS];
     ip4 address;
     uint32_t interface = device == NULL ? 0 : iface_named(s->lab, c->node, device);
@@ -353,6 +358,8 @@ void run_ip(struct step *s, const struct command *c) {
         command_misused(s, c, "addresses and interfaces are the scenario's; here they only show");
     else if (address)
         show_interfaces(s, c, true);
+    else if (is(object, "maddress"))
+        run_ip_maddr(s, c);
     else if (is(object, "link") && same_text(verb, "set"))
         set_link(s, c);
     else if (is(object, "link"))

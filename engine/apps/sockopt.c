@@ -3,6 +3,7 @@
  * setsockopt and getsockopt of the console, by Linux's names, and what a socket tells its process
  * without being asked (RFC 9293 MUST-32, MUST-47): a line of its own, as a signal would come.
  */
+#include "stack/iface.h"
 #include "stack/sysctl.h"
 #include <string.h>
 
@@ -43,12 +44,39 @@ static bool parse_option(struct step *s, const struct command *c, enum socket_op
     return false;
 }
 
+static bool is_membership(enum socket_option option) {
+    return option == OPTION_IP_ADD_MEMBERSHIP || option == OPTION_IP_DROP_MEMBERSHIP;
+}
+
+/* The interface by its name or its address, as struct ip_mreqn has it. */
+static bool parse_interface(const struct step *s, uint32_t node, const char *word,
+                            int64_t *interface) {
+    ip4 address;
+    *interface = iface_named(s->lab, node, word);
+    if (*interface == 0 && parse_ip4(word, &address))
+        *interface = iface_with_address(s->lab, node, address);
+    return *interface != 0;
+}
+
+/* setsockopt FD IP_ADD_MEMBERSHIP GROUP [INTERFACE]; ... IP_MULTICAST_IF INTERFACE */
+static bool parse_group(const struct step *s, const struct command *c, enum socket_option option,
+                        int64_t *value) {
+    ip4 group;
+    int64_t interface = 0;
+    if (option == OPTION_IP_MULTICAST_IF) return parse_interface(s, c->node, c->words[3], value);
+    if (!is_membership(option) || !parse_ip4(c->words[3], &group)) return false;
+    if (c->count > 4 && !parse_interface(s, c->node, c->words[4], &interface)) return false;
+    *value = interface << 32 | group;
+    return true;
+}
+
 void run_setsockopt(struct step *s, const struct command *c) {
     int64_t value;
     enum socket_option option;
     struct id socket = command_socket(s, c, 4);
     if (!id_is(socket) || !parse_option(s, c, &option)) return;
-    bool named = option == OPTION_TCP_CONGESTION && congestion_named(c->words[3], &value);
+    bool named = (option == OPTION_TCP_CONGESTION && congestion_named(c->words[3], &value)) ||
+                 parse_group(s, c, option, &value);
     if (!named && !parse_value(c->words[3], &value)) {
         command_misused(s, c, "the value is a number, on or off");
         return;

@@ -262,7 +262,7 @@ void run_sendto(struct step *s, const struct command *c) {
         return;
     }
     call->done = (uint64_t)result;
-    call->opening = 1;
+    call->opening = socket_get(s->lab, socket)->type == SOCKET_TCP;
     p->fd_sent[call->fd - FD_FIRST] += text ? 0 : call->done;
     send_more(s, c->process);
 }

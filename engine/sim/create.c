@@ -53,6 +53,7 @@ static const char *plan_capacities(const struct scenario *from, struct plan *pla
     if (!limit(l->events, usual, MOST_EVENTS, &c[POOL_EVENT])) return "events";
     c[POOL_FRAME_SMALL] = c[POOL_FRAME_MEDIUM] = c[POOL_FRAME_LARGE] = frames;
     c[POOL_MAC] = c[POOL_PEER] = c[POOL_NEIGHBOUR];
+    c[POOL_GROUP] = c[POOL_MEMBERSHIP] = c[POOL_ROUTE];
     c[POOL_SCRIPT] = from->line_count == 0 ? 1 : (uint32_t)from->line_count;
     c[POOL_CHUNK] = octets / dispatch.kinds[POOL_CHUNK]->size + 1;
     c[POOL_SENT] = c[POOL_TCB] + c[POOL_CHUNK] / 5;

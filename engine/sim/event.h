@@ -22,6 +22,8 @@ enum timer_kind {
     TIMER_ARP_REACHABLE,
     TIMER_ARP_DELAY,
     TIMER_ARP_PROBE,
+    TIMER_IGMP_REPORT,
+    TIMER_IGMP_CHANGE,
     TIMER_ROUTE,      /* a route that was learnt expires */
     TIMER_ICMP_REPLY, /* a timestamp request was thought about: owner is its frame; not traced */
     TIMER_REASSEMBLY, /* a datagram whose fragments do not all come */

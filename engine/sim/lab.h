@@ -21,6 +21,8 @@ enum pool_kind {
     POOL_MAC,
     POOL_REASSEMBLY, /* datagrams of which fragments have come */
     POOL_ROUTE,
+    POOL_GROUP,
+    POOL_MEMBERSHIP, /* of a socket in a group */
     POOL_SOCKET,
     POOL_TCB,
     POOL_CHUNK,
@@ -42,7 +44,7 @@ enum {
 };
 
 /* A number per (node, purpose): streams do not disturb each other. */
-enum prng_purpose { PRNG_ISN, PRNG_PORT, PRNG_APP, PRNG_TIMESTAMP, PRNG_PURPOSE_COUNT };
+enum prng_purpose { PRNG_ISN, PRNG_PORT, PRNG_APP, PRNG_TIMESTAMP, PRNG_IGMP, PRNG_PURPOSE_COUNT };
 
 struct interface {
     char name[INTERFACE_NAME_ROOM];
@@ -75,6 +77,7 @@ struct node {
     uint32_t iss_made;       /* initial sequence numbers chosen so far */
     uint64_t events_made; /* the node's own event counter, for the order of simultaneous events */
     struct id first_neighbour, first_route, first_socket, first_process; /* per node lists */
+    struct id first_group, first_membership;
     struct prng prng[PRNG_PURPOSE_COUNT];
     uint64_t secret[2]; /* RFC 6528 secret key, from the seed and the node's name */
     struct path_mtu path[PATH_MTUS];

@@ -17,6 +17,7 @@ static const struct {
     {LINUX_EAGAIN, "EAGAIN", "Resource temporarily unavailable"},
     {LINUX_ENOMEM, "ENOMEM", "Cannot allocate memory"},
     {LINUX_EACCES, "EACCES", "Permission denied"},
+    {LINUX_ENODEV, "ENODEV", "No such device"},
     {LINUX_EINVAL, "EINVAL", "Invalid argument"},
     {LINUX_EMFILE, "EMFILE", "Too many open files"},
     {LINUX_EPIPE, "EPIPE", "Broken pipe"},

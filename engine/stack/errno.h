@@ -10,6 +10,7 @@ enum linux_error {
     LINUX_EAGAIN = 11,
     LINUX_ENOMEM = 12,
     LINUX_EACCES = 13,
+    LINUX_ENODEV = 19,
     LINUX_EINVAL = 22,
     LINUX_EMFILE = 24,
     LINUX_EPIPE = 32,

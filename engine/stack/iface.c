@@ -8,6 +8,7 @@
 #include "sim/link.h"
 #include "sim/trace.h"
 #include "stack/ip/arp.h"
+#include "stack/ip/igmp.h"
 #include "stack/ip/route.h"
 #include "stack/stack.h"
 #include "wire/ether.h"
@@ -78,6 +79,7 @@ void iface_set(struct step *s, uint32_t interface, enum iface_admin admin) {
     } else {
         route_add_connected(s, interface);
     }
+    groups_interface_changed(s, interface);
     trace_interface(s, interface);
 }
 

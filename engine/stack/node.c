@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "sim/event.h"
 #include "stack/ip/arp.h"
+#include "stack/ip/igmp.h"
 #include "stack/ip/ipv4.h"
 #include "stack/ip/route.h"
 #include "stack/switch.h"
@@ -191,6 +192,8 @@ void stack_timer_fired(struct step *s, uint32_t timer, struct id owner, uint32_t
         icmp_timer_fired(s, node, owner);
     else if (timer == TIMER_REASSEMBLY)
         ipv4_reassembly_timer_fired(s, owner);
+    else if (timer == TIMER_IGMP_REPORT || timer == TIMER_IGMP_CHANGE)
+        igmp_timer_fired(s, timer, owner);
     else
         neighbour_timer_fired(s, timer, owner);
 }

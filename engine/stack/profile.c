@@ -98,6 +98,7 @@ static const struct difference rfc9293[] = {
     {SETTING_CONST_FRAGMENT_OVERLAP, OVERLAP_NEWEST},
     {SETTING_CONST_FRAGMENT_EVICT, 1},
     {SETTING_CONST_FRAGMENT_OPTIONS, 1},
+    {SETTING_FORCE_IGMP_VERSION, 2}, /* RFC 2236 */
     {END, 0},
 };
 /* Before RFC 1323, 2018 and 5961: no options but the MSS; what lies in the window is believed. */

@@ -6,7 +6,9 @@
  */
 #include "sim/event.h"
 #include "sim/trace.h"
+#include "stack/iface.h"
 #include "stack/ip/icmp.h"
+#include "stack/ip/igmp.h"
 #include "stack/socket_queue.h"
 #include "stack/sysctl.h"
 #include "stack/udp.h"
@@ -352,6 +354,15 @@ static int64_t send_tcp(struct step *s, struct id id, const uint8_t *octets, siz
     return count == 0 ? 0 : -LINUX_EAGAIN;
 }
 
+/* RFC 1112 6.1: a group's datagram has a TTL of 1 unless its sender says otherwise, and leaves by
+ * the interface that he names. */
+static void as_to_group(const struct step *s, const struct socket *socket, struct ip_out *out) {
+    out->ttl = socket->group_ttl == 0 ? 1 : socket->group_ttl;
+    out->loop = socket->group_no_loop == 0;
+    out->interface = socket->group_interface;
+    if (out->interface != 0 && out->src == 0) out->src = iface_get(s->lab, out->interface)->address;
+}
+
 int64_t socket_send_to(struct step *s, struct id id, struct tcp_endpoint to, const uint8_t *octets,
                        size_t count) {
     struct socket *socket = edit(s, id);
@@ -370,6 +381,7 @@ int64_t socket_send_to(struct step *s, struct id id, struct tcp_endpoint to, con
                          .ecn = socket->wishes.tos & 3,
                          .ttl = socket->wishes.ttl,
                          .discover_path = true};
+    if (ip_is_multicast(to.address)) as_to_group(s, socket, &out);
     error =
         ip_to_linux(udp_send(s, socket->node, &out, socket->local_port, to.port, octets, count));
     if (error != 0) return error;
@@ -490,6 +502,7 @@ void socket_close(struct step *s, struct id id) {
     }
     timer_stop(s, &socket->wake);
     if (socket->type != SOCKET_TCP) socket_queue_free(s, id);
+    if (socket->groups > 0) socket_groups_free(s, id);
     unlink_socket(s, id);
     object_destroy(s, POOL_SOCKET, id);
 }

@@ -33,8 +33,11 @@ struct socket {
     uint32_t linger, linger_s;        /* SO_LINGER: on; for how long */
     uint32_t listening, keep_errors;  /* keep_errors: IP_RECVERR */
     uint32_t shut_write, shut_read;
-    uint32_t reuse, chained;   /* reuse: SO_REUSEADDR; chained: stands in a hash chain */
-    uint32_t report, deferred; /* a report that waits, enum socket_report; deferred: the SYN
+    uint32_t reuse, chained;          /* reuse: SO_REUSEADDR; chained: stands in a hash chain */
+    uint32_t group_interface;         /* IP_MULTICAST_IF; 0: as the routes say */
+    uint8_t group_ttl, group_no_loop; /* IP_MULTICAST_TTL, 0: one; IP_MULTICAST_LOOP off */
+    uint8_t groups, spare;            /* groups: memberships that it holds */
+    uint32_t report, deferred;        /* a report that waits, enum socket_report; deferred: the SYN
                                        * goes with the first text (TCP_FASTOPEN_CONNECT) */
     uint64_t report_value;
     struct tcp_wishes wishes;
@@ -98,6 +101,11 @@ enum socket_option {
     OPTION_IP_TTL,
     OPTION_IP_RECVTOS, /* the octet that the peer sends */
     OPTION_IP_MTU_DISCOVER,
+    OPTION_IP_ADD_MEMBERSHIP, /* group | interface << 32; 0: as the routes say */
+    OPTION_IP_DROP_MEMBERSHIP,
+    OPTION_IP_MULTICAST_IF, /* the interface's number */
+    OPTION_IP_MULTICAST_TTL,
+    OPTION_IP_MULTICAST_LOOP,
     OPTION_F_SETOWN, /* asynchronous reports: 1 wanted, 0 not */
     OPTION_URGENT,   /* octets up to the urgent mark, 0: none */
     OPTION_COUNT
@@ -106,6 +114,10 @@ const char *socket_option_name(uint32_t option); /* "SO_KEEPALIVE"; NULL past th
 bool socket_option_named(const char *, enum socket_option *);
 int socket_option_set(struct step *, struct id, enum socket_option, int64_t value);
 int socket_option_get(struct step *, struct id, enum socket_option, int64_t *value);
+/* socket_groups.c: memberships (RFC 1112 7.1) are the socket's and end with it. */
+int socket_group_join(struct step *, struct id, uint32_t interface, ip4 group);
+int socket_group_leave(struct step *, struct id, uint32_t interface, ip4 group);
+void socket_groups_free(struct step *, struct id);
 /* IP_RECVERR: ICMP errors are queued as messages, for socket_receive_packet. */
 void socket_keep_errors(struct step *, struct id);
 int socket_take_error(struct step *, struct id); /* SO_ERROR: a negative error, once; or 0 */

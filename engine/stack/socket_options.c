@@ -70,6 +70,11 @@ static const struct row rows[OPTION_COUNT] = {
     [OPTION_IP_TTL] = OTHER("IP_TTL", -1, UINT8_MAX),
     [OPTION_IP_RECVTOS] = OTHER("IP_RECVTOS", 1, 0),
     [OPTION_IP_MTU_DISCOVER] = OTHER("IP_MTU_DISCOVER", 0, PMTU_DISCOVERY_MOST),
+    [OPTION_IP_ADD_MEMBERSHIP] = OTHER("IP_ADD_MEMBERSHIP", 0, INT64_MAX),
+    [OPTION_IP_DROP_MEMBERSHIP] = OTHER("IP_DROP_MEMBERSHIP", 0, INT64_MAX),
+    [OPTION_IP_MULTICAST_IF] = OTHER("IP_MULTICAST_IF", 0, UINT32_MAX),
+    [OPTION_IP_MULTICAST_TTL] = OTHER("IP_MULTICAST_TTL", -1, UINT8_MAX),
+    [OPTION_IP_MULTICAST_LOOP] = OTHER("IP_MULTICAST_LOOP", 0, 1),
     [OPTION_F_SETOWN] = OTHER("F_SETOWN", 0, 1),
     [OPTION_URGENT] = OTHER("URGENT", 1, 0),
 };
@@ -156,6 +161,30 @@ static sim_time fin_wait_2_for(int64_t seconds) {
     return seconds < 0 ? -1 : (seconds < MOST ? seconds : MOST) * SECOND;
 }
 
+/* Only datagrams go to groups: errors of a TCP socket as ip_mc_join_group() and do_ip_setsockopt()
+ * have them. */
+static int set_group(struct step *s, struct id id, uint32_t option, int64_t value) {
+    struct socket *socket = edit(s, id);
+    uint32_t interface = (uint32_t)(value >> 32);
+    if (socket->type == SOCKET_TCP)
+        return option <= OPTION_IP_DROP_MEMBERSHIP ? -LINUX_EPROTO : -LINUX_EINVAL;
+    switch (option) {
+    case OPTION_IP_ADD_MEMBERSHIP: return socket_group_join(s, id, interface, (ip4)value);
+    case OPTION_IP_DROP_MEMBERSHIP: return socket_group_leave(s, id, interface, (ip4)value);
+    case OPTION_IP_MULTICAST_IF: socket->group_interface = (uint32_t)value; return 0;
+    case OPTION_IP_MULTICAST_TTL:
+        if (value == 0) return -LINUX_EINVAL; /* Linux keeps those on the host; left out */
+        socket->group_ttl = value < 0 ? 0 : (uint8_t)value;
+        return 0;
+    case OPTION_IP_MULTICAST_LOOP: socket->group_no_loop = value == 0; return 0;
+    default: return -LINUX_ENOPROTOOPT;
+    }
+}
+
+static bool is_of_groups(uint32_t option) {
+    return option >= OPTION_IP_ADD_MEMBERSHIP && option <= OPTION_IP_MULTICAST_LOOP;
+}
+
 static int set_other(struct step *s, struct socket *socket, uint32_t option, int64_t value) {
     struct tcp_wishes *w = &socket->wishes;
     switch (option) {
@@ -201,6 +230,7 @@ int socket_option_set(struct step *s, struct id id, enum socket_option option, i
     struct socket *socket = edit(s, id);
     const struct row *row = &rows[option];
     if (!belongs(socket, row->name)) return -LINUX_ENOPROTOOPT;
+    if (is_of_groups(option)) return set_group(s, id, option, value);
     bool flag = row->low == 0 && row->high == 1 && option != OPTION_TCP_CONGESTION;
     if (flag) value = value != 0; /* any other number is "on" */
     if (row->low <= row->high && (value < row->low || value > row->high)) return -LINUX_EINVAL;
@@ -260,6 +290,9 @@ static int64_t get_other(struct step *s, struct id id, uint32_t option) {
     case OPTION_F_SETOWN: return w->reports == TCP_REPORTS_ON;
     case OPTION_URGENT: return tcp_urgent_left(s->lab, socket->connection);
     case OPTION_IP_TTL: return w->ttl;
+    case OPTION_IP_MULTICAST_IF: return socket->group_interface;
+    case OPTION_IP_MULTICAST_TTL: return socket->group_ttl == 0 ? 1 : socket->group_ttl;
+    case OPTION_IP_MULTICAST_LOOP: return !socket->group_no_loop;
     default: return 0;
     }
 }

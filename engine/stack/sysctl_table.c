@@ -91,6 +91,8 @@ static const struct knob knobs[] = {
     FLAG("icmp.mask_agent", ICMP_MASK_AGENT, 0),
     MILLIS("clock.offset", CLOCK_OFFSET, -DAY_MS, DAY_MS, 0),
     FLAG("ping.wait_reply", PING_WAIT_REPLY, 0),
+    NUMBER("net.ipv4.conf.all.force_igmp_version", FORCE_IGMP_VERSION, 0, 3, 0),
+    FLAG("net.ipv4.igmp_link_local_mcast_reports", IGMP_LINK_LOCAL_REPORTS, 1),
     MILLIS("net.ipv4.neigh.default.base_reachable_time_ms", ARP_BASE_REACHABLE, 1, VALUE_MAX,
            30000),
     SECONDS("net.ipv4.neigh.default.delay_first_probe_time", ARP_DELAY_FIRST_PROBE, 0,

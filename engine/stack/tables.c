@@ -10,6 +10,7 @@ static const char *const arp[] = {"address", "mac", "interface", "state"};
 static const char *const mac[] = {"mac", "interface"};
 static const char *const routes[] = {"network", "via", "interface", "metric", "origin"};
 static const char *const fragments[] = {"source", "id", "octets", "holes", "expires"};
+static const char *const groups[] = {"group", "interface", "users"};
 static const char *const sockets[] = {"netid", "state", "recv-q", "send-q", "local", "peer"};
 static const char *const timers[] = {"timer", "for", "expires", "rfc"};
 /* The page joins the queues with what waits in them: by the local end, and by `queue`, which is the
@@ -24,6 +25,7 @@ const struct table_shape stack_tables[TABLE_COUNT] = {
     [TABLE_MAC] = SHAPE("mac", mac),
     [TABLE_ROUTES] = SHAPE("routes", routes),
     [TABLE_FRAGMENTS] = SHAPE("fragments", fragments),
+    [TABLE_GROUPS] = SHAPE("groups", groups),
     [TABLE_SOCKETS] = SHAPE("sockets", sockets),
     [TABLE_TIMERS] = SHAPE("timers", timers),
     [TABLE_QUEUES] = SHAPE_AS("queues", queues, "slots"),

@@ -47,6 +47,7 @@ void ipv4_describe(struct description *, uint32_t at, uint32_t end);
 void ipv4_options_describe(struct description *, uint32_t at, uint32_t end);
 /* `ip`: where the IPv4 header is whose payload this is. */
 void icmp_describe(struct description *, uint32_t at, uint32_t end, enum wholeness);
+void igmp_describe(struct description *, uint32_t at, uint32_t end, enum wholeness);
 void udp_describe(struct description *, uint32_t ip, uint32_t at, uint32_t end, enum wholeness);
 void tcp_describe(struct description *, uint32_t ip, uint32_t at, uint32_t end, enum wholeness);
 /* Octets that the ARP packet at `at` has by its own address lengths; may be past the frame. */

@@ -37,8 +37,12 @@ enum {
 
 #define CLAUSE "RFC 791 3.1"
 static const struct value_name protocol_names[] = {
-    {IP_PROTOCOL_ICMP, "ICMP"}, {2, "IGMP"},  {IP_PROTOCOL_TCP, "TCP"},
-    {IP_PROTOCOL_UDP, "UDP"},   {89, "OSPF"}, {0, NULL},
+    {IP_PROTOCOL_ICMP, "ICMP"},
+    {IP_PROTOCOL_IGMP, "IGMP"},
+    {IP_PROTOCOL_TCP, "TCP"},
+    {IP_PROTOCOL_UDP, "UDP"},
+    {89, "OSPF"},
+    {0, NULL},
 };
 static const struct value_name ecn_names[] = {
     {0, "Not-ECT"}, {1, "ECT(1)"}, {2, "ECT(0)"}, {3, "CE"}, {0, NULL},
@@ -223,6 +227,8 @@ static void describe_payload(struct description *d, uint32_t ip, uint32_t at, ui
     if (at == end) return;
     if (protocol == IP_PROTOCOL_ICMP)
         icmp_describe(d, at, end, wholeness);
+    else if (protocol == IP_PROTOCOL_IGMP)
+        igmp_describe(d, at, end, wholeness);
     else if (protocol == IP_PROTOCOL_UDP)
         udp_describe(d, ip, at, end, wholeness);
     else if (protocol == IP_PROTOCOL_TCP)

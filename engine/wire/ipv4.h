@@ -3,7 +3,13 @@
 /* The IPv4 header, RFC 791 3.1. */
 #include "wire/parse.h"
 
-enum { IPV4_HEADER = 20, IP_PROTOCOL_ICMP = 1, IP_PROTOCOL_TCP = 6, IP_PROTOCOL_UDP = 17 };
+enum {
+    IPV4_HEADER = 20,
+    IP_PROTOCOL_ICMP = 1,
+    IP_PROTOCOL_IGMP = 2,
+    IP_PROTOCOL_TCP = 6,
+    IP_PROTOCOL_UDP = 17
+};
 /* RFC 3168 5: the two bits beside the DS field. */
 enum ip_ecn { IP_ECN_NOT_ECT, IP_ECN_ECT_1, IP_ECN_ECT_0, IP_ECN_CE };
 struct ipv4_header {

@@ -1,8 +1,8 @@
 #include "wire/layers.h"
 /*
- * Ethernet II, then ARP or IPv4, then ICMP, UDP or TCP. The lengths are those of the describers, so
- * that a filter finds a field where the tree shows it. What an ICMP error quotes is not looked
- * into.
+ * Ethernet II, then ARP or IPv4, then ICMP, IGMP, UDP or TCP. The lengths are those of the
+ * describers, so that a filter finds a field where the tree shows it. What an ICMP error quotes is
+ * not looked into.
  */
 #include "wire/describe.h"
 #include "wire/ether.h"
@@ -24,6 +24,8 @@ static void find_transport(struct layers *l, uint32_t protocol, uint32_t at) {
     uint32_t end = l->payload_end;
     if (protocol == IP_PROTOCOL_ICMP)
         add(l, LAYER_ICMP, at, least(at + ICMP_HEADER, end));
+    else if (protocol == IP_PROTOCOL_IGMP)
+        add(l, LAYER_IGMP, at, end);
     else if (protocol == IP_PROTOCOL_UDP)
         add(l, LAYER_UDP, at, least(at + UDP_HEADER, end));
     else if (protocol == IP_PROTOCOL_TCP)

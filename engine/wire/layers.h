@@ -6,7 +6,16 @@
  */
 #include "wire/parse.h"
 
-enum layer { LAYER_ETHER, LAYER_ARP, LAYER_IPV4, LAYER_ICMP, LAYER_UDP, LAYER_TCP, LAYER_COUNT };
+enum layer {
+    LAYER_ETHER,
+    LAYER_ARP,
+    LAYER_IPV4,
+    LAYER_ICMP,
+    LAYER_IGMP,
+    LAYER_UDP,
+    LAYER_TCP,
+    LAYER_COUNT
+};
 struct layers {
     const uint8_t *octets;
     uint32_t count;

@@ -18,6 +18,7 @@ static const struct table tables[LAYER_COUNT] = {
     [LAYER_ARP] = {"arp", arp_fields, &arp_field_count},
     [LAYER_IPV4] = {"ip", ipv4_fields, &ipv4_field_count},
     [LAYER_ICMP] = {"icmp", icmp_fields, &icmp_field_count},
+    [LAYER_IGMP] = {"igmp", igmp_fields, &igmp_field_count},
     [LAYER_UDP] = {"udp", udp_fields, &udp_field_count},
     [LAYER_TCP] = {"tcp", tcp_fields, &tcp_field_count},
 };
@@ -103,6 +104,7 @@ const uint8_t *field_header(const struct layers *l, uint32_t layer, uint32_t row
     const uint8_t *header = l->octets + l->at[layer];
     if (l->at[layer] + f->at + f->size > l->end[layer]) return NULL;
     if (layer == LAYER_ICMP && !icmp_has_row(header, row)) return NULL;
+    if (layer == LAYER_IGMP && !igmp_has_row(header, row)) return NULL;
     if (layer == LAYER_ARP && !arp_has_row(header, row)) return NULL;
     return layer == LAYER_ETHER && !ether_has_row(header, row) ? NULL : header;
 }

@@ -11,6 +11,7 @@
 #include "wire/describe.h"
 #include "wire/ether.h"
 #include "wire/icmp.h"
+#include "wire/igmp.h"
 #include "wire/ipv4.h"
 #include "wire/layers.h"
 #include "wire/tcp_fields.h"
@@ -18,7 +19,7 @@
 
 enum { VALUE_ROOM = sizeof(((struct packet_summary *)0)->arguments[0][1]) };
 
-static const char *const protocols[] = {"eth", "arp", "ip", "icmp", "udp", "tcp"};
+static const char *const protocols[] = {"eth", "arp", "ip", "icmp", "igmp", "udp", "tcp"};
 
 const char *engine_protocol_name(uint32_t n) {
     return n < sizeof protocols / sizeof *protocols ? protocols[n] : NULL;
@@ -226,6 +227,42 @@ static void icmp_summarise(struct packet_summary *s, const struct layers *l) {
     number(s, "len", s->payload_length);
 }
 
+/* A report of version 3 tells of its first record, as almost all have one alone. */
+static const char *igmp_key(const uint8_t *o, uint32_t length) {
+    bool leaves = length > IGMP_HEADER && o[IGMP_HEADER] == IGMP_TO_INCLUDE;
+    switch (o[0]) {
+    case IGMP_QUERY: return "igmp.query";
+    case IGMP_LEAVE: return "igmp.leave";
+    case IGMP_REPORT_V3: return leaves ? "igmp.leave" : "igmp.report";
+    case IGMP_REPORT_V1:
+    case IGMP_REPORT_V2: return "igmp.report";
+    default: return "igmp.other";
+    }
+}
+
+static void igmp_summarise(struct packet_summary *s, const struct layers *l) {
+    const uint8_t *o = l->octets + l->at[LAYER_IGMP];
+    uint32_t length = l->end[LAYER_IGMP] - l->at[LAYER_IGMP];
+    bool listed = o[0] == IGMP_REPORT_V3;
+    const char *key = igmp_key(o, length);
+    ip4 group = listed && length >= IGMP_HEADER + IGMP_RECORD ? field_word(o + 12, 4)
+                : listed                                      ? 0
+                                                              : field_word(o + 4, 4);
+    say(s, "igmp", ROLE_CONTROL, key);
+    label_is(s, o[0] == IGMP_QUERY                ? "IGMP query"
+                : strcmp(key, "igmp.leave") == 0  ? "IGMP leave"
+                : strcmp(key, "igmp.report") == 0 ? "IGMP report"
+                                                  : "IGMP");
+    struct text t = label(s);
+    if (group != 0)
+        text_ip4(&t, group);
+    else
+        text_add(&t, "all groups");
+    addresses(s, l);
+    address(s, "group", group);
+    number(s, "type", o[0]);
+}
+
 static void udp_summarise(struct packet_summary *s, const struct layers *l) {
     const uint8_t *o = l->octets + l->at[LAYER_UDP];
     uint32_t from = field_word(o, 2), to = field_word(o + 2, 2);
@@ -285,6 +322,8 @@ void packet_summarise(const uint8_t *octets, size_t count, uint32_t seq_base, ui
         udp_summarise(s, &l);
     else if (has_header(&l, LAYER_ICMP, ICMP_HEADER))
         icmp_summarise(s, &l);
+    else if (has_header(&l, LAYER_IGMP, IGMP_HEADER))
+        igmp_summarise(s, &l);
     else if (layers_have(&l, LAYER_ARP))
         arp_summarise(s, &l);
     else if (has_header(&l, LAYER_IPV4, IPV4_HEADER))

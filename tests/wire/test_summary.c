@@ -161,7 +161,7 @@ static void names(void **state) {
     (void)state;
     uint32_t count = 0;
     while (engine_protocol_name(count) != NULL) count++;
-    assert_int_equal(count, 6);
+    assert_int_equal(count, 7);
     for (int role = 0; role < ROLE_COUNT; role++)
         assert_non_null(engine_role_name((enum role)role));
     assert_string_equal(engine_role_name(ROLE_PROBLEM), "problem");

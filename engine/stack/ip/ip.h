@@ -9,6 +9,8 @@ struct ip_out {
     ip4 dst;
     uint8_t protocol, dscp, ecn;
     uint8_t ttl;            /* 0: net.ipv4.ip_default_ttl */
+    bool loop;              /* the node's own members of the group hear it, too */
+    uint32_t interface;     /* by which a group's datagram leaves; 0: as the routes say */
     bool dont_fragment;     /* alone: what does not fit is refused */
     bool discover_path;     /* Don't Fragment if it fits the path, else in fragments without it */
     const uint8_t *options; /* RFC 791 3.1, padded to 4 octets; NULL: none */

@@ -9,6 +9,7 @@
 #include "sim/trace.h"
 #include "stack/ip/arp.h"
 #include "stack/ip/flow.h"
+#include "stack/ip/igmp.h"
 #include "stack/ip/route.h"
 #include "stack/mib.h"
 #include "stack/sysctl.h"
@@ -53,6 +54,7 @@ static void deliver(struct step *s, uint32_t node, struct ip_in *in, struct read
     mib_add(s, node, MIB_IP_IN_DELIVERS);
     switch (in->header.protocol) {
     case IP_PROTOCOL_ICMP: kept = icmp_in(s, node, in, r); break;
+    case IP_PROTOCOL_IGMP: igmp_in(s, node, in, r); break;
     case IP_PROTOCOL_UDP: kept = udp_in(s, node, in, r, broadcast); break;
     case IP_PROTOCOL_TCP: kept = deliver_tcp(s, node, in, r, broadcast); break;
     default:
@@ -146,6 +148,11 @@ void ipv4_in(struct step *s, uint32_t interface, struct id frame, struct frame *
     if (heard == LINK_BROADCAST &&
         cast != IP_GROUP) { /* RFC 1122 3.3.6: a broadcast frame, a host's address */
         drop(s, node, frame, REASON_NOT_FOR_US, "RFC 1122 3.3.6");
+        return;
+    }
+    if (cast == IP_GROUP && ip_is_multicast(in.header.dst) &&
+        !group_has(s->lab, interface, in.header.dst)) { /* RFC 1112 7.2 */
+        drop(s, node, frame, REASON_NOT_A_MEMBER, "RFC 1112 7.2");
         return;
     }
     if (cast != IP_ELSEWHERE)

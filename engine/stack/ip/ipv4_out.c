@@ -4,12 +4,13 @@
  * the way to the next hop. A datagram to the node itself comes back by the loopback: an event of
  * its own at the same instant, so that no layer is entered twice within a step. What does not fit
  * the link or the path leaves in fragments (ipv4_fragment.c), unless it must not (RFC 1191 3).
- * Left out: source routes, multicast membership.
+ * Left out: source routes.
  */
 #include "sim/event.h"
 #include "sim/trace.h"
 #include "stack/ip/arp.h"
 #include "stack/ip/flow.h"
+#include "stack/ip/igmp.h"
 #include "stack/ip/route.h"
 #include "stack/mib.h"
 #include "stack/sysctl.h"
@@ -17,22 +18,18 @@
 #include <assert.h>
 #include <string.h>
 
-enum { LOOPBACK_MTU = 1500, MULTICAST_FIRST = 224, MULTICAST_LAST = 239, LOOPBACK_NET = 127 };
+enum { LOOPBACK_MTU = 1500, LOOPBACK_NET = 127 };
 static const ip4 limited_broadcast = 0xffffffffu;
 
 bool ip_is_local(const struct lab *lab, uint32_t node, ip4 address) {
     return address >> 24 == LOOPBACK_NET || iface_with_address(lab, node, address) != 0;
 }
 
-static bool is_multicast(ip4 address) {
-    return address >> 24 >= MULTICAST_FIRST && address >> 24 <= MULTICAST_LAST;
-}
-
 /* A network's directed broadcast is a group as well (RFC 1122 3.3.6); a /31 (RFC 3021) and a /32
  * have none. The node's interfaces are consecutive. */
 enum ip_cast ip_cast_of(const struct lab *lab, uint32_t node, ip4 address) {
     enum ip_cast cast = IP_ELSEWHERE;
-    if (address == limited_broadcast || is_multicast(address)) return IP_GROUP;
+    if (address == limited_broadcast || ip_is_multicast(address)) return IP_GROUP;
     const struct node *n = node_view_at(lab, node);
     if (n->interface_count == 0) return IP_ELSEWHERE;
     const struct interface *at = iface_get(lab, n->first_interface);
@@ -52,11 +49,11 @@ bool ip_is_broadcast_or_multicast(const struct lab *lab, uint32_t node, ip4 addr
  * default route's link, or the first link there is (RFC 1122 3.3.1.6). */
 static bool find_way(const struct lab *lab, uint32_t node, ip4 dst, struct next_hop *hop) {
     if (route_lookup(lab, node, dst, hop)) {
-        if (dst == limited_broadcast || is_multicast(dst)) hop->address = dst;
+        if (dst == limited_broadcast || ip_is_multicast(dst)) hop->address = dst;
         return true;
     }
     const struct node *n = node_view_at(lab, node);
-    if (dst != limited_broadcast && !is_multicast(dst)) return false;
+    if (dst != limited_broadcast && !ip_is_multicast(dst)) return false;
     for (uint32_t i = n->first_interface; i < n->first_interface + n->interface_count; i++)
         if (iface_get(lab, i)->up && iface_get(lab, i)->address != 0) {
             *hop = (struct next_hop){.address = dst, .interface = i};
@@ -114,7 +111,7 @@ static enum ip_result loop_back(struct step *s, uint32_t node, struct id frame) 
 static void send_to_group(struct step *s, uint32_t interface, struct id frame, ip4 dst) {
     uint8_t mac[MAC_OCTETS] = {
         0x01, 0x00, 0x5e, (uint8_t)(dst >> 16 & 0x7f), (uint8_t)(dst >> 8), (uint8_t)dst};
-    iface_send(s, interface, frame, is_multicast(dst) ? mac : mac_broadcast, ETHER_TYPE_IPV4);
+    iface_send(s, interface, frame, ip_is_multicast(dst) ? mac : mac_broadcast, ETHER_TYPE_IPV4);
 }
 
 static enum ip_result refuse(struct step *s, uint32_t node, struct id frame, enum reason reason,
@@ -125,6 +122,16 @@ static enum ip_result refuse(struct step *s, uint32_t node, struct id frame, enu
     return result;
 }
 
+/* IP_MULTICAST_LOOP: the node's own members hear what it sends, as if it had come from the link. */
+static void loop_copy(struct step *s, uint32_t node, uint32_t interface, struct id frame, ip4 dst) {
+    if (!ip_is_multicast(dst) || !group_has(s->lab, interface, dst)) return;
+    struct id copy = frame_copy(s, frame);
+    if (id_is(copy))
+        loop_back(s, node, copy);
+    else
+        trace_dropped(s, node, frame, REASON_NO_FRAMES, NULL);
+}
+
 /* ip_is_local() and find_way(), remembered. An address that is a group and, on another interface, a
  * host's own is looked up each time. */
 static bool is_local(const struct step *s, uint32_t node, ip4 dst, enum ip_cast cast) {
@@ -132,10 +139,12 @@ static bool is_local(const struct step *s, uint32_t node, ip4 dst, enum ip_cast 
            (cast == IP_GROUP && ip_is_local(s->lab, node, dst));
 }
 
-static bool way_of(const struct step *s, uint32_t node, ip4 dst, struct memo *flow,
+static bool way_of(const struct step *s, uint32_t node, const struct ip_out *out, struct memo *flow,
                    struct next_hop *hop) {
-    return flow_cast(s, node, flow) == IP_GROUP ? find_way(s->lab, node, dst, hop)
-                                                : flow_way(s, node, flow, hop);
+    if (flow_cast(s, node, flow) != IP_GROUP) return flow_way(s, node, flow, hop);
+    if (out->interface == 0) return find_way(s->lab, node, out->dst, hop);
+    *hop = (struct next_hop){.address = out->dst, .interface = out->interface};
+    return true;
 }
 
 void ipv4_hand_down(struct step *s, uint32_t node, const struct ip_way *way, struct id frame) {
@@ -155,6 +164,7 @@ static enum ip_result send_in_fragments(struct step *s, uint32_t node, struct id
     }
     push_header(s, node, frame, out,
                 out->src != 0 ? out->src : iface_get(s->lab, way->hop.interface)->address, false);
+    if (out->loop) loop_copy(s, node, way->hop.interface, frame, out->dst);
     return ipv4_fragment(s, node, way, frame, mtu);
 }
 
@@ -178,7 +188,7 @@ enum ip_result ip_send(struct step *s, uint32_t node, struct id frame, const str
         push_header(s, node, frame, out, out->src != 0 ? out->src : out->dst, dont_fragment);
         return loop_back(s, node, frame);
     }
-    if (!way_of(s, node, out->dst, flow, &hop))
+    if (!way_of(s, node, out, flow, &hop))
         return refuse(s, node, frame, REASON_NO_ROUTE, "RFC 1122 3.3.1.1", IP_NO_ROUTE);
     const struct interface *from = iface_get(s->lab, hop.interface);
     uint32_t mtu = mtu_of(s->lab, node, out, from->mtu);
@@ -187,6 +197,7 @@ enum ip_result ip_send(struct step *s, uint32_t node, struct id frame, const str
         return send_in_fragments(s, node, frame, out, &way, mtu);
     }
     push_header(s, node, frame, out, out->src != 0 ? out->src : from->address, dont_fragment);
+    if (out->loop) loop_copy(s, node, hop.interface, frame, out->dst);
     if (cast == IP_GROUP)
         send_to_group(s, hop.interface, frame, out->dst);
     else

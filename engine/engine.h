@@ -271,7 +271,9 @@ struct table_shape {
     size_t column_count;
     /* How a viewer may draw it. NULL: as a table. "slots": a row is a queue: where, the title key
      * of the table of its entries, how many slots are used, how many there are. "entries": its
-     * rows fill those slots; the first cell is the queue's `where`. */
+     * rows fill those slots; the first cell is the queue's `where`. "timers": its rows are the
+     * timers that run: name, whose, expiry, clause; the records of timers tell them, and only a
+     * snapshot has them as rows. */
     const char *view;
 };
 const struct table_shape *engine_table(uint32_t table); /* NULL past the last */

@@ -50,13 +50,29 @@ static struct measure take_count(const struct json_node *match, const struct eve
                             .grows = true};
 }
 
+static bool is_kind(const struct json_node *event, const char *kind) {
+    struct json_node k = json_get(event, "k");
+    return strcmp(json_text_or(&k, ""), kind) == 0;
+}
+
+/* The rows of a table of timers are told by the timers' own events. */
+static bool is_of_timers(const char *table) {
+    const struct table_shape *shape;
+    for (uint32_t i = 0; (shape = engine_table(i)) != NULL; i++)
+        if (strcmp(shape->name, table) == 0)
+            return shape->view != NULL && strcmp(shape->view, "timers") == 0;
+    return false;
+}
+
 /* Whether event i has the last word about its row: no later one has the same table, node, key. */
 static bool is_last_word(const struct events *events, size_t i) {
-    static const char *const keys[] = {"n", "tab", "key"};
+    static const char *const of_row[] = {"n", "tab", "key"}, *const of_timer[] = {"n", "timer",
+                                                                                  "obj"};
+    bool timer = is_kind(&events->events[i], "tm");
+    const char *const *keys = timer ? of_timer : of_row;
     for (size_t j = i + 1; j < events->count; j++) {
-        struct json_node kind = json_get(&events->events[j], "k");
-        bool same = strcmp(json_text_or(&kind, ""), "tab") == 0;
-        for (size_t k = 0; same && k < sizeof keys / sizeof *keys; k++) {
+        bool same = is_kind(&events->events[j], timer ? "tm" : "tab");
+        for (size_t k = 0; same && k < sizeof of_row / sizeof *of_row; k++) {
             struct json_node one = json_get(&events->events[i], keys[k]),
                              two = json_get(&events->events[j], keys[k]);
             same = json_same(&one, &two);
@@ -71,6 +87,8 @@ static bool row_says(const struct json_node *event, const struct json_node *matc
     struct json_node text = json_get(match, "text"), row = json_get(event, "row");
     const char *wanted = json_text_or(&text, NULL);
     if (wanted == NULL) return true;
+    if (is_kind(event, "tm")) row = json_get(event, "timer");
+    if (strcmp(json_text_or(&row, ""), wanted) == 0) return true;
     for (size_t i = 0; i < json_count(&row); i++) {
         struct json_node cell = json_item(&row, i);
         if (strcmp(json_text_or(&cell, ""), wanted) == 0) return true;
@@ -81,9 +99,11 @@ static bool row_says(const struct json_node *event, const struct json_node *matc
 static bool names_table(const struct json_node *event, const struct json_node *match,
                         const struct lab *lab) {
     static const char *const keys[] = {"tab", "n"};
-    struct json_node op = json_get(event, "op");
-    if (strcmp(json_text_or(&op, ""), "set") != 0) return false;
-    for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) {
+    struct json_node op = json_get(event, "op"), table = json_get(match, "tab");
+    bool timers = is_of_timers(json_text_or(&table, ""));
+    if (strcmp(json_text_or(&op, ""), "set") != 0 || !is_kind(event, timers ? "tm" : "tab"))
+        return false;
+    for (size_t k = timers; k < sizeof keys / sizeof *keys; k++) {
         struct json_node wanted = json_get(match, keys[k]), has = json_get(event, keys[k]);
         const char *name = json_text_or(&wanted, NULL);
         bool node = k == 1 && name != NULL;

@@ -157,6 +157,7 @@ static void write_timer(struct pen *p, const struct lab *lab, const struct trace
                                             : "stop");
     KEY_NUMBER(p, "obj", r->object);
     KEY_NUMBER(p, "at", (uint64_t)r->until);
+    if (r->kind == TRACE_TIMER_SET) key_reference(p, r);
     KEY(p, "say");
     pen_name(p, "timer", name);
     bool open = false;

@@ -17,17 +17,6 @@ size_t text_length(const struct text *t) {
     return (size_t)(t->at - t->start);
 }
 
-void text_span(struct text *t, const char *from, size_t count) {
-    size_t room = (size_t)(t->end - t->at);
-    if (count > room) {
-        count = room;
-        t->cut = true;
-    }
-    if (count > 0) memcpy(t->at, from, count);
-    t->at += count;
-    *t->at = '\0';
-}
-
 void text_char(struct text *t, char c) {
     if (t->at == t->end) {
         t->cut = true;
@@ -37,34 +26,47 @@ void text_char(struct text *t, char c) {
     *t->at = '\0';
 }
 
-void text_add(struct text *t, const char *from) {
-    text_span(t, from, strlen(from));
-}
-
 static void repeat(struct text *t, char c, size_t count) {
     while (count-- > 0) text_char(t, c);
 }
 
 enum { DIGITS_MAX = 20 };
 
-/* The digits of `value` at the end of `room`; returns where they begin. */
-static size_t digits_of(uint64_t value, char room[DIGITS_MAX]) {
-    size_t first = DIGITS_MAX;
-    do {
-        room[--first] = (char)('0' + value % 10);
-        value /= 10;
-    } while (value > 0);
-    return first;
+/* Rows of tables are mostly numbers, so these are written two digits at a time and in place. */
+static const char pairs[] =
+    "00010203040506070809101112131415161718192021222324252627282930313233343536373839"
+    "40414243444546474849505152535455565758596061626364656667686970717273747576777879"
+    "8081828384858687888990919293949596979899";
+
+static size_t digit_count(uint64_t value) {
+    for (size_t count = 1;; value /= 10000, count += 4) {
+        if (value < 10) return count;
+        if (value < 100) return count + 1;
+        if (value < 1000) return count + 2;
+        if (value < 10000) return count + 3;
+    }
+}
+
+/* The digits of `value`, the last of them in front of `end`. */
+static void put_digits(char *end, uint64_t value) {
+    for (; value >= 100; value /= 100) memcpy(end -= 2, pairs + 2 * (value % 100), 2);
+    if (value >= 10)
+        memcpy(end - 2, pairs + 2 * value, 2);
+    else
+        end[-1] = (char)('0' + value);
 }
 
 void text_u64(struct text *t, uint64_t value) {
-    if (value < 10) { /* most numbers of a row have one digit */
-        text_char(t, (char)('0' + value));
+    size_t count = digit_count(value);
+    if ((size_t)(t->end - t->at) < count) {
+        char room[DIGITS_MAX];
+        put_digits(room + count, value);
+        text_span(t, room, count);
         return;
     }
-    char room[DIGITS_MAX];
-    size_t first = digits_of(value, room);
-    text_span(t, room + first, DIGITS_MAX - first);
+    put_digits(t->at + count, value);
+    t->at += count;
+    *t->at = '\0';
 }
 
 void text_i64(struct text *t, int64_t value) {
@@ -73,10 +75,9 @@ void text_i64(struct text *t, int64_t value) {
 }
 
 void text_padded(struct text *t, uint64_t value, int width, char pad) {
-    char room[DIGITS_MAX];
-    size_t first = digits_of(value, room), count = DIGITS_MAX - first;
+    size_t count = digit_count(value);
     if (width > 0 && (size_t)width > count) repeat(t, pad, (size_t)width - count);
-    text_span(t, room + first, count);
+    text_u64(t, value);
 }
 
 /* Columns are counted in characters: octets that continue a UTF-8 character take no width. */
@@ -93,17 +94,36 @@ void text_hex(struct text *t, uint64_t value, int digits) {
         text_char(t, "0123456789abcdef"[value >> shift & 15]);
 }
 
+/* The octets of addresses as people write them, so that an address is four copies. */
+#define TEN(tens)                                                                                  \
+    tens "0", tens "1", tens "2", tens "3", tens "4", tens "5", tens "6", tens "7", tens "8",      \
+        tens "9"
+static const char octet_texts[][4] = {
+    TEN(""),   TEN("1"),  TEN("2"),  TEN("3"),  TEN("4"),  TEN("5"),  TEN("6"),
+    TEN("7"),  TEN("8"),  TEN("9"),  TEN("10"), TEN("11"), TEN("12"), TEN("13"),
+    TEN("14"), TEN("15"), TEN("16"), TEN("17"), TEN("18"), TEN("19"), TEN("20"),
+    TEN("21"), TEN("22"), TEN("23"), TEN("24"), TEN("25"),
+};
+
+/* An octet and a dot; returns where they end. */
+static char *put_octet(char *at, uint32_t octet) {
+    memcpy(at, octet_texts[octet], sizeof octet_texts[octet]);
+    at += 1 + (octet >= 10) + (octet >= 100);
+    *at = '.';
+    return at + 1;
+}
+
 void text_ip4(struct text *t, uint32_t address) {
-    char room[4 * 4];
-    size_t count = 0;
-    for (int shift = 24; shift >= 0; shift -= 8) {
-        uint32_t octet = address >> shift & 255;
-        if (octet >= 100) room[count++] = (char)('0' + octet / 100);
-        if (octet >= 10) room[count++] = (char)('0' + octet / 10 % 10);
-        room[count++] = (char)('0' + octet % 10);
-        room[count++] = '.';
-    }
-    text_span(t, room, count - 1);
+    enum { ADDRESS_MAX = 4 * 4 };
+    char room[ADDRESS_MAX];
+    bool fits = t->end - t->at >= ADDRESS_MAX;
+    char *start = fits ? t->at : room, *at = start;
+    for (int shift = 24; shift >= 0; shift -= 8) at = put_octet(at, address >> shift & 255);
+    at[-1] = '\0'; /* instead of the last dot */
+    if (fits)
+        t->at = at - 1;
+    else
+        text_span(t, room, (size_t)(at - 1 - room));
 }
 
 void text_mac(struct text *t, const uint8_t mac[6]) {

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct text {
     char *start, *at, *end; /* end: the last octet, kept for the NUL */
@@ -15,8 +16,20 @@ struct text {
 struct text text_of(char *out, size_t size); /* size >= 1 */
 size_t text_length(const struct text *);
 void text_char(struct text *, char);
-void text_add(struct text *, const char *);
-void text_span(struct text *, const char *, size_t count);
+/* Here, so that the length of a literal is known where it is added. */
+static inline void text_span(struct text *t, const char *from, size_t count) {
+    size_t room = (size_t)(t->end - t->at);
+    if (count > room) {
+        count = room;
+        t->cut = true;
+    }
+    if (count > 0) memcpy(t->at, from, count);
+    t->at += count;
+    *t->at = '\0';
+}
+static inline void text_add(struct text *t, const char *from) {
+    text_span(t, from, strlen(from));
+}
 void text_u64(struct text *, uint64_t);
 void text_i64(struct text *, int64_t);
 void text_padded(struct text *, uint64_t, int width, char pad); /* right aligned */

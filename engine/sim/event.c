@@ -56,7 +56,7 @@ bool timer_is_silent(uint32_t kind) {
            kind == TIMER_FAULT || kind == TIMER_ICMP_REPLY || kind >= TIMER_KIND_COUNT;
 }
 
-/* Nobody reads a table of fifty thousand timers; those of a flood are told one by one. */
+/* Nobody reads a table of fifty thousand timers. */
 bool timer_has_row(struct id event) {
     enum { ROWS_MOST = 256 };
     return event.slot <= ROWS_MOST;

@@ -140,8 +140,13 @@ struct object_row {
     uint32_t table, key; /* key: added to that of the object's first row */
     bool (*row)(const struct lab *, struct id, struct text *);
 };
-/* How an object's rows have changed, when that can be said without rendering them. */
-enum row_change { ROWS_MAY_DIFFER, ROWS_SAME, ROWS_FIRST_DIFFERS };
+/* What an object's rows are made of, when that is little: they are compared by it then, and a sink
+ * that wants no variables needs no copy of the whole object. ROWS_FIRST: the object has the first
+ * row and no other, and the key, zeroed before, decides how it reads. */
+enum rows_made { ROWS_OF_MORE, ROWS_NONE, ROWS_FIRST };
+struct rows_key {
+    uint64_t word[3];
+};
 struct object_kind {
     uint32_t size;  /* octets of one object; at most OBJECT_MAX for kinds with a row or watches */
     uint32_t table; /* its table, or NO_TABLE */
@@ -153,10 +158,8 @@ struct object_kind {
      * the former value of the object as well, to see whether it differs. */
     bool (*row)(const struct lab *, struct id, struct text *);
     const struct object_row *more;
-    uint32_t more_count; /* <= MORE_ROWS_MAX */
-    /* NULL: not known. ROWS_FIRST_DIFFERS: the first row is there, was there and reads differently,
-     * and no other row does. */
-    enum row_change (*rows_change)(const void *before, const void *now);
+    uint32_t more_count;                                               /* <= MORE_ROWS_MAX */
+    enum rows_made (*rows_key)(const void *object, struct rows_key *); /* NULL: ROWS_OF_MORE */
     uint32_t (*row_node)(const struct lab *, struct id); /* the node that owns the object */
     uint32_t (*state)(const struct lab *, struct id);    /* for lab_snapshot; NULL: no states */
     /* A second machine of the object; while it is in its state 0, nothing is told of it. */

@@ -7,8 +7,10 @@ enum { EDITED_MAX = 64, IMAGE_ROOM = EDITED_MAX * 768 };
 struct edited {
     uint32_t kind;
     struct id id;
-    uint32_t image; /* offset of the former value in `images` */
-    bool created;   /* there was none: its former value is zero and it had no row */
+    uint32_t rows;  /* enum rows_made of the former value; ROWS_NONE if there was none */
+    uint32_t image; /* offset of the former value in `images`, zero if there was none */
+    bool whole;     /* the image is there; else `key` is all that is known of the rows */
+    struct rows_key key;
 };
 struct scratch {
     uint32_t told; /* records told in this step so far */

@@ -17,10 +17,6 @@
 
 enum { ROW_ROOM = 512, LABEL_ROOM = 96 };
 
-bool trace_wants(const struct step *s, unsigned want) {
-    return s->sink != NULL && (s->sink->wants & want) != 0;
-}
-
 void trace_emit(struct step *s, struct trace_record *r) {
     r->step = s->number;
     r->at = s->now;
@@ -75,8 +71,11 @@ static void frame_ends(struct lab *lab, enum trace_kind kind, uint32_t link, uin
 void trace_frame(struct step *s, enum trace_kind kind, uint32_t link, uint32_t direction,
                  struct id id, sim_time until, uint32_t reason, uint32_t where_ppm) {
     if (!story(s)) return;
-    struct trace_record r = {
-        .kind = kind, .until = until, .reason = (uint16_t)reason, .where_ppm = where_ppm};
+    struct trace_record r;
+    record_begin(&r, kind, 0);
+    r.until = until;
+    r.reason = (uint16_t)reason;
+    r.where_ppm = where_ppm;
     const struct frame *f = frame_at(s->lab, id);
     frame_names(s->lab, f, &r);
     if (link != 0) {
@@ -181,12 +180,16 @@ static void text_in_json(struct text *t, const char *s) {
     text_char(t, '"');
 }
 
-static void write_timer_row(const struct event *event, const char *label, struct text *t) {
+void timer_row(const struct lab *lab, struct id id, struct text *t) {
+    const struct event *event = object_get(lab, POOL_EVENT, id);
     const char *clause = timer_clause(event->kind);
+    struct trace_record named = {.text = NULL};
+    char label[LABEL_ROOM];
+    name_object(lab, timer_owner_pool(event->kind), event->owner, label, &named);
     text_char(t, '[');
     text_in_json(t, engine_name(NAME_TIMER, event->kind));
     text_char(t, ',');
-    text_in_json(t, label == NULL ? "" : label);
+    text_in_json(t, named.text == NULL ? "" : named.text);
     text_add(t, ",\"");
     text_seconds(t, event->at, 6);
     text_add(t, "\",");
@@ -194,37 +197,20 @@ static void write_timer_row(const struct event *event, const char *label, struct
     text_char(t, ']');
 }
 
-void timer_row(const struct lab *lab, struct id id, struct text *t) {
-    const struct event *event = object_get(lab, POOL_EVENT, id);
-    struct trace_record named = {.text = NULL};
-    char label[LABEL_ROOM];
-    name_object(lab, timer_owner_pool(event->kind), event->owner, label, &named);
-    write_timer_row(event, named.text, t);
-}
-
-/* The timer's own record, then its row in the table of timers. */
+/* What the table of timers shows follows from these records, so its rows are told in snapshots
+ * alone. */
 void trace_timer(struct step *s, enum trace_kind kind, struct id id) {
     if (!story(s)) return;
     const struct event *event = object_get(s->lab, POOL_EVENT, id);
-    struct trace_record r = {.kind = kind,
-                             .node = event->node,
-                             .timer = (uint16_t)event->kind,
-                             .object = event->owner.slot,
-                             .until = event->at,
-                             .clause = timer_clause(event->kind)};
-    char label[LABEL_ROOM], row[ROW_ROOM];
+    struct trace_record r;
+    record_begin(&r, kind, event->node);
+    r.timer = (uint16_t)event->kind;
+    r.object = event->owner.slot;
+    r.until = event->at;
+    r.clause = timer_clause(event->kind);
+    char label[LABEL_ROOM];
     name_object(s->lab, timer_owner_pool(event->kind), event->owner, label, &r);
     trace_emit(s, &r);
-    if (!timer_has_row(id)) return;
-    struct trace_record set = {
-        .kind = TRACE_TABLE, .node = event->node, .table = TABLE_TIMERS, .object = id.slot};
-    if (kind == TRACE_TIMER_SET) {
-        struct text t = text_of(row, sizeof row);
-        write_timer_row(event, r.text, &t);
-        set.text = row;
-        set.text_length = text_length(&t);
-    }
-    trace_emit(s, &set);
 }
 
 void trace_interface(struct step *s, uint32_t global_number) {

@@ -3,7 +3,8 @@
  * Watched fields and table rows, without a line in protocol code. object_edit() leaves a copy of
  * the object here before it is changed for the first time in a step; at the step's end the copies
  * are compared with what the objects have become. A field that differs is a TRACE_VARIABLE, a row
- * that reads differently a TRACE_TABLE.
+ * that reads differently a TRACE_TABLE. If an object can say what its rows are made of, and the
+ * sink wants no variables, only that is copied.
  *
  * The former row is rendered by putting the copy back for a moment: a row is a function of its own
  * object (lab.h), and what is put back is exactly what was there, so the run cannot notice.
@@ -78,13 +79,13 @@ static void tell_field(struct step *s, const struct edited *e, uint32_t field,
     }
     if (was == is) return;
     const struct object_kind *kind = dispatch.kinds[e->kind];
-    struct trace_record r = {.kind = TRACE_VARIABLE,
-                             .object = e->id.slot,
-                             .before = was,
-                             .after = is,
-                             .field = (uint16_t)field,
-                             .seq_base = base};
-    if (kind->row_node != NULL) r.node = kind->row_node(s->lab, e->id);
+    struct trace_record r;
+    record_begin(&r, TRACE_VARIABLE, kind->row_node == NULL ? 0 : kind->row_node(s->lab, e->id));
+    r.object = e->id.slot;
+    r.before = was;
+    r.after = is;
+    r.field = (uint16_t)field;
+    r.seq_base = base;
     trace_emit(s, &r);
 }
 
@@ -127,16 +128,20 @@ static void no_rows(const struct edited *e, struct rows *rows) {
     for (uint32_t i = 0; i <= dispatch.kinds[e->kind]->more_count; i++) rows->of[i].is = false;
 }
 
+/* Of a row known by its key alone it is said that it reads differently: it is asked for when the
+ * object's rows are made of something else now, or gone. */
 static void rows_before(const struct step *s, const struct edited *e, uint8_t *object,
-                        const uint8_t *image, struct rows *rows) {
+                        struct rows *rows) {
     uint8_t now[OBJECT_MAX];
     uint32_t size = dispatch.kinds[e->kind]->size;
-    if (e->created) {
+    if (e->rows != ROWS_OF_MORE) {
         no_rows(e, rows);
+        rows->of[0].is = e->rows == ROWS_FIRST;
+        rows->of[0].length = SIZE_MAX;
         return;
     }
     memcpy(now, object, size);
-    memcpy(object, image, size);
+    memcpy(object, s->scratch->images + e->image, size);
     rows_now(s, e, rows);
     memcpy(object, now, size);
 }
@@ -144,10 +149,10 @@ static void rows_before(const struct step *s, const struct edited *e, uint8_t *o
 static void tell_row(struct step *s, const struct edited *e, uint32_t i, const struct row *row) {
     const struct object_kind *kind = dispatch.kinds[e->kind];
     const struct object_row which = row_kind(kind, i);
-    struct trace_record r = {.kind = TRACE_TABLE,
-                             .table = (uint16_t)which.table,
-                             .object = row_key(e->kind, e->id) + which.key};
-    if (kind->row_node != NULL) r.node = kind->row_node(s->lab, e->id);
+    struct trace_record r;
+    record_begin(&r, TRACE_TABLE, kind->row_node == NULL ? 0 : kind->row_node(s->lab, e->id));
+    r.table = (uint16_t)which.table;
+    r.object = row_key(e->kind, e->id) + which.key;
     if (row->is) {
         r.text = row->text;
         r.text_length = row->length;
@@ -179,24 +184,62 @@ static void tell_first_row(struct step *s, const struct edited *e) {
     tell_row(s, e, 0, &row);
 }
 
-static void tell_differences(struct step *s, const struct edited *e) {
+static enum rows_made rows_made(const struct object_kind *kind, const void *object,
+                                struct rows_key *key) {
+    *key = (struct rows_key){0};
+    return kind->rows_key == NULL ? ROWS_OF_MORE : kind->rows_key(object, key);
+}
+
+static bool same_key(const struct rows_key *a, const struct rows_key *b) {
+    bool same = true;
+    for (size_t i = 0; i < sizeof a->word / sizeof a->word[0]; i++)
+        same &= a->word[i] == b->word[i];
+    return same;
+}
+
+static void tell_changed_rows(struct step *s, const struct edited *e, uint8_t *object) {
     const struct object_kind *kind = dispatch.kinds[e->kind];
-    const uint8_t *image = s->scratch->images + e->image;
-    uint8_t *object = object_of(s, e);
-    if (!e->created && memcmp(object, image, kind->size) == 0) return;
-    tell_fields(s, e, image, object);
-    if (kind->table == NO_TABLE || !trace_wants(s, WANT_STORY)) return;
-    enum row_change change = ROWS_MAY_DIFFER;
-    if (!e->created && kind->rows_change != NULL) change = kind->rows_change(image, object);
-    if (change == ROWS_FIRST_DIFFERS) tell_first_row(s, e);
-    if (change != ROWS_MAY_DIFFER) return;
+    struct rows_key key;
+    enum rows_made made = rows_made(kind, object, &key);
+    if (made == e->rows && made == ROWS_FIRST) {
+        if (!same_key(&key, &e->key)) tell_first_row(s, e);
+        return;
+    }
+    bool same = made == e->rows && (made == ROWS_NONE ||
+                                    memcmp(object, s->scratch->images + e->image, kind->size) == 0);
+    if (same) return;
     struct rows was, is;
-    rows_before(s, e, object, image, &was);
+    rows_before(s, e, object, &was);
     rows_now(s, e, &is);
     tell_rows(s, e, &was, &is);
 }
 
+static void tell_differences(struct step *s, const struct edited *e) {
+    const struct object_kind *kind = dispatch.kinds[e->kind];
+    uint8_t *object = object_of(s, e);
+    if (e->whole) tell_fields(s, e, s->scratch->images + e->image, object);
+    if (kind->table != NO_TABLE && trace_wants(s, WANT_STORY)) tell_changed_rows(s, e, object);
+}
+
 /* ----------------------------------------------------------------------------- remembering */
+
+static uint32_t image_room(enum pool_kind pool) {
+    return (dispatch.kinds[pool]->size + 7) / 8 * 8;
+}
+
+/* The object's value before its first change in this step: what its rows are made of, and the whole
+ * of it where that is not enough. */
+static void keep(struct step *s, struct edited *e, const void *object) {
+    const struct object_kind *kind = dispatch.kinds[e->kind];
+    struct scratch *w = s->scratch;
+    e->rows = rows_made(kind, object, &e->key);
+    bool fields = kind->watch_count != 0 && trace_wants(s, WANT_VARIABLES);
+    e->whole = e->rows == ROWS_OF_MORE || fields;
+    if (!e->whole) return;
+    e->image = w->image_used;
+    memcpy(w->images + e->image, object, kind->size);
+    w->image_used += image_room(e->kind);
+}
 
 static void renew_older_half(struct step *s) {
     struct scratch *w = s->scratch;
@@ -204,36 +247,33 @@ static void renew_older_half(struct step *s) {
     for (uint32_t i = 0; i < w->count; i++) tell_differences(s, &w->edited[i]);
     w->count = kept;
     w->image_used = 0;
-    for (uint32_t i = 0; i < kept; i++) {
-        uint32_t size = (dispatch.kinds[w->edited[i].kind]->size + 7) / 8 * 8;
-        w->edited[i].created = false;
-        w->edited[i].image = w->image_used;
-        memcpy(w->images + w->image_used, object_of(s, &w->edited[i]), size);
-        w->image_used += size;
-    }
+    for (uint32_t i = 0; i < kept; i++) keep(s, &w->edited[i], object_of(s, &w->edited[i]));
 }
 
 static struct edited *remember(struct step *s, enum pool_kind pool, struct id id) {
     struct scratch *w = s->scratch;
-    uint32_t size = (dispatch.kinds[pool]->size + 7) / 8 * 8;
-    while (w->count == EDITED_MAX || w->image_used + size > IMAGE_ROOM) renew_older_half(s);
+    uint32_t room = image_room(pool);
+    while (w->count == EDITED_MAX || w->image_used + room > IMAGE_ROOM) renew_older_half(s);
     struct edited *e = &w->edited[w->count++];
-    *e = (struct edited){.kind = pool, .id = id, .image = w->image_used};
-    w->image_used += size;
+    e->kind = pool;
+    e->id = id;
     return e;
 }
 
 void watch_edit(struct step *s, enum pool_kind pool, struct id id, const void *object) {
     if (!is_watched(pool) || find(s->scratch, pool, id) != NULL) return;
-    struct edited *e = remember(s, pool, id);
-    memcpy(s->scratch->images + e->image, object, dispatch.kinds[pool]->size);
+    keep(s, remember(s, pool, id), object);
 }
 
 void watch_created(struct step *s, enum pool_kind pool, struct id id) {
     if (!is_watched(pool)) return;
+    struct scratch *w = s->scratch;
     struct edited *e = remember(s, pool, id);
-    e->created = true;
-    memset(s->scratch->images + e->image, 0, dispatch.kinds[pool]->size);
+    e->rows = ROWS_NONE;
+    e->whole = true;
+    e->image = w->image_used;
+    memset(w->images + e->image, 0, dispatch.kinds[pool]->size);
+    w->image_used += image_room(pool);
 }
 
 /* Its last changes are told, then its row is removed, if it had one before. */
@@ -243,10 +283,10 @@ void watch_destroyed(struct step *s, enum pool_kind pool, struct id id) {
     watch_edit(s, pool, id, object_get(s->lab, pool, id));
     struct edited *e = find(s->scratch, pool, id);
     uint8_t *object = object_of(s, e);
-    tell_fields(s, e, s->scratch->images + e->image, object);
+    if (e->whole) tell_fields(s, e, s->scratch->images + e->image, object);
     if (kind->table != NO_TABLE && trace_wants(s, WANT_STORY)) {
         struct rows was, is;
-        rows_before(s, e, object, s->scratch->images + e->image, &was);
+        rows_before(s, e, object, &was);
         no_rows(e, &is);
         tell_rows(s, e, &was, &is);
     }

@@ -175,9 +175,10 @@ static bool row(const struct lab *lab, struct id id, struct text *t) {
                       (struct tcp_endpoint){socket->remote, socket->remote_port});
 }
 
-static enum row_change rows_change(const void *before, const void *now) {
-    const struct socket *a = before, *b = now;
-    return a->type == SOCKET_TCP && b->type == SOCKET_TCP ? ROWS_SAME : ROWS_MAY_DIFFER;
+static enum rows_made rows_key(const void *object, struct rows_key *key) {
+    const struct socket *socket = object;
+    (void)key;
+    return socket->type == SOCKET_TCP ? ROWS_NONE : ROWS_OF_MORE;
 }
 
 static uint32_t row_node(const struct lab *lab, struct id id) {
@@ -203,7 +204,7 @@ const struct object_kind socket_kind = {
     .size = sizeof(struct socket),
     .table = TABLE_SOCKETS,
     .row = row,
-    .rows_change = rows_change,
+    .rows_key = rows_key,
     .row_node = row_node,
     .label = label,
 };

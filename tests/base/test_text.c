@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "wire_support.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define SHOWS(want, ...)                                                                           \
@@ -35,6 +36,37 @@ static void addresses(void **state) {
     SHOWS("255.255.255.255", text_ip4(&t, UINT32_MAX));
     SHOWS("10.77.0.1", text_ip4(&t, 0x0a4d0001));
     SHOWS("02:00:00:ab:00:ff", text_mac(&t, mac));
+}
+
+/* Written in place, two digits at a time or by a table: against what stdio prints, and cut. */
+static void every_length(void **state) {
+    (void)state;
+    char room[40], want[40];
+    for (uint64_t power = 1, more = true; more; more = power <= UINT64_MAX / 10, power *= 10)
+        for (uint64_t value = power - 1; value <= power + 1; value++) {
+            struct text t = text_of(room, sizeof room);
+            text_u64(&t, value);
+            snprintf(want, sizeof want, "%llu", (unsigned long long)value);
+            assert_string_equal(room, want);
+        }
+    for (uint32_t octet = 0; octet < 256; octet++) {
+        struct text t = text_of(room, sizeof room);
+        text_ip4(&t, octet << 24 | octet << 8 | (255 - octet));
+        snprintf(want, sizeof want, "%u.0.%u.%u", octet, octet, 255 - octet);
+        assert_string_equal(room, want);
+    }
+    for (size_t size = 1; size <= 20; size++) {
+        struct text number = text_of(room, size);
+        text_u64(&number, 9876543210);
+        snprintf(want, size < 11 ? size : 11, "%s", "9876543210");
+        assert_string_equal(room, want);
+        assert_true(number.cut == (size < 11));
+        struct text address = text_of(room, size);
+        text_ip4(&address, 0xc0a8640a);
+        snprintf(want, size < 16 ? size : 16, "%s", "192.168.100.10");
+        assert_string_equal(room, want);
+        assert_true(address.cut == (size < 15));
+    }
 }
 
 static void times(void **state) {
@@ -124,9 +156,13 @@ static void splits_words(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(numbers),       cmocka_unit_test(addresses),
-        cmocka_unit_test(times),         cmocka_unit_test(columns),
-        cmocka_unit_test(cuts_and_ends), cmocka_unit_test(compares_and_copies),
+        cmocka_unit_test(numbers),
+        cmocka_unit_test(addresses),
+        cmocka_unit_test(every_length),
+        cmocka_unit_test(times),
+        cmocka_unit_test(columns),
+        cmocka_unit_test(cuts_and_ends),
+        cmocka_unit_test(compares_and_copies),
         cmocka_unit_test(splits_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -225,6 +225,11 @@ static void test_checks(void **state) {
                  true);
     expect_holds("\"that\":\"rows\",\"rows\":{\"tab\":\"arp\",\"text\":\"10.0.0\"},\"is\":0", true);
     expect_holds("\"that\":\"rows\",\"rows\":{\"tab\":\"arp\"},\"is\":2", true);
+    expect_holds("\"that\":\"rows\",\"rows\":{\"tab\":\"timers\"},\"is\":2", true);
+    expect_holds("\"that\":\"rows\",\"rows\":{\"tab\":\"timers\",\"n\":\"a\"},\"is\":1", true);
+    expect_holds("\"that\":\"rows\",\"rows\":{\"tab\":\"timers\",\"text\":\"arp_reachable\"},"
+                 "\"is\":1",
+                 true);
     expect_holds(
         "\"that\":\"sum\",\"sum\":{\"k\":\"tx\",\"proto\":\"icmp\"},\"of\":\"size\",\"is\":196",
         true);

@@ -136,6 +136,9 @@ struct rows {
     } row[64];
     size_t count;
     size_t states;
+    size_t timer_count;
+    uint32_t timer_node[64];
+    char timer[64][512];
 };
 
 static size_t row_index(const struct rows *rows, const struct trace_record *r) {
@@ -162,10 +165,58 @@ static void apply_row(struct rows *rows, const struct trace_record *r) {
     rows->row[i].text[r->text_length] = '\0';
 }
 
+/* The timers that run, as their records tell it: each is named by its node, kind and owner. */
+struct timers {
+    struct trace_record running[64];
+    size_t count;
+};
+
+static void apply_timer(struct timers *timers, const struct trace_record *r) {
+    size_t i = 0;
+    while (i < timers->count &&
+           (timers->running[i].node != r->node || timers->running[i].timer != r->timer ||
+            timers->running[i].object != r->object))
+        i++;
+    if (r->kind == TRACE_TIMER_SET) {
+        assert_true(i < 64);
+        timers->running[i] = *r;
+        if (i == timers->count) timers->count += 1;
+        return;
+    }
+    assert_true(i < timers->count); /* only what runs fires or is stopped */
+    timers->running[i] = timers->running[--timers->count];
+}
+
+/* Each has its row: the name, whose it is, when it expires. */
+static void expect_timer_rows(const struct timers *timers, const struct rows *rows) {
+    for (size_t i = 0; i < timers->count; i++) {
+        char name[64], expires[32];
+        const struct trace_record *r = &timers->running[i];
+        snprintf(name, sizeof name, "[\"%s\",", engine_name(NAME_TIMER, r->timer));
+        snprintf(expires, sizeof expires, "\"%.6f\"", (double)(r->until / 1000) / 1e6);
+        size_t found = 0;
+        for (size_t j = 0; j < rows->timer_count; j++)
+            found += rows->timer_node[j] == r->node &&
+                     strncmp(rows->timer[j], name, strlen(name)) == 0 &&
+                     strstr(rows->timer[j], expires) != NULL;
+        assert_true(found >= 1);
+    }
+    assert_int_equal(rows->timer_count, timers->count);
+}
+
+static void keep_timer_row(struct rows *rows, const struct trace_record *r) {
+    assert_true(rows->timer_count < 64 && r->text_length < 512);
+    rows->timer_node[rows->timer_count] = r->node;
+    memcpy(rows->timer[rows->timer_count], r->text, r->text_length);
+    rows->timer[rows->timer_count++][r->text_length] = '\0';
+}
+
 static void collect(void *user, const struct lab *lab, const struct trace_record *r) {
     struct rows *rows = user;
     (void)lab;
-    if (r->kind == TRACE_TABLE)
+    if (r->kind == TRACE_TABLE && r->table == TABLE_TIMERS)
+        keep_timer_row(rows, r);
+    else if (r->kind == TRACE_TABLE)
         apply_row(rows, r);
     else {
         assert_int_equal(r->kind, TRACE_STATE);
@@ -189,10 +240,13 @@ static void expect_same_rows(const struct rows *a, const struct rows *b) {
     assert_int_equal(a->count, b->count);
 }
 
-/* Began with the snapshot at the start, the rows told since are the snapshot at the end. */
+/* Began with the snapshot at the start, the rows told since are the snapshot at the end; and its
+ * timers are those of which the records say that they run. */
 static void rows_add_up_to_the_snapshot(void **state) {
     (void)state;
     static struct rows told, now;
+    static struct timers timers;
+    size_t most = 0;
     struct sink sink = {.record = collect, .user = &told, .wants = WANT_ALL};
     size_t seen = 0;
     memset(&told, 0, sizeof told);
@@ -202,8 +256,12 @@ static void rows_add_up_to_the_snapshot(void **state) {
     assert_true(told.count >= 8); /* four interfaces and their routes */
     for (int i = 0; i < 400; i++) {
         run_steps(&run, 1);
-        for (; seen < run.count; seen++)
-            if (run.records[seen].r.kind == TRACE_TABLE) apply_row(&told, &run.records[seen].r);
+        for (; seen < run.count; seen++) {
+            const struct trace_record *r = &run.records[seen].r;
+            if (r->kind == TRACE_TABLE) apply_row(&told, r);
+            if (r->kind >= TRACE_TIMER_SET && r->kind <= TRACE_TIMER_STOPPED)
+                apply_timer(&timers, r);
+        }
         memset(&now, 0, sizeof now);
         sink.user = &now;
         uint64_t hash = lab_hash(run.lab);
@@ -211,8 +269,40 @@ static void rows_add_up_to_the_snapshot(void **state) {
         assert_int_equal(hash, lab_hash(run.lab)); /* a look changes nothing */
         expect_same_rows(&told, &now);
         expect_same_rows(&now, &told);
+        expect_timer_rows(&timers, &now);
+        if (most < timers.count) most = timers.count;
     }
-    assert_true(now.states > 0);
+    assert_true(now.states > 0 && most >= 3);
+    run_end(&run);
+}
+
+/* For a sink that wants the story alone less is remembered, and the same rows are told. */
+static void the_story_alone_has_the_same_rows(void **state) {
+    (void)state;
+    static struct running alone;
+    a_conversation();
+    run_begin(&run, &setup);
+    run_begin(&alone, &setup);
+    alone.sink.wants = WANT_STORY;
+    run_steps(&run, 400);
+    run_steps(&alone, 400);
+    size_t at = 0, rows = 0;
+    for (size_t i = 0; i < run.count; i++) {
+        const struct trace_record *r = &run.records[i].r, *same;
+        if (r->kind != TRACE_TABLE) continue;
+        while (at < alone.count && alone.records[at].r.kind != TRACE_TABLE) at++;
+        assert_true(at < alone.count);
+        same = &alone.records[at++].r;
+        assert_true(r->step == same->step && r->table == same->table && r->object == same->object);
+        if (r->text == NULL)
+            assert_null(same->text);
+        else
+            assert_string_equal(r->text, same->text);
+        rows += r->table == TABLE_SOCKETS;
+    }
+    while (at < alone.count) assert_int_not_equal(alone.records[at++].r.kind, TRACE_TABLE);
+    assert_true(rows > 20);
+    run_end(&alone);
     run_end(&run);
 }
 
@@ -371,6 +461,7 @@ int main(void) {
         cmocka_unit_test(each_frame_ends_once),
         cmocka_unit_test(variables_are_a_chain),
         cmocka_unit_test(rows_add_up_to_the_snapshot),
+        cmocka_unit_test(the_story_alone_has_the_same_rows),
         cmocka_unit_test(rows_have_their_tables_shape),
         cmocka_unit_test(only_differences_are_told),
         cmocka_unit_test(more_edits_than_the_scratch_holds),

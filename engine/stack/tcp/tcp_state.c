@@ -258,20 +258,18 @@ static bool row(const struct lab *lab, struct id connection, struct text *out) {
                       view.local, view.remote);
 }
 
-/* A connection that is no listener's and in no listener's queue has one row: its states, its queues
+/* A connection that is no listener's and in no listener's queue has one row: its state, its queues
  * and its ends. Nearly every segment changes it. */
-static enum row_change rows_change(const void *before, const void *now) {
-    const struct tcb *a = before, *b = now;
-    size_t received[2], sent[2];
-    bool alone = a->place == TCP_ALONE && b->place == TCP_ALONE && a->state != TCP_LISTEN;
-    if (!alone || a->state != b->state || a->state == TCP_CLOSED) return ROWS_MAY_DIFFER;
-    bool ends = a->local_address == b->local_address && a->local_port == b->local_port &&
-                a->remote_address == b->remote_address && a->remote_port == b->remote_port;
-    if (!ends) return ROWS_MAY_DIFFER;
-    queues(a, &received[0], &sent[0]);
-    queues(b, &received[1], &sent[1]);
-    bool same = received[0] == received[1] && sent[0] == sent[1];
-    return same ? ROWS_SAME : ROWS_FIRST_DIFFERS;
+static enum rows_made rows_key(const void *object, struct rows_key *key) {
+    const struct tcb *c = object;
+    size_t received, sent;
+    bool alone = c->place == TCP_ALONE && c->state != TCP_LISTEN;
+    if (!alone || c->state == TCP_CLOSED) return ROWS_OF_MORE;
+    queues(c, &received, &sent);
+    key->word[0] = (uint64_t)received << 32 | (uint32_t)sent;
+    key->word[1] = (uint64_t)c->local_address << 32 | c->remote_address;
+    key->word[2] = (uint64_t)c->state << 32 | (uint32_t)c->local_port << 16 | c->remote_port;
+    return ROWS_FIRST;
 }
 
 static uint32_t row_node(const struct lab *lab, struct id connection) {
@@ -300,7 +298,7 @@ const struct object_kind tcp_object_kind = {.size = sizeof(struct tcb),
                                             .watch_count = sizeof watches / sizeof watches[0],
                                             .machine = MACHINE_TCP,
                                             .row = row,
-                                            .rows_change = rows_change,
+                                            .rows_key = rows_key,
                                             .more = tcp_listen_rows,
                                             .more_count = TCP_LISTEN_ROWS,
                                             .row_node = row_node,

@@ -5,7 +5,7 @@ import test from 'node:test';
 import { Lab } from '../../../web/src/model/lab';
 import { Ring } from '../../../web/src/model/ring';
 import { KIND, eventIndex, nodeId, timelineId, virtualNs } from '../../../web/src/wire/types';
-import type { EventIndex, Events, Hello, TableName, TimelineId, TraceEvent } from '../../../web/src/wire/types';
+import type { EventIndex, Events, Hello, TableName, TableShape, TimelineId, TraceEvent } from '../../../web/src/wire/types';
 import { dice, fixture, labOf } from './support';
 
 const T0 = timelineId('T0');
@@ -15,6 +15,7 @@ function hello(timeline: TimelineId, parent: Hello['parent'] = null): Hello {
     detail: 'story', nodes: [], links: [], protocols: [], graphs: [], tables: [], roles: [],
   };
 }
+const TIMERS: TableShape = { name: 'W' as TableName, title: 't' as never, columns: [], view: 'timers' };
 const events = (...e: TraceEvent[]): Events => ({ line: 'events', e });
 /** A random event of kinds that the model indexes, at index i. */
 function randomEvent(roll: (n: number) => number, i: number, sent: number[]): TraceEvent {
@@ -22,7 +23,7 @@ function randomEvent(roll: (n: number) => number, i: number, sent: number[]): Tr
   switch (roll(5)) {
     case 0: return { ...base, k: 'tab', tab: 'T' as TableName, op: roll(4) === 0 ? 'del' : 'set', key: `${roll(6)}`, row: [`${i}`] };
     case 1: return { ...base, k: 'st', m: 'M' as never, obj: roll(3) as never, name: 'o', from: 'A', to: `S${roll(4)}`, ref: '', say: null, a: {} };
-    case 2: return { ...base, k: 'tm', timer: 'x', op: (['set', 'fire', 'stop'] as const)[roll(3)] ?? 'set', obj: roll(2), at: virtualNs(i * 10 + 50), say: null, a: {} };
+    case 2: return { ...base, k: 'tm', timer: 'x', op: (['set', 'fire', 'stop'] as const)[roll(3)] ?? 'set', obj: roll(2), at: virtualNs(i * 10 + 50), ref: `R${i}`, say: null, a: {} };
     case 3: {
       sent.push(i);
       return { ...base, k: 'tx', to: nodeId(2), l: 1 as never, p: `1.${i}`, rx: virtualNs(i * 10 + 20), proto: '', role: 0, lab: [], len: 0, size: 0, rtx: 0, conn: 0, say: null, a: {} };
@@ -66,6 +67,12 @@ function sameAsReplay(lab: Lab, id: TimelineId, all: readonly TraceEvent[], i: n
   const states = new Map(timeline.statesAt(i).map((s) => [`${s.n}/${s.obj}`, s.state]));
   assert.deepEqual(sorted(states), sorted(wanted.states), `states at ${i} of ${id}`);
   assert.deepEqual(timeline.timersAt(i).map((x) => `${x.n}/${x.obj}`).sort(), [...wanted.timers].sort(), `timers at ${i}`);
+  const running = [1, 2, 3].flatMap((n) => [...timeline.rowsAt(i, TIMERS, nodeId(n))].map(([key, cells]) => {
+    const set = all[Number((cells[3] ?? '').slice(1))];
+    assert.deepEqual(cells.slice(0, 3), ['x', '', (set?.k === 'tm' ? set.at / 1e9 : NaN).toFixed(6)]);
+    return `${n}/${key.slice(2)}`;
+  }));
+  assert.deepEqual(running.sort(), [...wanted.timers].sort(), `rows of timers at ${i}`);
 }
 test('a seek equals a replay, at every event of random streams and of their forks', () => {
   for (let seed = 1; seed <= 12; seed++) {

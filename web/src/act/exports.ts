@@ -22,7 +22,7 @@ export function tableCsv(app: App, shape: TableShape): string {
   const rows: string[] = [];
   for (const node of app.lab.nodes) {
     if (chosen !== null && node.id !== chosen) continue;
-    for (const cells of timeline.tableAt(view.cursor.value, shape.name, node.id).values()) {
+    for (const cells of timeline.rowsAt(view.cursor.value, shape, node.id).values()) {
       rows.push([node.name, ...cells].map(quote).join(','));
     }
   }

@@ -7,7 +7,7 @@ import type {
 } from '../wire/types';
 import { Timeline } from './timeline';
 
-export { Timeline, lastTime } from './timeline';
+export { Timeline, lastTime, timerKey } from './timeline';
 export type { Fate, ObjectState, PendingTimer } from './timeline';
 
 const NO_NAMED: readonly Named[] = [];

@@ -4,7 +4,7 @@
 import { KIND, eventIndex, virtualNs } from '../wire/types';
 import type {
   ArrivedEvent, EventIndex, Fork, GraphName, LinkId, LostEvent, NodeId, ObjectId, SentenceKey, TableImage, TableName,
-  TableRows, TimelineId, TraceEvent, VirtualNs,
+  TableRows, TableShape, TimelineId, TraceEvent, VirtualNs,
 } from '../wire/types';
 import { Ring } from './ring';
 import { History, Tables } from './tables';
@@ -26,6 +26,7 @@ export interface PendingTimer {
   readonly obj: number;
   readonly setAt: VirtualNs;
   readonly expires: VirtualNs;
+  readonly ref: string;
   readonly say: SentenceKey | null;
   readonly a: Readonly<Record<string, string>>;
   readonly at: EventIndex;
@@ -191,6 +192,14 @@ export class Timeline {
   tableAt(i: number, table: TableName, n: NodeId): TableRows {
     return this.tables.at(i, table, n);
   }
+  /** The rows of a table at event i; those of timers are the timers that run. */
+  rowsAt(i: number, shape: TableShape, n: NodeId): TableRows {
+    if (shape.view !== 'timers') return this.tableAt(i, shape.name, n);
+    const running = this.timersAt(i).filter((timer) => timer.n === n);
+    return new Map(running.map((timer) => [
+      timerKey(timer), [timer.timer, timer.a['name'] ?? '', (timer.expires / 1e9).toFixed(6), timer.ref],
+    ]));
+  }
   /** How many rows a table of a node ever had. */
   tableSize(table: TableName, n: NodeId): number {
     return this.tables.size(table, n);
@@ -234,7 +243,7 @@ export class Timeline {
         return;
       case 'tm': {
         const timer: PendingTimer | null = e.op !== 'set' ? null : {
-          n: e.n, timer: e.timer, obj: e.obj, setAt: e.t, expires: e.at, say: e.say, a: e.a, at: e.i,
+          n: e.n, timer: e.timer, obj: e.obj, setAt: e.t, expires: e.at, ref: e.ref, say: e.say, a: e.a, at: e.i,
         };
         this.timerCells.set([e.n, e.timer, e.obj].join(SEP), e.i, { timer });
         return;
@@ -274,6 +283,10 @@ export class Timeline {
   }
 }
 
+/** The key of a timer's row. */
+export function timerKey({ timer, obj }: { readonly timer: string; readonly obj: number }): string {
+  return `${timer} ${obj}`;
+}
 /** The last time of a timeline that the page knows; 0 when it is empty. */
 export function lastTime(timeline: Timeline): VirtualNs {
   return timeline.length > 0 ? timeline.time(timeline.length - 1) : virtualNs(0);

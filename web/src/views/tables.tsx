@@ -10,10 +10,11 @@ import { NodePicker, shownNode } from '../act/node_picker';
 import { openPanel } from '../act/panels';
 import { consoleDraft } from '../act/shell_lines';
 import { Queues } from '../act/slots';
+import { timerKey } from '../model/lab';
 import * as session from '../state/session';
 import * as view from '../state/view';
 import { column, hasText, say, t } from '../text/text';
-import type { NodeId, TableShape } from '../wire/types';
+import type { NodeId, TableShape, TraceEvent } from '../wire/types';
 
 export function Tables(): JSX.Element {
   const app = useApp();
@@ -36,9 +37,9 @@ function Table({ shape, n }: { readonly shape: TableShape; readonly n: NodeId })
   const timeline = current(app.lab);
   const i = view.cursor.value;
   if (!timeline) return null;
-  const rows = [...timeline.tableAt(i, shape.name, n)];
+  const rows = [...timeline.rowsAt(i, shape, n)];
   const e = timeline.event(i);
-  const changed = e && e.k === 'tab' && e.tab === shape.name && e.n === n ? e.key : null;
+  const changed = e === null || e.n !== n ? null : changedRow(e, shape);
   const title = say(shape.title);
   if (rows.length === 0) return <EmptyTable shape={shape} title={title} />;
   return (
@@ -50,6 +51,11 @@ function Table({ shape, n }: { readonly shape: TableShape; readonly n: NodeId })
       <LongRows rows={rows} changed={changed} />
     </table>
   );
+}
+/** The key of the row that an event changed in this table. */
+function changedRow(e: TraceEvent, shape: TableShape): string | null {
+  if (e.k === 'tab') return e.tab === shape.name ? e.key : null;
+  return e.k === 'tm' && shape.view === 'timers' ? timerKey(e) : null;
 }
 /** Says why there is nothing, and offers what would fill it, when the catalogue knows a command. */
 function EmptyTable({ shape, title }: { readonly shape: TableShape; readonly title: string }): JSX.Element {

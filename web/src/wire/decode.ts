@@ -93,7 +93,7 @@ function readKind(base: Base, o: Json, place: string, roles: readonly string[]):
     case 'tm': return {
       ...base, k: 'tm', timer: text(o['timer'], `${place}.timer`),
       op: o['op'] === 'fire' || o['op'] === 'stop' ? o['op'] : 'set', obj,
-      at: optionalWhole(o['at'], `${place}.at`) as VirtualNs, say, a: args(o['a']),
+      at: optionalWhole(o['at'], `${place}.at`) as VirtualNs, ref: optionalText(o['ref']), say, a: args(o['a']),
     };
     case 'con': return { ...base, k: 'con', proc: real(o['proc'], 0), text: optionalText(o['text']) };
     case 'call': return {

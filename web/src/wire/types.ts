@@ -186,6 +186,7 @@ export interface TimerEvent extends EventBase {
   readonly op: 'set' | 'fire' | 'stop';
   readonly obj: number;
   readonly at: VirtualNs; // when it expires
+  readonly ref: string;
   readonly say: SentenceKey | null; // what is waited for
   readonly a: Args;
 }

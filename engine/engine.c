@@ -39,6 +39,7 @@ static void timer_fired(struct step *s, uint32_t timer, struct id owner, uint32_
     case TIMER_WAKE: apps_timer_fired(s, timer, owner, node); return;
     case TIMER_SCRIPT:
     case TIMER_FAULT:
+    case TIMER_HOLD:
     case TIMER_KIND_COUNT: break;
     }
     assert(!"sim/ keeps these timers to itself");

@@ -93,10 +93,16 @@ enum fault_kind {
     FAULT_REORDER,
     FAULT_LINK_DOWN,
     FAULT_LINK_UP,
+    FAULT_SWAP, /* two words of 16 bits change places: no sum of words notices */
+    FAULT_ADD,  /* a number is added to a word of 16 bits */
     FAULT_KIND_COUNT
 };
+/* Which checksums a fault that changes octets puts right: none, as a wire would; IP's; or all, as
+ * a router that damages what it carries and then computes the sums anew. */
+enum fault_mend { MEND_NONE, MEND_IP, MEND_ALL, MEND_COUNT };
 struct scenario_fault {
-    const char *on;      /* "r1->server" one direction, "r1-server" both; of neighbouring nodes */
+    const char *on;      /* "r1->server" one direction, "r1-server" both; of neighbouring nodes;
+                          * "r1": within the node, to what it is about to send */
     const char *match;   /* a filter with Wireshark's names; NULL: every frame */
     uint32_t nth;        /* 1: the first frame that matches; 0: each one */
     uint32_t count;      /* how many from the nth on; 0: 1 with nth, no end without */
@@ -105,7 +111,10 @@ struct scenario_fault {
     sim_time from, until; /* the fault lives in [from, until); until 0: no end */
     sim_time delay_ns;    /* FAULT_DELAY, FAULT_DUPLICATE: how much later */
     uint32_t bit;         /* FAULT_CORRUPT: bit of the frame, 0 = top bit of the first octet */
-    const char *edit;     /* FAULT_EDIT: "ip.ttl = 1"; checksums are not mended */
+    const char *edit;     /* FAULT_EDIT: "ip.ttl = 1" */
+    uint32_t word, other; /* FAULT_SWAP, FAULT_ADD: octets of the frame where the words begin */
+    int32_t add;
+    enum fault_mend mend;
 };
 struct limits {                                  /* 0: the default of this behaviour version */
     uint32_t connections;                        /* 1024, at most 200000 */

@@ -193,6 +193,36 @@ static void read_fault_when(const struct json_node *node, struct scenario_fault 
         json_fail(&until, "is not after the fault's beginning; give a later time");
 }
 
+/* swap and add: which words of the frame, by the octets where they begin. */
+static void read_fault_words(const struct json_node *node, struct scenario_fault *fault) {
+    enum { LAST = 1512 };
+    struct json_node words = json_get(node, "words"), word = json_get(node, "word"),
+                     add = json_get(node, "add"), how = json_get(node, "do");
+    if (fault->kind == FAULT_SWAP) {
+        if (!json_is(words) || json_count(&words) != 2) {
+            json_fail(&how, "needs two words of the frame; add \"words\": [54, 56]");
+            return;
+        }
+        struct json_node first = json_item(&words, 0), second = json_item(&words, 1);
+        fault->word = (uint32_t)json_need_integer(&first, 0, LAST);
+        fault->other = (uint32_t)json_need_integer(&second, 0, LAST);
+    } else if (fault->kind == FAULT_ADD) {
+        if (!json_is(word) || !json_is(add)) {
+            json_fail(&how, "needs where and what; add \"word\": 54, \"add\": 1");
+            return;
+        }
+        fault->word = (uint32_t)json_need_integer(&word, 0, LAST);
+        fault->add = (int32_t)json_need_integer(&add, -65535, 65535);
+    }
+}
+
+static void read_fault_mend(const struct json_node *node, struct scenario_fault *fault) {
+    static const char *const mends[MEND_COUNT] = {
+        [MEND_NONE] = "none", [MEND_IP] = "ip", [MEND_ALL] = "all"};
+    struct json_node mend = json_get(node, "mend");
+    if (json_is(mend)) fault->mend = (enum fault_mend)json_need_word(&mend, mends, COUNT(mends));
+}
+
 /* What the kind of fault needs, and what it has no use for. */
 static void read_fault_how(struct reading *r, const struct json_node *node,
                            struct scenario_fault *fault) {
@@ -229,13 +259,14 @@ static void read_fault_how(struct reading *r, const struct json_node *node,
 
 static void read_fault(struct reading *r, const struct json_node *node,
                        struct scenario_fault *fault) {
-    static const char *const keys[] = {"on",          "match", "nth",   "count", "chance",
-                                       "probability", "do",    "delay", "by",    "bit",
-                                       "set",         "from",  "at",    "until", "comment"};
+    static const char *const keys[] = {
+        "on",  "match", "nth", "count", "chance",  "probability", "do",   "delay", "by",  "bit",
+        "set", "from",  "at",  "until", "comment", "words",       "word", "add",   "mend"};
     static const char *const kinds[FAULT_KIND_COUNT] = {
-        [FAULT_DROP] = "drop",       [FAULT_DELAY] = "delay",    [FAULT_DUPLICATE] = "duplicate",
-        [FAULT_CORRUPT] = "corrupt", [FAULT_EDIT] = "edit",      [FAULT_LINK_DOWN] = "down",
-        [FAULT_LINK_UP] = "up",      [FAULT_REORDER] = "reorder"};
+        [FAULT_DROP] = "drop",       [FAULT_DELAY] = "delay",     [FAULT_DUPLICATE] = "duplicate",
+        [FAULT_CORRUPT] = "corrupt", [FAULT_EDIT] = "edit",       [FAULT_LINK_DOWN] = "down",
+        [FAULT_LINK_UP] = "up",      [FAULT_REORDER] = "reorder", [FAULT_SWAP] = "swap",
+        [FAULT_ADD] = "add"};
     if (!json_need_object(node, keys, COUNT(keys))) return;
     struct json_node on = json_get(node, "on"), how = json_get(node, "do");
     fault->on = read_on(r, &on);
@@ -244,6 +275,8 @@ static void read_fault(struct reading *r, const struct json_node *node,
     fault->kind = (enum fault_kind)kind;
     read_fault_when(node, fault);
     read_fault_how(r, node, fault);
+    read_fault_words(node, fault);
+    read_fault_mend(node, fault);
 }
 
 static void read_faults(struct reading *r, const struct json_node *list) {

@@ -4,9 +4,10 @@
  * time. A link has a list of its faults in the order of their making; each frame that is handed to
  * the link passes all of them. A frame that was chosen to be dropped dies half-way, so that it is
  * seen to leave. Octets are changed on the way: the sender's record shows what was sent, the
- * receiver's what arrived, and no checksum is mended.
+ * receiver's what arrived. No checksum is mended unless the fault says so.
  *
- * Left out: faults of nodes (crash, boot).
+ * A fault may also sit within a node: then it strikes what the node is about to send, before it is
+ * seen to leave. A delay there is a router that holds packets.
  */
 #include <assert.h>
 #include <string.h>
@@ -137,6 +138,14 @@ bool fault_place(const struct lab *lab, const char *on, uint32_t *link, uint32_t
     return true;
 }
 
+bool fault_place_any(const struct lab *lab, const char *on, uint32_t *node, uint32_t *link,
+                     uint32_t *ways, struct complaint *why) {
+    *node = node_named_span(lab, on, strlen(on));
+    *link = 0;
+    *ways = FAULT_WAY_FORTH;
+    return *node != 0 || fault_place(lab, on, link, ways, why);
+}
+
 /* ----------------------------------------------------------------------------------- making one */
 
 static bool times_are_right(const struct scenario_fault *from, struct complaint *why) {
@@ -153,6 +162,20 @@ static bool is_link_fault(enum fault_kind kind) {
     return kind == FAULT_LINK_DOWN || kind == FAULT_LINK_UP;
 }
 
+static bool words_are_right(const struct scenario_fault *from, struct complaint *why) {
+    if (from->kind != FAULT_SWAP && from->kind != FAULT_ADD) return true;
+    if (from->word > FRAME_OCTETS_MAX - 2 || from->other > FRAME_OCTETS_MAX - 2)
+        return wrong(why, "word", "", NULL, "no frame has so many octets; at most 1512");
+    if (from->kind == FAULT_SWAP && from->word + 1 >= from->other && from->other + 1 >= from->word)
+        return wrong(why, "word", "", NULL, "two words that do not overlap, as in swap 54 56");
+    return from->kind == FAULT_SWAP || from->add != 0 ||
+           wrong(why, "add", "", NULL, "needs a number to add, such as 1 or -1");
+}
+
+static bool changes_octets(enum fault_kind kind) {
+    return kind == FAULT_CORRUPT || kind == FAULT_EDIT || kind == FAULT_SWAP || kind == FAULT_ADD;
+}
+
 static bool action_is_right(const struct scenario_fault *from, struct complaint *why) {
     if ((unsigned)from->kind >= FAULT_KIND_COUNT)
         return wrong(why, "do", "", NULL, "is no fault that we know");
@@ -162,6 +185,10 @@ static bool action_is_right(const struct scenario_fault *from, struct complaint 
         return wrong(why, "delay", "", NULL, "a delay needs a time, as in \"200ms\"");
     if (from->kind == FAULT_EDIT && from->edit == NULL)
         return wrong(why, "edit", "", NULL, "an edit needs a field and a value: \"ip.ttl = 1\"");
+    if ((unsigned)from->mend >= MEND_COUNT ||
+        (from->mend != MEND_NONE && !changes_octets(from->kind)))
+        return wrong(why, "mend", "", NULL, "only what changes octets can put checksums right");
+    if (!words_are_right(from, why)) return false;
     if (from->chance_ppm > 1000000) return wrong(why, "chance", "", NULL, "at most 100%");
     if (is_link_fault(from->kind) && (from->match != NULL || from->nth != 0 || from->count != 0))
         return wrong(why, "match", "", NULL, "a link goes down or up by time, not by frame");
@@ -190,9 +217,11 @@ static bool edit_is_right(const char *edit, struct fault *fault, struct complain
 bool fault_prepare(const struct lab *lab, const struct scenario_fault *from, struct fault *fault,
                    struct complaint *why) {
     memset(fault, 0, sizeof *fault);
-    if (!fault_place(lab, from->on, &fault->link, &fault->ways, why) ||
+    if (!fault_place_any(lab, from->on, &fault->node, &fault->link, &fault->ways, why) ||
         !times_are_right(from, why) || !action_is_right(from, why))
         return false;
+    if (fault->node != 0 && (is_link_fault(from->kind) || from->kind == FAULT_REORDER))
+        return wrong(why, "on", "", from->on, " is a node; this needs a link, as in r1->server");
     if (from->edit != NULL && from->kind == FAULT_EDIT && !edit_is_right(from->edit, fault, why))
         return false;
     fault->any = from->match == NULL || from->match[0] == '\0';
@@ -209,11 +238,19 @@ bool fault_prepare(const struct lab *lab, const struct scenario_fault *from, str
     fault->count = from->count;
     fault->chance_ppm = from->chance_ppm;
     fault->bit = from->bit;
+    fault->word = from->word;
+    fault->other = from->other;
+    fault->add = from->add;
+    fault->mend = from->mend;
     return true;
 }
 
+static struct id *list_of(struct lab *lab, uint32_t link) {
+    return link == 0 ? &lab->first_node_fault : &link_at(lab, link)->first_fault;
+}
+
 static void fault_link(struct lab *lab, struct id id) {
-    struct id *at = &link_at(lab, fault_at(lab, id)->link)->first_fault;
+    struct id *at = list_of(lab, fault_at(lab, id)->link);
     while (id_is(*at)) at = &fault_at(lab, *at)->next;
     *at = id;
 }
@@ -261,13 +298,19 @@ void fault_timer(struct step *s, struct id id) {
     link_set(s, link, up);
 }
 
-uint32_t fault_clear(struct step *s, uint32_t only, uint32_t ways) {
+/* Whether `fault clear` means it: of this node, or of this link in one of these ways, or all. */
+static bool is_meant(const struct fault *fault, uint32_t node, uint32_t link, uint32_t ways) {
+    if (node == 0 && link == 0) return true;
+    return fault->node == node && fault->link == link && (fault->ways & ways) != 0;
+}
+
+uint32_t fault_clear(struct step *s, uint32_t node, uint32_t link, uint32_t ways) {
     uint32_t cleared = 0;
-    for (uint32_t n = 1; n <= s->lab->link_count; n++) {
-        struct id *at = &link_at(s->lab, n)->first_fault;
+    for (uint32_t n = 0; n <= s->lab->link_count; n++) {
+        struct id *at = list_of(s->lab, n);
         while (id_is(*at)) {
             struct fault *fault = fault_at(s->lab, *at);
-            if (only != 0 && (n != only || (fault->ways & ways) == 0)) {
+            if (!is_meant(fault, node, link, ways)) {
                 at = &fault->next;
                 continue;
             }
@@ -315,6 +358,8 @@ static void fault_effect_add(const struct fault *fault, struct id id, struct fau
         break;
     case FAULT_CORRUPT:
     case FAULT_EDIT:
+    case FAULT_SWAP:
+    case FAULT_ADD:
         if (out->mutation_count < room) out->mutations[out->mutation_count++] = id;
         break;
     case FAULT_LINK_DOWN:
@@ -323,26 +368,60 @@ static void fault_effect_add(const struct fault *fault, struct id id, struct fau
     }
 }
 
-void fault_judge(struct step *s, uint32_t link, uint32_t direction, struct id frame,
-                 struct fault_effect *out) {
-    const struct direction *way = &link_at(s->lab, link)->way[direction];
+static void judge(struct step *s, struct id first, const struct direction *way, uint32_t node,
+                  uint32_t direction, struct id frame, struct fault_effect *out) {
     const struct frame_note *note = &frame_at(s->lab, frame)->note;
-    for (struct id id = link_at(s->lab, link)->first_fault; id_is(id);) {
+    for (struct id id = first; id_is(id);) {
         struct fault *fault = fault_at(s->lab, id);
-        if (fault_fits(s, fault, direction, frame) && fault_strikes(way, fault, note))
+        if (fault->node == node && fault_fits(s, fault, direction, frame) &&
+            fault_strikes(way, fault, note))
             fault_effect_add(fault, id, out);
         id = fault->next;
     }
 }
 
+void fault_judge(struct step *s, uint32_t link, uint32_t direction, struct id frame,
+                 struct fault_effect *out) {
+    const struct link *l = link_at(s->lab, link);
+    judge(s, l->first_fault, &l->way[direction], 0, direction, frame, out);
+}
+
+void fault_judge_node(struct step *s, uint32_t node, struct id frame, struct fault_effect *out) {
+    /* What a node draws depends on its name alone, as with a link's ends. */
+    struct direction way = {.seed = hash_text(s->lab->seed, node_view_at(s->lab, node)->name)};
+    judge(s, s->lab->first_node_fault, &way, node, 0, frame, out);
+}
+
+static void swap_words(uint8_t *octets, size_t count, uint32_t a, uint32_t b) {
+    uint8_t kept[2];
+    if (a + 2 > count || b + 2 > count) return;
+    memcpy(kept, octets + a, 2);
+    memcpy(octets + a, octets + b, 2);
+    memcpy(octets + b, kept, 2);
+}
+
+static void add_to_word(uint8_t *octets, size_t count, uint32_t at, int32_t add) {
+    if (at + 2 > count) return;
+    uint32_t word = ((uint32_t)octets[at] << 8 | octets[at + 1]) + (uint32_t)add;
+    octets[at] = (uint8_t)(word >> 8);
+    octets[at + 1] = (uint8_t)word;
+}
+
+/* A shorter frame has no such bit, word or field: then nothing happens to it. */
+static void mutate(const struct fault *fault, uint8_t *octets, size_t count) {
+    if (fault->kind == FAULT_EDIT)
+        field_edit(fault->edit, octets, count);
+    else if (fault->kind == FAULT_SWAP)
+        swap_words(octets, count, fault->word, fault->other);
+    else if (fault->kind == FAULT_ADD)
+        add_to_word(octets, count, fault->word, fault->add);
+    else if (fault->bit / 8 < count)
+        octets[fault->bit / 8] ^= (uint8_t)(0x80u >> fault->bit % 8);
+    if (fault->mend != MEND_NONE) checksums_mend(octets, count, (enum fault_mend)fault->mend);
+}
+
 void fault_mutate(struct step *s, const struct fault_effect *effect, struct id frame) {
-    for (uint32_t i = 0; i < effect->mutation_count; i++) {
-        const struct fault *fault = fault_at(s->lab, effect->mutations[i]);
-        uint8_t *octets = frame_octets(s->lab, frame);
-        size_t count = frame_count(s->lab, frame);
-        if (fault->kind == FAULT_EDIT)
-            field_edit(fault->edit, octets, count);
-        else if (fault->bit / 8 < count) /* a shorter frame has no such bit */
-            octets[fault->bit / 8] ^= (uint8_t)(0x80u >> fault->bit % 8);
-    }
+    for (uint32_t i = 0; i < effect->mutation_count; i++)
+        mutate(fault_at(s->lab, effect->mutations[i]), frame_octets(s->lab, frame),
+               frame_count(s->lab, frame));
 }

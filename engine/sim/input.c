@@ -3,11 +3,11 @@
  * The way in for people: lab_command. A line on a node goes to that node's shell; a line on node 0
  * is for the lab itself:
  *
- *     fault ON ACTION [nth N] [count N] [chance P%] [from T] [until T] [match FILTER]
+ *     fault ON ACTION [mend ip|all] [nth N] [count N] [chance P%] [from T] [until T] [match FILTER]
  *         ON      client->r1 (one direction) or client-r1 (both); client:eth0->r1:eth1 when several
- *                 links join the two
- *         ACTION  drop | delay T | duplicate [T] | corrupt BIT | edit FIELD=VALUE | reorder |
- *                 down | up
+ *                 links join the two; r1: within the node, to what it is about to send
+ *         ACTION  drop | delay T | duplicate [T] | corrupt BIT | edit FIELD=VALUE |
+ *                 swap OCTET OCTET | add OCTET N | reorder | down | up
  *         FILTER  the rest of the line, with Wireshark's field names; every frame without it
  *     fault clear [ON]            takes faults away (not those that set a link down or up)
  *     drop ORIGIN.NUMBER          the packet dies where it is; ORIGIN: a node's name or number
@@ -33,7 +33,7 @@ struct words {
 struct order {
     enum { ORDER_FAULT, ORDER_CLEAR, ORDER_DROP, ORDER_LINK } kind;
     struct fault fault;
-    uint32_t link, ways, up;
+    uint32_t node, link, ways, up;
     uint32_t origin, number;
 };
 
@@ -78,6 +78,25 @@ static bool take_number(struct words *w, const char *name, uint32_t *out, struct
     return true;
 }
 
+/* -1, 1, +1 */
+static bool take_signed(struct words *w, const char *name, int32_t *out, struct complaint *why) {
+    const char *word = next_word(w);
+    uint64_t value;
+    bool minus = word != NULL && word[0] == '-';
+    if (word != NULL && (minus || word[0] == '+')) word++;
+    if (word == NULL || !parse_u64(word, &value) || value > UINT16_MAX)
+        return refuse(why, "a number is missing after ", name, "");
+    *out = minus ? -(int32_t)value : (int32_t)value;
+    return true;
+}
+
+static bool take_mend(struct words *w, enum fault_mend *out, struct complaint *why) {
+    const char *word = next_word(w);
+    *out = same_text(word == NULL ? "" : word, "ip") ? MEND_IP : MEND_ALL;
+    return (word != NULL && (*out == MEND_IP || same_text(word, "all"))) ||
+           refuse(why, "which checksums are put right is missing: ", "mend ip", " or mend all");
+}
+
 /* "ip.ttl=1", or the same in three words. */
 static bool take_edit(struct words *w, char *out, size_t size, struct complaint *why) {
     struct text t = text_of(out, size);
@@ -101,12 +120,13 @@ static bool take_action(struct words *w, struct scenario_fault *f, char *edit, s
     } actions[] = {{"drop", FAULT_DROP},           {"delay", FAULT_DELAY},
                    {"duplicate", FAULT_DUPLICATE}, {"corrupt", FAULT_CORRUPT},
                    {"edit", FAULT_EDIT},           {"reorder", FAULT_REORDER},
+                   {"swap", FAULT_SWAP},           {"add", FAULT_ADD},
                    {"down", FAULT_LINK_DOWN},      {"up", FAULT_LINK_UP}};
     size_t i = 0, count = sizeof actions / sizeof actions[0];
     while (i < count && (action == NULL || !same_text(action, actions[i].name))) i++;
     if (i == count)
         return refuse(why, "after the link comes what to do: ", NULL,
-                      "drop, delay, duplicate, corrupt, edit, reorder, down or up");
+                      "drop, delay, duplicate, corrupt, edit, swap, add, reorder, down or up");
     f->kind = actions[i].kind;
     if (f->kind == FAULT_DELAY) return take_time(w, "delay", &f->delay_ns, why);
     if (f->kind == FAULT_DUPLICATE) /* its time may be left out */
@@ -115,6 +135,10 @@ static bool take_action(struct words *w, struct scenario_fault *f, char *edit, s
         next_is(w, "bit");
         return take_number(w, "corrupt", &f->bit, why);
     }
+    if (f->kind == FAULT_SWAP)
+        return take_number(w, "swap", &f->word, why) && take_number(w, "swap", &f->other, why);
+    if (f->kind == FAULT_ADD)
+        return take_number(w, "add", &f->word, why) && take_signed(w, "add", &f->add, why);
     f->edit = f->kind == FAULT_EDIT ? edit : NULL;
     return f->kind != FAULT_EDIT || take_edit(w, edit, edit_size, why);
 }
@@ -142,6 +166,8 @@ static bool take_options(struct words *w, struct scenario_fault *f, char *filter
         bool right;
         if (next_is(w, "nth"))
             right = take_number(w, "nth", &f->nth, why);
+        else if (next_is(w, "mend"))
+            right = take_mend(w, &f->mend, why);
         else if (next_is(w, "count"))
             right = take_number(w, "count", &f->count, why);
         else if (next_is(w, "chance"))
@@ -155,7 +181,7 @@ static bool take_options(struct words *w, struct scenario_fault *f, char *filter
             right = take_filter(w, filter, size, why);
         } else
             right = refuse(why, "", w->word[w->at],
-                           " is none of nth, count, chance, from, until, match");
+                           " is none of mend, nth, count, chance, from, until, match");
         if (!right) return false;
     }
     return true;
@@ -169,7 +195,8 @@ static bool read_fault(const struct lab *lab, struct words *w, struct order *ord
     if (same_text(f.on, "clear")) {
         order->kind = ORDER_CLEAR;
         const char *on = next_word(w);
-        return on == NULL || fault_place(lab, on, &order->link, &order->ways, why);
+        return on == NULL ||
+               fault_place_any(lab, on, &order->node, &order->link, &order->ways, why);
     }
     order->kind = ORDER_FAULT;
     if (!take_action(w, &f, edit, sizeof edit, why) ||
@@ -214,6 +241,7 @@ static bool read_drop(struct lab *lab, struct words *w, struct order *order,
     if (on == NULL)
         return refuse(why, "after the packet comes where: ", "drop client.3 on client->r1", "");
     struct scenario_fault f = {.on = on, .kind = FAULT_DROP, .nth = 1};
+    if (!fault_place(lab, on, &order->link, &order->ways, why)) return false;
     if (!fault_prepare(lab, &f, &order->fault, why)) return false;
     order->link = order->fault.link;
     order->ways = order->fault.ways;
@@ -253,7 +281,7 @@ static bool read_order(struct lab *lab, struct words *w, struct order *order,
 static void carry_out(struct step *s, const struct order *order) {
     switch (order->kind) {
     case ORDER_FAULT: fault_add(s, &order->fault); break;
-    case ORDER_CLEAR: fault_clear(s, order->link, order->ways); break;
+    case ORDER_CLEAR: fault_clear(s, order->node, order->link, order->ways); break;
     case ORDER_DROP:
         if (link_kill(s, order->origin, order->number, order->link, order->ways) == 0)
             fault_add(s, &order->fault);

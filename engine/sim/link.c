@@ -288,7 +288,53 @@ static void send_with_chances(struct step *s, struct link *link, struct id id, s
     fault_mutate(s, &effect, id); /* after SENT: the sender's octets were right */
 }
 
+/* ------------------------------------------------------------------- faults within a node */
+
+static void put(struct step *s, uint32_t interface, struct id id);
+
+/* Its node keeps the frame for a while; an event brings it back. */
+static void hold(struct step *s, uint32_t interface, struct id id, sim_time held_ns) {
+    const struct interface *from = interface_at(s->lab, interface);
+    struct frame *f = frame_here(s->lab, id);
+    struct id timer = {0, 0};
+    f->link = from->link;
+    f->direction = from->end;
+    if (held_ns > 0) timer_set(s, &timer, TIMER_HOLD, from->node, id, s->now + held_ns);
+    if (!id_is(timer)) put(s, interface, id);
+}
+
+void link_let_go(struct step *s, struct id id) {
+    struct frame *f = frame_here(s->lab, id);
+    put(s, link_of(s, f)->interface[f->direction], id);
+}
+
+static void send_through_faults(struct step *s, uint32_t interface, struct id id) {
+    uint32_t node = interface_at(s->lab, interface)->node;
+    struct fault_effect effect = {0};
+    fault_judge_node(s, node, id, &effect);
+    if (effect.drop) {
+        trace_dropped(s, node, id, REASON_FAULT, NULL);
+        frame_free(s, id);
+        return;
+    }
+    fault_mutate(s, &effect, id);
+    for (uint32_t i = 0; i < effect.duplicates; i++) {
+        struct id again = frame_copy(s, id);
+        if (id_is(again)) hold(s, interface, again, effect.duplicate_ns[i]);
+    }
+    hold(s, interface, id, effect.delay_ns);
+}
+
+/* ------------------------------------------------------------------- the way out */
+
 void link_send(struct step *s, uint32_t interface, struct id id) {
+    if (id_is(s->lab->first_node_fault) && interface_at(s->lab, interface)->link != 0)
+        send_through_faults(s, interface, id);
+    else
+        put(s, interface, id);
+}
+
+static void put(struct step *s, uint32_t interface, struct id id) {
     const struct interface *from = interface_at(s->lab, interface);
     struct frame *f = frame_here(s->lab, id);
     s->spoken = true;

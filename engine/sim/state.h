@@ -49,7 +49,7 @@ struct link {
     struct direction way[2]; /* way[0]: from end 0 to end 1 */
     uint64_t rate_bps;
     sim_time jitter_ns;
-    struct id first_fault;
+    struct id first_fault; /* of this link; those within nodes are the lab's */
     uint32_t queue_frames, loss_ppm, duplicate_ppm, reorder_ppm;
     uint32_t interface[2], node[2]; /* the ends: global numbers, and whose they are */
     uint32_t up, mark_frames;       /* 0: no frame is marked */
@@ -75,6 +75,10 @@ struct fault {
     uint32_t seen;           /* frames that matched so far */
     uint32_t serial;         /* its number in the lab, which its chances are drawn by */
     uint32_t any;            /* the filter is empty */
+    uint32_t node;           /* within this node, not on a link */
+    uint32_t word, other, mend;
+    int32_t add;
+    uint32_t reserved;
 };
 enum script_state { SCRIPT_PENDING, SCRIPT_RUNNING, SCRIPT_DONE };
 struct script_line {
@@ -103,6 +107,7 @@ struct lab {
     uint32_t lab_events;                             /* events of the script and of faults */
     uint64_t memos, nodes, interfaces, links, names; /* offsets */
     uint64_t heap_keys, heap_places;
+    struct id first_node_fault;
     uint64_t bucket_heads[BUCKET_SET_COUNT];
     uint32_t bucket_mask[BUCKET_SET_COUNT];
     struct pool pools[POOL_COUNT];
@@ -180,6 +185,7 @@ struct frame *link_head(struct lab *, uint32_t way_number); /* the one that arri
 void link_head_arrives(struct step *, uint32_t way_number, struct frame *head);
 void link_frame_alone(struct step *, struct id frame); /* its own event has come */
 void link_set(struct step *, uint32_t link, uint32_t up);
+void link_let_go(struct step *, struct id frame); /* a node's fault has held it long enough */
 /* Frames of this packet that travel now die here; on `link` (0: any) in `ways`. How many. */
 uint32_t link_kill(struct step *, uint32_t origin, uint32_t number, uint32_t link, uint32_t ways);
 uint32_t link_count_flying(struct lab *, uint32_t origin, uint32_t number, uint32_t link,
@@ -196,12 +202,16 @@ struct fault_effect {
 };
 bool fault_place(const struct lab *, const char *on, uint32_t *link, uint32_t *ways,
                  struct complaint *);
+/* The same, or a node's name alone: then *link is 0. */
+bool fault_place_any(const struct lab *, const char *on, uint32_t *node, uint32_t *link,
+                     uint32_t *ways, struct complaint *);
 bool fault_prepare(const struct lab *, const struct scenario_fault *, struct fault *,
                    struct complaint *);
 void fault_add(struct step *, const struct fault *);
-uint32_t fault_clear(struct step *, uint32_t link, uint32_t ways); /* link 0: all */
+uint32_t fault_clear(struct step *, uint32_t node, uint32_t link, uint32_t ways); /* 0, 0: all */
 void fault_judge(struct step *, uint32_t link, uint32_t direction, struct id frame,
                  struct fault_effect *);
+void fault_judge_node(struct step *, uint32_t node, struct id frame, struct fault_effect *);
 void fault_mutate(struct step *, const struct fault_effect *, struct id frame);
 void fault_timer(struct step *, struct id fault);
 

@@ -40,6 +40,8 @@ static void timer_fires(struct step *s, struct id id, struct event event) {
         script_fired(s, event.owner);
     else if (event.kind == TIMER_FAULT)
         fault_timer(s, event.owner);
+    else if (event.kind == TIMER_HOLD)
+        link_let_go(s, event.owner);
     else
         dispatch.timer_fired(s, event.kind, event.owner, event.node);
 }

@@ -27,6 +27,9 @@ bool match_frame(const struct match *, const uint8_t *octets, size_t count);
 /* "ip.ttl = 1": sets the field's octets in place; false when the frame has no such field, or when
  * the assignment is none (field_edit_check says why). Checksums are not mended. */
 bool field_edit(const char *assignment, uint8_t *octets, size_t count);
+/* Puts the checksums of a frame right, as far as they lie in it whole: IP's header, or also that of
+ * ICMP, IGMP, UDP (unless it has none) or TCP. */
+void checksums_mend(uint8_t *octets, size_t count, enum fault_mend);
 bool field_edit_check(const char *assignment, struct complaint *);
 
 #endif

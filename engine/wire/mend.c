@@ -1,0 +1,50 @@
+#include "wire/match.h"
+/*
+ * Checksums put right after octets were changed: what a router does that damages a packet in its
+ * own memory and computes the sums afterwards, and what a fault does that shall not be found by
+ * them. The sum is made anew over what it covers (RFC 1071). What is not whole is left as it is: a
+ * fragment's transport, a frame that was cut.
+ */
+#include "base/checksum.h"
+#include "wire/describe.h"
+#include "wire/ether.h"
+#include "wire/igmp.h"
+#include "wire/ipv4.h"
+
+static void mend_at(uint8_t *octets, size_t count, size_t at, uint32_t sum) {
+    octets[at] = octets[at + 1] = 0;
+    uint16_t checksum = checksum_finish(checksum_add(sum, octets, count));
+    octets[at] = (uint8_t)(checksum >> 8);
+    octets[at + 1] = (uint8_t)checksum;
+}
+
+static void mend_transport(const uint8_t *ip, uint8_t *message, uint32_t length) {
+    enum { ICMP_AT = 2, UDP_AT = 6, TCP_AT = 16, TCP_LEAST = 20 };
+    uint8_t protocol = ip[9];
+    uint32_t sum = checksum_add_pseudo(0, field_word(ip + 12, 4), field_word(ip + 16, 4), protocol,
+                                       (uint16_t)length);
+    if ((protocol == IP_PROTOCOL_ICMP || protocol == IP_PROTOCOL_IGMP) && length >= IGMP_HEADER) {
+        mend_at(message, length, ICMP_AT, 0);
+    } else if (protocol == IP_PROTOCOL_TCP && length >= TCP_LEAST) {
+        mend_at(message, length, TCP_AT, sum);
+    } else if (protocol == IP_PROTOCOL_UDP && length >= UDP_AT + 2 &&
+               field_word(message + UDP_AT, 2) != 0) {
+        mend_at(message, length, UDP_AT, sum);
+        if (field_word(message + UDP_AT, 2) == 0) /* RFC 768: zero would mean that there is none */
+            message[UDP_AT] = message[UDP_AT + 1] = 0xff;
+    }
+}
+
+void checksums_mend(uint8_t *octets, size_t count, enum fault_mend mend) {
+    enum { CHECKSUM_AT = 10, FRAGMENT_BITS = 0x3fff };
+    uint32_t at = ETHER_HEADER, end = (uint32_t)count;
+    if (mend == MEND_NONE || count < ETHER_HEADER + IPV4_HEADER ||
+        field_word(octets + 12, 2) != ETHER_TYPE_IPV4)
+        return;
+    uint8_t *ip = octets + at;
+    uint32_t header = ipv4_header_length(octets, at, end), length = field_word(ip + 2, 2);
+    mend_at(ip, header, CHECKSUM_AT, 0);
+    bool whole =
+        (field_word(ip + 6, 2) & FRAGMENT_BITS) == 0 && length >= header && length <= end - at;
+    if (mend == MEND_ALL && whole) mend_transport(ip, ip + header, length - header);
+}

@@ -34,6 +34,8 @@ static void timer_fired(struct step *s, uint32_t timer, struct id owner, uint32_
     case TIMER_REASSEMBLY:
     case TIMER_IGMP_REPORT:
     case TIMER_IGMP_CHANGE:
+    case TIMER_ARP_ADDRESS:
+    case TIMER_ARP_PROXY:
     case TIMER_LOOPBACK: stack_timer_fired(s, timer, owner, node); return;
     case TIMER_PROCESS:
     case TIMER_WAKE: apps_timer_fired(s, timer, owner, node); return;
@@ -63,6 +65,7 @@ const struct dispatch dispatch = {
     .console = apps_console,
     .node_begin = stack_node_begin,
     .link_changed = stack_link_changed,
+    .frame_seen = apps_frame_seen,
     .queue_is_long = stack_queue_is_long,
     .interface_row = interface_row,
 };

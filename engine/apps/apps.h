@@ -13,6 +13,8 @@ enum { CONSOLE_LINE_MAX = 255 }; /* octets */
  * that process is still busy, and nothing was done. */
 bool apps_console(struct step *, uint32_t node, const char *process, const char *line);
 void apps_timer_fired(struct step *, uint32_t timer, struct id process, uint32_t node);
+/* To the programs that listen at the interface, before the frame goes its way. */
+void apps_frame_seen(struct step *, uint32_t interface, struct id frame, bool outward);
 void apps_complete(const struct lab *, uint32_t node, const char *line,
                    void (*offer)(void *user, const char *word, const char *help), void *user);
 

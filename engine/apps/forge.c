@@ -1,4 +1,4 @@
-#include "apps/shell.h"
+#include "apps/forge.h"
 /*
  * forge tcp FLAGS SRC:PORT DST:PORT [OPTION VALUE]...
  *
@@ -8,8 +8,7 @@
  * relative to what DST's connection with SRC has and expects just then, which the lab knows.
  *
  * The line itself is the program's state: it is read again for each segment, so nothing of it can
- * go stale. ICMP errors are forge_icmp.c's. Left out: other
- * protocols.
+ * go stale. ICMP errors are forge_icmp.c's, ARP is forge_arp.c's.
  */
 #include "stack/tcp/tcp.h"
 
@@ -260,7 +259,7 @@ static void understand(struct line *l, struct order *o) {
     const char *protocol = l->at < l->end ? *l->at++ : "";
     *o = (struct order){.count = 1, .every = EVERY_USUAL};
     if (!same_text(protocol, "tcp")) {
-        o->wrong = "expected tcp or icmp";
+        o->wrong = "expected tcp, icmp or arp";
         return;
     }
     o->header.flags = flags(l, o);
@@ -334,7 +333,7 @@ static const char *send_one(struct step *s, uint32_t node, struct order *o, uint
 
 /* -------------------------------------------------------------------------------- the program */
 
-static void end(struct step *s, struct id process, const char *wrong) {
+static void end(struct step *s, struct id process, const char *wrong, const char *things) {
     char said[LINE_ROOM];
     struct text t = text_of(said, sizeof said);
     uint64_t done = process_get(s->lab, process)->of.forge.done;
@@ -346,10 +345,41 @@ static void end(struct step *s, struct id process, const char *wrong) {
     }
     if (done > 1) {
         text_u64(&t, done);
-        text_add(&t, " segments sent");
+        text_char(&t, ' ');
+        text_add(&t, things);
+        text_add(&t, " sent");
         process_say(s, process, &t);
     }
     process_return(s, process);
+}
+
+bool forge_repeats(const char *key, const char *value, struct forge_repetition *r,
+                   const char **wrong) {
+    bool every = same_text(key, "every");
+    if (!every && !same_text(key, "count")) return false;
+    if (every ? !parse_duration(value, &r->every)
+              : !parse_u64(value, &r->count) || r->count == 0 || r->count > COUNT_MAX)
+        *wrong = value;
+    return true;
+}
+
+bool forge_ends(const char *word) {
+    return of_the_shell(word);
+}
+
+static void resume_arp(struct step *s, struct id process, char *words[], size_t count) {
+    struct process *p = process_edit(s, process);
+    struct forge_repetition r = {.count = 1, .every = EVERY_USUAL};
+    const char *wrong;
+    do {
+        wrong = forge_arp(s, p->node, words, count, &r);
+        p->of.forge.done += wrong == NULL;
+    } while (wrong == NULL && r.every == 0 && p->of.forge.done < r.count &&
+             p->of.forge.done < AT_ONCE_MAX);
+    if (wrong != NULL || p->of.forge.done >= r.count || r.every == 0)
+        end(s, process, wrong, "packets");
+    else
+        process_wait_until(s, process, s->now + r.every);
 }
 
 void forge_resume(struct step *s, struct id process) {
@@ -359,6 +389,10 @@ void forge_resume(struct step *s, struct id process) {
     struct order o;
     copy_text(room, sizeof room, p->line);
     size_t count = split_words(room, words, WORDS_MAX);
+    if (count > 1 && same_text(words[1], "arp")) {
+        resume_arp(s, process, words, count);
+        return;
+    }
     struct line l = {words + (count > 0), words + count};
     understand(&l, &o);
     const char *wrong = o.wrong;
@@ -369,13 +403,17 @@ void forge_resume(struct step *s, struct id process) {
         if (o.every > 0) break;
     }
     if (wrong != NULL || p->of.forge.done == o.count)
-        end(s, process, wrong);
+        end(s, process, wrong, "segments");
     else
         process_wait_until(s, process, s->now + o.every);
 }
 
 void forge_interrupt(struct step *s, struct id process) {
-    end(s, process, NULL);
+    char room[LINE_ROOM], *words[WORDS_MAX];
+    copy_text(room, sizeof room, process_get(s->lab, process)->line);
+    size_t count = split_words(room, words, WORDS_MAX);
+    bool arp = count > 1 && same_text(words[1], "arp");
+    end(s, process, NULL, arp ? "packets" : "segments");
 }
 
 void run_forge(struct step *s, const struct command *c) {

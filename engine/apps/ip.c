@@ -1,15 +1,15 @@
 #include "apps/ip.h"
 /*
- * ip, in the words of iproute2: addr, link, route and neigh are shown; routes are added and
- * deleted, neighbours replaced, deleted and flushed, interfaces set up and down. Objects and verbs
- * may be cut short where iproute2 allows it (ip a, ip r, ip n, ip l).
+ * ip, in the words of iproute2: addr, link and route are shown; routes are added and deleted,
+ * interfaces set up and down. Neighbours are ip_neigh.c's. Objects and verbs may be cut short where
+ * iproute2 allows it (ip a, ip r, ip n, ip l).
  */
 #include "stack/iface.h"
 #include "stack/ip/arp.h"
 #include "stack/ip/route.h"
 #include <string.h>
 
-static bool is(const char *word, const char *full) { /* "n" for "neigh", as iproute2's matches() */
+bool ip_is(const char *word, const char *full) {
     size_t length = strlen(word);
     return length > 0 && length <= strlen(full) && memcmp(word, full, length) == 0;
 }
@@ -249,97 +249,17 @@ static void get_route(struct step *s, const struct command *c) {
     process_return(s, c->process);
 }
 
-/* ------------------------------------------------------------------- neigh */
-
-static void show_neighbours(struct step *s, const struct command *c) {
-    char room[LINE_ROOM];
-    struct text t = text_of(room, sizeof room);
-    for (struct id id = neighbour_first(s->lab, c->node); id_is(id);
-         id = neighbour_get(s->lab, id)->next) {
-        const struct neighbour *n = neighbour_get(s->lab, id);
-        if (n->state == NEIGHBOUR_NONE) continue;
-        text_ip4(&t, n->address);
-        text_add(&t, " dev ");
-        text_add(&t, iface_get(s->lab, n->interface)->name);
-        if (n->state != NEIGHBOUR_INCOMPLETE && n->state != NEIGHBOUR_FAILED) {
-            text_add(&t, " lladdr ");
-            text_mac(&t, n->mac);
-        }
-        text_char(&t, ' ');
-        text_add(&t, neighbour_state_name(n->state));
-        process_say(s, c->process, &t);
-    }
-    process_return(s, c->process);
-}
-
-static void flush_neighbours(struct step *s, const struct command *c) {
-    const struct node *n = node_view_at(s->lab, c->node);
-    const char *device = ip_after(c, "dev");
-    uint32_t only = device == NULL ? 0 : iface_named(s->lab, c->node, device);
-    if (device == NULL && !(c->count > 3 && same_text(c->words[3], "all"))) {
-        command_misused(s, c, "neigh flush all | neigh flush dev NAME");
-        return;
-    }
-    if (device != NULL && only == 0) {
-        no_device(s, c, device);
-        return;
-    }
-    for (uint32_t i = n->first_interface; i < n->first_interface + n->interface_count; i++)
-        if (only == 0 || only == i) neighbour_flush(s, i);
-    process_return(s, c->process);
-}
-
-/* ip neigh add|replace|del ADDRESS [lladdr MAC] dev NAME */
-static void change_neighbour(struct step *s, const struct command *c, bool remove) {
-    const char *lladdr = ip_after(c, "lladdr"), *device = ip_after(c, "dev");
-    uint8_t mac[MAC_OCTETS];
-    ip4 address;
-    uint32_t interface = device == NULL ? 0 : iface_named(s->lab, c->node, device);
-    if (c->count < 4 || !parse_ip4(c->words[3], &address) || device == NULL ||
-        (!remove && (lladdr == NULL || !parse_mac(lladdr, mac)))) {
-        command_misused(s, c, "neigh replace ADDRESS lladdr MAC dev NAME");
-        return;
-    }
-    if (interface == 0) {
-        no_device(s, c, device);
-        return;
-    }
-    if (!remove) {
-        neighbour_set_permanent(s, interface, address, mac);
-    } else {
-        struct id id = neighbour_find(s->lab, interface, address);
-        if (id_is(id))
-            neighbour_remove(s, id);
-        else
-            process_print(s, c->process, "RTNETLINK answers: No such file or directory");
-    }
-    process_return(s, c->process);
-}
-
 /* ------------------------------------------------------------------- the line */
 
 static void run_route(struct step *s, const struct command *c, const char *verb) {
-    if (is(verb, "show") || is(verb, "list"))
+    if (ip_is(verb, "show") || ip_is(verb, "list"))
         show_routes(s, c);
-    else if (is(verb, "add") || is(verb, "delete"))
-        change_route(s, c, is(verb, "add"));
-    else if (is(verb, "get"))
+    else if (ip_is(verb, "add") || ip_is(verb, "delete"))
+        change_route(s, c, ip_is(verb, "add"));
+    else if (ip_is(verb, "get"))
         get_route(s, c);
     else
         command_misused(s, c, "route show|add|del|get");
-}
-
-static void run_neigh(struct step *s, const struct command *c, const char *verb) {
-    if (is(verb, "show") || is(verb, "list"))
-        show_neighbours(s, c);
-    else if (is(verb, "flush"))
-        flush_neighbours(s, c);
-    else if (is(verb, "add") || is(verb, "replace") || is(verb, "change"))
-        change_neighbour(s, c, false);
-    else if (is(verb, "delete"))
-        change_neighbour(s, c, true);
-    else
-        command_misused(s, c, "neigh show|flush|replace|del");
 }
 
 /* What iproute2 would do to an address or an interface. Left out here. */
@@ -353,21 +273,21 @@ static bool changes(const char *verb) {
 void run_ip(struct step *s, const struct command *c) {
     const char *object = c->count > 1 ? c->words[1] : "";
     const char *verb = c->count > 2 ? c->words[2] : "show";
-    bool address = is(object, "address") || same_text(object, "addr");
-    if ((address && changes(verb)) || (is(object, "link") && changes(verb)))
+    bool address = ip_is(object, "address") || same_text(object, "addr");
+    if ((address && changes(verb)) || (ip_is(object, "link") && changes(verb)))
         command_misused(s, c, "addresses and interfaces are the scenario's; here they only show");
     else if (address)
         show_interfaces(s, c, true);
-    else if (is(object, "maddress"))
+    else if (ip_is(object, "maddress"))
         run_ip_maddr(s, c);
-    else if (is(object, "link") && same_text(verb, "set"))
+    else if (ip_is(object, "link") && same_text(verb, "set"))
         set_link(s, c);
-    else if (is(object, "link"))
+    else if (ip_is(object, "link"))
         show_interfaces(s, c, false);
-    else if (is(object, "route"))
+    else if (ip_is(object, "route"))
         run_route(s, c, verb);
-    else if (is(object, "neighbour") || is(object, "neighbor"))
-        run_neigh(s, c, verb);
+    else if (ip_is(object, "neighbour") || ip_is(object, "neighbor"))
+        run_ip_neigh(s, c);
     else
         command_misused(s, c, "which object?");
 }

@@ -4,6 +4,7 @@
  * POSIX asks), output, the queue of typed lines, exit. Nothing here knows a program.
  */
 #include "apps/apps.h"
+#include "apps/listen.h"
 #include "apps/shell.h"
 #include "sim/script.h"
 #include <assert.h>
@@ -69,6 +70,7 @@ static void end_program(struct step *s, struct id id) {
         close_program(s, p->of.nc.socket);
         close_program(s, p->of.nc.listener);
         break;
+    case APP_ARPING: listen_at(s, p->node, p->of.arping.interface, false); break;
     case APP_IDLE:
     case APP_SLEEP:
     case APP_FORGE:

@@ -9,6 +9,7 @@
 #include "sim/event.h"
 #include "sim/limits.h"
 #include "sim/trace.h"
+#include "stack/iface.h"
 #include "stack/socket.h"
 
 enum {
@@ -20,7 +21,7 @@ enum {
     HOST_ROOM = NODE_NAME_ROOM
 };
 
-enum app { APP_IDLE, APP_SLEEP, APP_CALL, APP_PING, APP_NC, APP_TRACEROUTE, APP_FORGE };
+enum app { APP_IDLE, APP_SLEEP, APP_CALL, APP_PING, APP_NC, APP_TRACEROUTE, APP_FORGE, APP_ARPING };
 enum process_kind_of { PROCESS_OWN, PROCESS_NAMED, PROCESS_CONSOLE };
 
 #pragma GCC diagnostic push
@@ -65,6 +66,15 @@ struct traceroute_state {
     char host[HOST_ROOM];
     char row[LINE_ROOM];
 };
+struct arping_state {
+    sim_time interval, deadline, sent_at; /* deadline 0: none */
+    uint64_t count;                       /* 0: without end */
+    uint64_t sent, broadcasts, received, requests, broadcast_replies;
+    ip4 src, dst;
+    uint32_t interface, probe, unasked, reply; /* probe: -D */
+    uint32_t first_only, broadcast_only, quiet, done;
+    uint8_t to[MAC_OCTETS], reserved[2]; /* to: everybody, or who answered */
+};
 struct forge_state { /* the rest is in the line */
     uint64_t done;
 };
@@ -88,6 +98,7 @@ struct process {
         struct nc_state nc;
         struct traceroute_state traceroute;
         struct forge_state forge;
+        struct arping_state arping;
     } of;
 };
 #pragma GCC diagnostic pop

@@ -22,7 +22,9 @@ struct entry {
 #define FORGE_USAGE "tcp FLAGS SRC:PORT DST:PORT [seq N] [ack N] [len N] [count N] [every TIME]"
 static const struct entry commands[] = {
     {"accept", run_accept, "FD", "help.accept"},
-    {"arp", run_arp, "-n", "help.arp"},
+    {"arp", run_arp, "[-aen] [HOST] | -s HOST MAC | -d HOST", "help.arp"},
+    {"arping", run_arping,
+     "[-AbDfqU] [-c COUNT] [-w SECONDS] [-i SECONDS] [-I NAME] [-s ADDRESS] HOST", "help.arping"},
     {"bind", run_bind, "FD ADDRESS:PORT", "help.bind"},
     {"close", run_close, "FD", "help.close"},
     {"connect", run_connect, "FD HOST:PORT", "help.connect"},
@@ -72,7 +74,13 @@ static const struct {
      "More: win N, data WORD, badsum, mss N, wscale N, sackok, ts VAL ECR, cookie HEX|-,\n"
      "sack LEFT RIGHT, up N (urgent pointer). ICMP errors about a segment:\n"
      "forge icmp TYPE CODE SRC DST [mtu N] tcp SRC:PORT DST:PORT [seq N]\n"
+     "ARP, as no node of good faith would say it (SENDER and TARGET are addresses):\n"
+     "forge arp request|reply SENDER TARGET [sha MAC] [tha MAC] [from MAC] [to MAC] [dev NAME]\n"
+     "          [op N] [count N] [every TIME]\n"
      "A flood: forge tcp S 10.9.0.1-10.9.0.254:* 10.0.0.1:80 count 50000"},
+    {run_arping,
+     "-D asks whether an address is free, -U tells of one by a request, -A by a reply; -b goes on\n"
+     "to ask everybody, -f ends with the first answer, -w after SECONDS, -q says nothing."},
     {run_nc,
      "-l listens on PORT, -k goes on to listen, -N shuts the writing side at the input's end,\n"
      "-u is UDP, -v says what happens, -z only connects, -w gives up after SECONDS.\n"
@@ -87,8 +95,9 @@ static const struct {
     {run_send, "oob: the last octet is urgent (MSG_OOB); more: do not push yet (MSG_MORE)."},
     {run_recv, "oob: the urgent octet alone (MSG_OOB); peek: leave them in the queue (MSG_PEEK)."},
     {run_ip, "ip link set NAME up|down; ip route add|del NETWORK [via ADDRESS] [dev NAME];\n"
-             "ip route get ADDRESS; ip neigh replace ADDRESS lladdr MAC dev NAME;\n"
-             "ip neigh del ADDRESS dev NAME; ip neigh flush all|dev NAME"},
+             "ip route get ADDRESS; ip neigh [show] [ADDRESS] [dev NAME] [nud STATE];\n"
+             "ip neigh add|change|replace ADDRESS [lladdr MAC] dev NAME [nud STATE];\n"
+             "ip neigh del|get ADDRESS dev NAME; ip neigh flush all|dev NAME"},
 };
 
 /* The socket calls: typed while the console still waits in one, they wait their turn. */
@@ -246,6 +255,7 @@ static void resume(struct step *s, struct id process) {
     case APP_NC: nc_resume(s, process); break;
     case APP_TRACEROUTE: traceroute_resume(s, process); break;
     case APP_FORGE: forge_resume(s, process); break;
+    case APP_ARPING: arping_resume(s, process); break;
     }
 }
 
@@ -262,6 +272,7 @@ void shell_interrupt(struct step *s, struct id process) {
     case APP_IDLE: break;
     case APP_PING: ping_interrupt(s, process); break;
     case APP_FORGE: forge_interrupt(s, process); break;
+    case APP_ARPING: arping_interrupt(s, process); break;
     case APP_CALL: call_interrupt(s, process); break;
     case APP_SLEEP:
     case APP_NC:

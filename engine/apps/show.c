@@ -1,42 +1,13 @@
 #include "apps/shell.h"
 /*
- * What a node knows, as Linux's tools print it: arp -n (net-tools), ss (iproute2), netstat -tan,
- * sysctl, nstat.
+ * What a node knows, as Linux's tools print it: ss (iproute2), netstat -tan, sysctl, nstat.
  */
 #include "apps/show_tcp.h"
 #include "stack/iface.h"
-#include "stack/ip/arp.h"
 #include "stack/mib.h"
 #include "stack/sysctl.h"
 #include <assert.h>
 #include <string.h>
-
-/* ------------------------------------------------------------------- arp */
-
-void run_arp(struct step *s, const struct command *c) {
-    char room[LINE_ROOM], cell[24];
-    struct text t = text_of(room, sizeof room);
-    process_print(
-        s, c->process,
-        "Address                  HWtype  HWaddress           Flags Mask            Iface");
-    for (struct id id = neighbour_first(s->lab, c->node); id_is(id);
-         id = neighbour_get(s->lab, id)->next) {
-        const struct neighbour *n = neighbour_get(s->lab, id);
-        bool known = n->state != NEIGHBOUR_INCOMPLETE && n->state != NEIGHBOUR_FAILED;
-        struct text address = text_of(cell, sizeof cell);
-        if (n->state == NEIGHBOUR_NONE) continue;
-        text_ip4(&address, n->address);
-        text_column(&t, cell, 25);
-        text_column(&t, known ? "ether" : "", 8);
-        address = text_of(cell, sizeof cell);
-        if (known) text_mac(&address, n->mac);
-        text_column(&t, known ? cell : "(incomplete)", 20);
-        text_column(&t, !known ? "" : n->state == NEIGHBOUR_PERMANENT ? "CM" : "C", 22);
-        text_add(&t, iface_get(s->lab, n->interface)->name);
-        process_say(s, c->process, &t);
-    }
-    process_return(s, c->process);
-}
 
 /* ------------------------------------------------------------------- ss and netstat */
 

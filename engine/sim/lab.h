@@ -44,7 +44,15 @@ enum {
 };
 
 /* A number per (node, purpose): streams do not disturb each other. */
-enum prng_purpose { PRNG_ISN, PRNG_PORT, PRNG_APP, PRNG_TIMESTAMP, PRNG_IGMP, PRNG_PURPOSE_COUNT };
+enum prng_purpose {
+    PRNG_ISN,
+    PRNG_PORT,
+    PRNG_APP,
+    PRNG_TIMESTAMP,
+    PRNG_IGMP,
+    PRNG_ARP,
+    PRNG_PURPOSE_COUNT
+};
 
 struct interface {
     char name[INTERFACE_NAME_ROOM];
@@ -54,6 +62,14 @@ struct interface {
     uint32_t prefix, mtu;
     uint32_t node, number; /* its node; its number in the node, from 1 */
     uint32_t link;         /* 0: no cable */
+    uint32_t special;      /* enum iface_special; 0: nothing of the kind, which is asked for each
+                            * frame */
+    uint32_t taps;         /* programs that see its frames pass */
+    /* Address conflict detection, stack/ip/acd.c */
+    ip4 given; /* the address that was configured, while another host keeps it from being used */
+    uint32_t acd, acd_sent, acd_conflicts;
+    struct id acd_timer;
+    sim_time acd_at; /* the last conflict */
 };
 struct path_mtu { /* stack/path_mtu.c */
     ip4 dst;
@@ -79,6 +95,7 @@ struct node {
     struct id first_neighbour, first_route, first_socket, first_process; /* per node lists */
     struct id first_group, first_membership;
     struct prng prng[PRNG_PURPOSE_COUNT];
+    sim_time arp_flushed_at, arp_swept_at; /* stack/ip/neighbour_gc.c */
     uint64_t secret[2]; /* RFC 6528 secret key, from the seed and the node's name */
     struct path_mtu path[PATH_MTUS];
     struct icmp_peer icmp_peer[ICMP_PEERS];
@@ -183,6 +200,8 @@ struct dispatch {
     bool (*node_begin)(struct step *, uint32_t node, const struct scenario_node *,
                        struct complaint *why);
     void (*link_changed)(struct step *, uint32_t link); /* went up or down */
+    /* A frame passes an interface that programs listen at; `outward`: it leaves. */
+    void (*frame_seen)(struct step *, uint32_t interface, struct id frame, bool outward);
     /* The frame joins a queue that has become long (`mark` of the link): to be told to its sender
      * by a mark in the packet, RFC 3168. */
     void (*queue_is_long)(struct lab *, struct id frame);

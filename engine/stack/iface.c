@@ -2,11 +2,13 @@
 /*
  * Interfaces: addresses, the Ethernet II header in front of what a node sends (RFC 894), and the
  * administrative state. One address an interface, by the scenario; a node's name resolves to its
- * first one, in place of DNS.
+ * first one, in place of DNS. Programs may listen at an interface: they see each frame as it comes
+ * and as it goes, before anything else is done with it, and what they see changes nothing.
  */
 #include "base/text.h"
 #include "sim/link.h"
 #include "sim/trace.h"
+#include "stack/ip/acd.h"
 #include "stack/ip/arp.h"
 #include "stack/ip/igmp.h"
 #include "stack/ip/route.h"
@@ -66,7 +68,39 @@ void iface_send(struct step *s, uint32_t interface, struct id frame, const uint8
         return;
     }
     ether_put(frame_push(s, frame, ETHER_HEADER), dst, from->mac, type);
+    iface_pass(s, interface, frame);
+}
+
+void iface_seen(struct step *s, uint32_t interface, struct id frame, bool outward) {
+    if (iface_get(s->lab, interface)->taps > 0) dispatch.frame_seen(s, interface, frame, outward);
+}
+
+/* RFC 5227 2.1: before an address is known to be free, nothing is sent from it but ARP. */
+static bool may_leave(const struct lab *lab, const struct interface *from, struct id frame) {
+    struct ether_header header;
+    struct reader r = frame_reader(frame_at((struct lab *)lab, frame));
+    return (from->special & IFACE_TENTATIVE) == 0 ||
+           (ether_parse(&header, &r) == PARSE_OK && header.type == ETHER_TYPE_ARP);
+}
+
+void iface_pass(struct step *s, uint32_t interface, struct id frame) {
+    const struct interface *from = iface_get(s->lab, interface);
+    if (from->special != 0) {
+        if (!may_leave(s->lab, from, frame)) {
+            trace_dropped(s, from->node, frame, REASON_TENTATIVE, "RFC 5227 2.1");
+            frame_free(s, frame);
+            return;
+        }
+        iface_seen(s, interface, frame, true);
+    }
     link_send(s, interface, frame);
+}
+
+void iface_tap(struct step *s, uint32_t interface, bool listen) {
+    struct interface *i = interface_at(s->lab, interface);
+    assert(listen || i->taps > 0);
+    i->taps += listen ? 1 : UINT32_MAX;
+    i->special = (i->special & ~(uint32_t)IFACE_TAPPED) | (i->taps > 0 ? IFACE_TAPPED : 0);
 }
 
 void iface_set(struct step *s, uint32_t interface, enum iface_admin admin) {
@@ -76,8 +110,11 @@ void iface_set(struct step *s, uint32_t interface, enum iface_admin admin) {
     if (admin == IFACE_DOWN) {
         route_remove_interface(s, interface);
         neighbour_flush(s, interface);
+        acd_end(s, interface);
     } else {
+        if (i->address == 0) i->address = i->given;
         route_add_connected(s, interface);
+        acd_begin(s, interface);
     }
     groups_interface_changed(s, interface);
     trace_interface(s, interface);

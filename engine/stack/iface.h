@@ -25,6 +25,12 @@ bool host_lookup(const struct lab *, const char *host, ip4 *address);
  * drops it. Takes ownership. */
 void iface_send(struct step *, uint32_t interface, struct id frame, const uint8_t dst[MAC_OCTETS],
                 uint16_t type);
+/* The same for a frame that has its header, whatever addresses are in it. The interface is up. */
+void iface_pass(struct step *, uint32_t interface, struct id frame);
+enum iface_special { IFACE_TAPPED = 1, IFACE_TENTATIVE = 2 }; /* bits of interface.special */
+/* A program begins or ends to listen; what passes is shown to it by dispatch.frame_seen. */
+void iface_tap(struct step *, uint32_t interface, bool listen);
+void iface_seen(struct step *, uint32_t interface, struct id frame, bool outward);
 /* `ip link set DEV up|down`: down flushes the interface's routes and neighbours, up brings back
  * the connected route, as on Linux. */
 enum iface_admin { IFACE_DOWN, IFACE_UP };

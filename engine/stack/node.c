@@ -5,6 +5,7 @@
  */
 #include "base/text.h"
 #include "sim/event.h"
+#include "stack/ip/acd.h"
 #include "stack/ip/arp.h"
 #include "stack/ip/igmp.h"
 #include "stack/ip/ipv4.h"
@@ -120,7 +121,9 @@ bool stack_node_begin(struct step *s, uint32_t node, const struct scenario_node 
     if (n->kind == NODE_OUTSIDE) return true; /* its routes are its own affair */
     for (uint32_t i = 0; i < n->interface_count; i++)
         route_add_connected(s, n->first_interface + i);
-    return begin_routes(s, node, from, why) && begin_neighbours(s, node, from, why);
+    if (!begin_routes(s, node, from, why) || !begin_neighbours(s, node, from, why)) return false;
+    for (uint32_t i = 0; i < n->interface_count; i++) acd_begin(s, n->first_interface + i);
+    return true;
 }
 
 static void drop(struct step *s, uint32_t node, struct id frame, enum reason reason,
@@ -172,6 +175,7 @@ void stack_frame_arrived(struct step *s, uint32_t interface, struct id frame) {
         drop(s, i->node, frame, n->alive == 0 ? REASON_NODE_DOWN : REASON_LINK_DOWN, NULL);
         return;
     }
+    if (i->special != 0) iface_seen(s, interface, frame, false);
     switch ((enum node_kind)n->kind) {
     case NODE_HOST:
     case NODE_ROUTER: host_frame_arrived(s, i, interface, frame); return;
@@ -194,6 +198,10 @@ void stack_timer_fired(struct step *s, uint32_t timer, struct id owner, uint32_t
         ipv4_reassembly_timer_fired(s, owner);
     else if (timer == TIMER_IGMP_REPORT || timer == TIMER_IGMP_CHANGE)
         igmp_timer_fired(s, timer, owner);
+    else if (timer == TIMER_ARP_ADDRESS)
+        acd_timer_fired(s, owner.slot);
+    else if (timer == TIMER_ARP_PROXY)
+        arp_proxy_fired(s, node, owner);
     else
         neighbour_timer_fired(s, timer, owner);
 }

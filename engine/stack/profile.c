@@ -99,6 +99,8 @@ static const struct difference rfc9293[] = {
     {SETTING_CONST_FRAGMENT_EVICT, 1},
     {SETTING_CONST_FRAGMENT_OPTIONS, 1},
     {SETTING_FORCE_IGMP_VERSION, 2}, /* RFC 2236 */
+    {SETTING_ARP_IGNORE, 1},         /* RFC 826: the interface's own address */
+    {SETTING_ARP_PROXY_DELAY, 0},
     {END, 0},
 };
 /* Before RFC 1323, 2018 and 5961: no options but the MSS; what lies in the window is believed. */
@@ -116,6 +118,7 @@ static const struct difference bsd[] = {
     {SETTING_CONST_MSL, 30000},
     {SETTING_CONST_TIMEWAIT_LEN, 60000},
     {SETTING_CONST_ISN, ISN_BSD44},
+    {SETTING_ARP_LOG, 1},
     {END, 0},
 };
 

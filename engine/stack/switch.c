@@ -6,7 +6,6 @@
  * switches carries a broadcast round for ever, as it does without one.
  */
 #include "base/text.h"
-#include "sim/link.h"
 #include "sim/trace.h"
 #include "stack/iface.h"
 #include "stack/stack.h"
@@ -74,14 +73,14 @@ static void flood(struct step *s, uint32_t node, uint32_t from, struct id frame)
         if (last != 0) {
             struct id copy = frame_copy(s, frame);
             if (id_is(copy))
-                link_send(s, last, copy);
+                iface_pass(s, last, copy);
             else
                 trace_dropped(s, node, frame, REASON_NO_FRAMES, NULL);
         }
         last = i;
     }
     if (last != 0)
-        link_send(s, last, frame);
+        iface_pass(s, last, frame);
     else
         frame_free(s, frame);
 }
@@ -109,7 +108,7 @@ void switch_frame_arrived(struct step *s, uint32_t interface, struct id frame) {
         trace_dropped(s, node, frame, REASON_NOT_FOR_US, "IEEE 802.1D 7.7.1");
         frame_free(s, frame);
     } else {
-        link_send(s, to->interface, frame);
+        iface_pass(s, to->interface, frame);
     }
 }
 

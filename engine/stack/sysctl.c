@@ -159,6 +159,7 @@ static void show_value(struct text *t, const struct knob *knob, uint32_t i, int6
     switch (knob->unit) {
     case UNIT_NUMBER:
     case UNIT_SECONDS:
+    case UNIT_CENTISECONDS:
     case UNIT_MILLISECONDS:
     case UNIT_MICROSECONDS:
         if (i > 0) text_char(t, '\t');
@@ -264,10 +265,12 @@ static void complain_absent(struct text *t, const struct lab *lab, uint32_t node
 }
 
 static void complain_value(struct text *t, const struct knob *knob) {
-    static const char *const units[] = {" seconds", " milliseconds", " microseconds"};
+    static const char *const units[] = {" seconds", " hundredths of a second", " milliseconds",
+                                        " microseconds"};
     switch (knob->unit) {
     case UNIT_NUMBER:
     case UNIT_SECONDS:
+    case UNIT_CENTISECONDS:
     case UNIT_MILLISECONDS:
     case UNIT_MICROSECONDS:
         text_add(t, knob->count == 1 ? "takes a number from " : "takes ");

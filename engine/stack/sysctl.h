@@ -65,6 +65,22 @@ enum setting {
     SETTING_ARP_RETRANS,
     SETTING_ARP_UNRES_QLEN,
     SETTING_ARP_GC_STALE,
+    SETTING_ARP_GC_THRESH1,
+    SETTING_ARP_GC_THRESH2,
+    SETTING_ARP_GC_THRESH3,
+    SETTING_ARP_LOCKTIME,
+    SETTING_ARP_MCAST_REPROBES,
+    SETTING_ARP_PROXY_DELAY,
+    SETTING_ARP_PROXY,
+    SETTING_ARP_IGNORE,
+    SETTING_ARP_ANNOUNCE,
+    SETTING_ARP_ACCEPT,
+    SETTING_ARP_NOTIFY,
+    SETTING_ARP_MODEL, /* enum arp_model */
+    SETTING_ARP_TIMEOUT,
+    SETTING_ARP_RANDOMISE,
+    SETTING_ARP_ACD, /* enum acd_choice */
+    SETTING_ARP_LOG, /* 1: who claims another's address is told on the console */
     SETTING_TCP_SYN_RETRIES,
     SETTING_TCP_SYN_LINEAR_TIMEOUTS,
     SETTING_TCP_SYNACK_RETRIES,
@@ -159,6 +175,7 @@ enum setting {
     SETTING_VARIANT_NO_BACKOFF,
     SETTING_VARIANT_NO_KARN,
     SETTING_VARIANT_SILENT_ON_DUP,
+    SETTING_VARIANT_ARP_FLOOD,
     SETTING_VARIANT_NO_RST_FROM_CLOSED,
     SETTING_COUNT /* <= SETTING_MAX */
 };
@@ -174,6 +191,8 @@ enum fragment_overlap {
 };
 enum full_rule { FULL_ABOVE, FULL_AT }; /* ">": one more than the limit fits; ">=" */
 enum congestion_control { CONGESTION_RENO, CONGESTION_CUBIC };
+enum arp_model { ARP_MODEL_NUD, ARP_MODEL_TIMEOUT, ARP_MODEL_STATIC }; /* stack/ip/neighbour.c */
+enum acd_choice { ACD_OFF, ACD_CEASE, ACD_DEFEND, ACD_KEEP };          /* stack/ip/acd.c */
 /* const.isn: how first sequence numbers are chosen (tcp_iss.c), or ISN_EXPLICIT + the number. */
 enum isn_model {
     ISN_LINUX,

@@ -20,6 +20,8 @@
 #define SECONDS(name, setting, low, high, usual) ONE(name, setting, UNIT_SECONDS, low, high, usual)
 #define MILLIS(name, setting, low, high, usual)                                                    \
     ONE(name, setting, UNIT_MILLISECONDS, low, high, usual)
+#define CENTIS(name, setting, low, high, usual)                                                    \
+    ONE(name, setting, UNIT_CENTISECONDS, low, high, usual)
 #define MICROS(name, setting, low, high, usual)                                                    \
     ONE(name, setting, UNIT_MICROSECONDS, low, high, usual)
 #define PAIR(name, setting, low, high, a, b)                                                       \
@@ -42,6 +44,12 @@ static const char *const fragment_overlaps[] = {
     [OVERLAP_DROP] = "drop", [OVERLAP_NEWEST] = "newest", [OVERLAP_OLDEST] = "oldest",
     [OVERLAP_BSD] = "bsd",   [OVERLAP_LINUX] = "linux",   NULL};
 static const char *const full_rules[] = {[FULL_ABOVE] = ">", [FULL_AT] = ">=", NULL};
+static const char *const arp_models[] = {[ARP_MODEL_NUD] = "linux-nud",
+                                         [ARP_MODEL_TIMEOUT] = "timeout60",
+                                         [ARP_MODEL_STATIC] = "static",
+                                         NULL};
+static const char *const acd_choices[] = {
+    [ACD_OFF] = "off", [ACD_CEASE] = "cease", [ACD_DEFEND] = "defend", [ACD_KEEP] = "keep", NULL};
 static const char *const isn_models[] = {
     [ISN_LINUX] = "linux",
     [ISN_RFC6528] = "rfc6528",
@@ -102,6 +110,22 @@ static const struct knob knobs[] = {
     MILLIS("net.ipv4.neigh.default.retrans_time_ms", ARP_RETRANS, 1, VALUE_MAX, 1000),
     NUMBER("net.ipv4.neigh.default.unres_qlen", ARP_UNRES_QLEN, 0, 65535, 101),
     SECONDS("net.ipv4.neigh.default.gc_stale_time", ARP_GC_STALE, 1, VALUE_MAX / 1000, 60),
+    NUMBER("net.ipv4.neigh.default.gc_thresh1", ARP_GC_THRESH1, 0, VALUE_MAX, 128),
+    NUMBER("net.ipv4.neigh.default.gc_thresh2", ARP_GC_THRESH2, 0, VALUE_MAX, 512),
+    NUMBER("net.ipv4.neigh.default.gc_thresh3", ARP_GC_THRESH3, 0, VALUE_MAX, 1024),
+    CENTIS("net.ipv4.neigh.default.locktime", ARP_LOCKTIME, 0, VALUE_MAX, 100),
+    NUMBER("net.ipv4.neigh.default.mcast_resolicit", ARP_MCAST_REPROBES, 0, 100, 0),
+    CENTIS("net.ipv4.neigh.default.proxy_delay", ARP_PROXY_DELAY, 0, VALUE_MAX, 80),
+    FLAG("net.ipv4.conf.all.proxy_arp", ARP_PROXY, 0),
+    NUMBER("net.ipv4.conf.all.arp_ignore", ARP_IGNORE, 0, 8, 0),
+    NUMBER("net.ipv4.conf.all.arp_announce", ARP_ANNOUNCE, 0, 2, 0),
+    NUMBER("net.ipv4.conf.all.arp_accept", ARP_ACCEPT, 0, 2, 0),
+    FLAG("net.ipv4.conf.all.arp_notify", ARP_NOTIFY, 0),
+    WORD("arp.model", ARP_MODEL, arp_models, ARP_MODEL_NUD),
+    SECONDS("arp.timeout", ARP_TIMEOUT, 1, VALUE_MAX / 1000, 60),
+    FLAG("arp.randomise", ARP_RANDOMISE, 0),
+    WORD("arp.acd", ARP_ACD, acd_choices, ACD_OFF),
+    FLAG("arp.log", ARP_LOG, 0),
     NUMBER("net.ipv4.tcp_syn_retries", TCP_SYN_RETRIES, 1, 127, 6),
     NUMBER("net.ipv4.tcp_syn_linear_timeouts", TCP_SYN_LINEAR_TIMEOUTS, 0, 127, 4),
     NUMBER("net.ipv4.tcp_synack_retries", TCP_SYNACK_RETRIES, 0, 255, 5),
@@ -197,6 +221,7 @@ static const struct knob knobs[] = {
     FLAG("variant.no_backoff", VARIANT_NO_BACKOFF, 0),
     FLAG("variant.no_karn", VARIANT_NO_KARN, 0),
     FLAG("variant.silent_on_dup", VARIANT_SILENT_ON_DUP, 0),
+    FLAG("variant.arp_flood", VARIANT_ARP_FLOOD, 0),
     FLAG("variant.no_rst_from_closed", VARIANT_NO_RST_FROM_CLOSED, 0),
 };
 enum { KNOB_COUNT = sizeof knobs / sizeof knobs[0] };
@@ -209,6 +234,7 @@ const struct knob *knob_at(uint32_t index) {
 int64_t unit_ns(enum unit unit) {
     switch (unit) {
     case UNIT_SECONDS: return 1000000000;
+    case UNIT_CENTISECONDS: return 10000000;
     case UNIT_MILLISECONDS: return 1000000;
     case UNIT_MICROSECONDS: return 1000;
     case UNIT_NUMBER:

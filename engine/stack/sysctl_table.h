@@ -6,6 +6,7 @@
 enum unit {
     UNIT_NUMBER,
     UNIT_SECONDS,
+    UNIT_CENTISECONDS, /* Linux's USER_HZ */
     UNIT_MILLISECONDS,
     UNIT_MICROSECONDS,
     UNIT_WORD,  /* one of `words`; the setting is its place in the list */

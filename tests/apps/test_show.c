@@ -72,8 +72,7 @@ static void neighbours_in_two_dialects(void **state) {
         "10.0.0.7                 ether   02:11:22:33:44:55   CM                    eth0\n"
         "10.0.0.9                         (incomplete)                              eth0\n"
         "10.0.0.2                 ether   02:00:00:00:02:01   C                     eth0\n"
-        "RTNETLINK answers: No such file or directory\n"
-        "Address                  HWtype  HWaddress           Flags Mask            Iface\n");
+        "RTNETLINK answers: No such file or directory\n"); /* an empty cache: not even a heading */
     run_end(&run);
 }
 
@@ -200,7 +199,7 @@ static void the_way_is_traced(void **state) {
                   " 2  server (10.0.2.1)  100.000 ms  60.000 ms  60.000 ms\n"
                   "traceroute to 10.0.2.77 (10.0.2.77), 30 hops max, 60 byte packets\n"
                   " 1  r1 (10.0.1.254)  20.000 ms\n"
-                  " 2  r1 (10.0.1.254)  3020.000 ms !H\n");
+                  " 2  r1 (10.0.1.254)  3066.000 ms !H\n");
     run_end(&run);
 }
 

@@ -49,6 +49,9 @@ enum neighbour_override { NEIGHBOUR_KEEP, NEIGHBOUR_OVERRIDE };
 void neighbour_update(struct step *, struct id, const uint8_t mac[MAC_OCTETS],
                       enum neighbour_state to, enum neighbour_override);
 struct id neighbour_make(struct step *, uint32_t interface, ip4 address); /* {0,0}: no room */
+/* As an administrator says it, `ip neigh`; mac NULL: as it was. False: no room. */
+bool neighbour_set(struct step *, uint32_t interface, ip4 address, const uint8_t mac[MAC_OCTETS],
+                   enum neighbour_state);
 void neighbour_set_permanent(struct step *, uint32_t interface, ip4 address,
                              const uint8_t mac[MAC_OCTETS]);
 void neighbour_remove(struct step *, struct id);
@@ -64,7 +67,16 @@ void arp_doubt(struct step *, uint32_t node, ip4 dst);
 enum arp_cast { ARP_BROADCAST, ARP_UNICAST };
 /* `frame`: the ARP packet alone; `cast`: how its frame was addressed. */
 void arp_in(struct step *, uint32_t interface, struct id frame, enum arp_cast);
-void arp_request(struct step *, uint32_t interface, ip4 target, enum arp_cast,
+void arp_request(struct step *, uint32_t interface, ip4 src, ip4 target, enum arp_cast,
                  const uint8_t mac[MAC_OCTETS]);
+/* Any packet at all, to `dst`; `src`: the Ethernet source. */
+struct arp_packet;
+bool arp_send(struct step *, uint32_t interface, const struct arp_packet *,
+              const uint8_t src[MAC_OCTETS], const uint8_t dst[MAC_OCTETS]);
+/* The packet that tells everybody of the interface's address, in the form of a request: RFC 5227
+ * 2.3; RFC 5944 4.6 calls it gratuitous. */
+void arp_announce(struct step *, uint32_t interface);
+/* The reply of a proxy leaves after a while: TIMER_ARP_PROXY. */
+void arp_proxy_fired(struct step *, uint32_t node, struct id frame);
 
 #endif

@@ -10,17 +10,23 @@
  *   PROBE       asked by unicast, ucast_solicit times, then FAILED
  *   FAILED      nobody answered; packets that waited are unreachable; the next one asks again
  *
- * Differs: the reachable time is not randomised (RFC 4861 6.3.2 has 0.5 to 1.5 times), and entries
- * are collected only when the pool is full.
+ * arp.model chooses: linux-nud is the above. timeout60 is the first way of RFC 1122 2.3.2.1: an
+ * entry lives for arp.timeout from when its owner was last heard, whether in use or not, and then
+ * is no more. static asks nobody and learns nothing. In all of them one destination is asked for
+ * once a second at most (RFC 1122 2.3.2.1), by the timer between two requests.
+ *
+ * Differs: a reachable time is base_reachable_time itself; RFC 4861 6.3.2 and Linux have 0.5 to 1.5
+ * times it, with arp.randomise. Making room: neighbour_gc.c. As data: neighbour_view.c.
  */
-#include "base/text.h"
 #include "sim/event.h"
 #include "sim/trace.h"
+#include "stack/ip/acd.h"
 #include "stack/ip/flow.h"
 #include "stack/ip/icmp.h"
+#include "stack/ip/neighbour.h"
 #include "stack/ip/route.h"
-#include "stack/stack.h"
-#include "stack/sysctl.h"
+#include "stack/mib.h"
+#include "stack/wheel.h"
 #include "wire/ether.h"
 #include <assert.h>
 #include <string.h>
@@ -38,6 +44,14 @@ static struct neighbour *edit(struct step *s, struct id id) {
 /* For the times of use and confirmation, which no row shows. */
 static struct neighbour *touch(struct step *s, struct id id) {
     return object_touch(s->lab, POOL_NEIGHBOUR, id);
+}
+
+static int64_t setting(const struct step *s, const struct neighbour *n, enum setting which) {
+    return setting_of(s->lab, n->node, which);
+}
+
+static enum arp_model model_of(const struct step *s, uint32_t node) {
+    return (enum arp_model)setting_of(s->lab, node, SETTING_ARP_MODEL);
 }
 
 struct id neighbour_first(const struct lab *lab, uint32_t node) {
@@ -65,24 +79,13 @@ struct id neighbour_find(const struct lab *lab, uint32_t interface, ip4 address)
     return id;
 }
 
-/* Stale and failed entries that nothing has used for gc_stale_time make room for a new one. */
-static void collect(struct step *s, uint32_t node) {
-    sim_time old = s->now - setting_of(s->lab, node, SETTING_ARP_GC_STALE);
-    struct id next;
-    for (struct id id = neighbour_first(s->lab, node); id_is(id); id = next) {
-        const struct neighbour *n = neighbour_get(s->lab, id);
-        next = n->next;
-        if (n->state == NEIGHBOUR_FAILED || (n->state == NEIGHBOUR_STALE && n->used_at <= old))
-            neighbour_remove(s, id);
-    }
-}
-
 struct id neighbour_make(struct step *s, uint32_t interface, ip4 address) {
     assert(!id_is(neighbour_find(s->lab, interface, address)));
     uint32_t node = iface_get(s->lab, interface)->node;
+    if (!neighbour_room(s, node)) return (struct id){0, 0};
     struct id id = object_create(s, POOL_NEIGHBOUR, node);
     if (!id_is(id)) {
-        collect(s, node);
+        neighbour_collect(s, node);
         id = object_create(s, POOL_NEIGHBOUR, node);
     }
     if (!id_is(id)) return id;
@@ -96,13 +99,26 @@ struct id neighbour_make(struct step *s, uint32_t interface, ip4 address) {
     *chain = id;
     n->next = node_at(s->lab, node)->first_neighbour;
     node_at(s->lab, node)->first_neighbour = id;
+    census_add(s, node, CENSUS_NEIGHBOURS, 1);
     return id;
 }
 
-static void watch_timer(struct step *s, struct id id, enum timer_kind kind, sim_time at) {
+/* RFC 4861 6.3.2: evenly from 0.5 to 1.5 times the base, drawn anew now and then; Linux draws every
+ * 300 s, for an interface. Here for a node, as a hash of which 300 s they are. */
+static sim_time reachable_time(const struct step *s, const struct neighbour *n) {
+    static const sim_time redrawn_every = 300000000000;
+    sim_time base = setting(s, n, SETTING_ARP_BASE_REACHABLE);
+    if (model_of(s, n->node) != ARP_MODEL_NUD) return setting(s, n, SETTING_ARP_TIMEOUT);
+    if (setting(s, n, SETTING_ARP_RANDOMISE) == 0) return base;
+    const struct node *node = node_view_at(s->lab, n->node);
+    uint64_t drawn = hash_mix(node->secret[0], (uint64_t)(s->now / redrawn_every));
+    return base / 2 + (sim_time)(drawn % (uint64_t)base);
+}
+
+static void watch_timer(struct step *s, struct id id, enum timer_kind kind, sim_time after) {
     struct neighbour *n = edit(s, id);
     timer_stop(s, &n->timer);
-    timer_set(s, &n->timer, kind, n->node, id, at);
+    timer_set(s, &n->timer, kind, n->node, id, wheel_expiry(s, n->node, after));
 }
 
 static void enter(struct step *s, struct id id, enum neighbour_state to) {
@@ -112,12 +128,13 @@ static void enter(struct step *s, struct id id, enum neighbour_state to) {
     n->state = to;
     timer_stop(s, &n->timer);
     trace_state(s, n->node, MACHINE_NEIGHBOUR, id, from, to, states_clause);
+    /* What was set by hand takes none of the room that is counted. */
+    if (from == NEIGHBOUR_PERMANENT) census_add(s, n->node, CENSUS_NEIGHBOURS, 1);
+    if (to == NEIGHBOUR_PERMANENT) census_add(s, n->node, CENSUS_NEIGHBOURS, UINT32_MAX);
     if (to == NEIGHBOUR_REACHABLE)
-        watch_timer(s, id, TIMER_ARP_REACHABLE,
-                    n->confirmed_at + setting_of(s->lab, n->node, SETTING_ARP_BASE_REACHABLE));
+        watch_timer(s, id, TIMER_ARP_REACHABLE, n->confirmed_at + reachable_time(s, n) - s->now);
     if (to == NEIGHBOUR_DELAY)
-        watch_timer(s, id, TIMER_ARP_DELAY,
-                    s->now + setting_of(s->lab, n->node, SETTING_ARP_DELAY_FIRST_PROBE));
+        watch_timer(s, id, TIMER_ARP_DELAY, setting(s, n, SETTING_ARP_DELAY_FIRST_PROBE));
 }
 
 /* ------------------------------------------------------------------- packets that wait */
@@ -135,7 +152,7 @@ static struct id queue_take(struct step *s, struct neighbour *n) {
 /* RFC 1122 2.3.2.2: save at least the latest packet until the address is resolved. Linux lets the
  * oldest go when there are more than unres_qlen. */
 static void queue_add(struct step *s, struct neighbour *n, struct id packet) {
-    int64_t room = setting_of(s->lab, n->node, SETTING_ARP_UNRES_QLEN);
+    int64_t room = setting(s, n, SETTING_ARP_UNRES_QLEN);
     if (id_is(n->last))
         frame_at(s->lab, n->last)->next = packet;
     else
@@ -155,47 +172,80 @@ static void queue_release(struct step *s, struct id id) {
     n->used_at = s->now;
 }
 
-/* RFC 1812 5.2.7.1 and RFC 1122 3.3.1: the next hop does not answer, so the packets' sender hears
+/* RFC 1812 5.2.7.1 and RFC 1122 3.3.1: the next hop does not answer, so the packet's sender hears
  * Destination Unreachable, code 1; on the sender itself the error comes to its own sockets. */
-static void queue_fail(struct step *s, struct id id) {
-    struct neighbour *n = edit(s, id);
-    while (n->queued > 0) {
-        struct id packet = queue_take(s, n);
-        trace_dropped(s, n->node, packet, REASON_UNRESOLVED, "RFC 1812 5.2.7.1");
-        icmp_error(s, n->node, packet, ICMP_UNREACHABLE, ICMP_HOST_UNREACHABLE, 0, LINK_UNICAST);
-        frame_free(s, packet);
-    }
+static void unreachable(struct step *s, uint32_t node, struct id packet) {
+    trace_dropped(s, node, packet, REASON_UNRESOLVED, "RFC 1812 5.2.7.1");
+    icmp_error(s, node, packet, ICMP_UNREACHABLE, ICMP_HOST_UNREACHABLE, 0, LINK_UNICAST);
+    frame_free(s, packet);
 }
 
 /* ------------------------------------------------------------------- asking */
 
 static void fail(struct step *s, struct id id) {
     enter(s, id, NEIGHBOUR_FAILED);
-    edit(s, id)->updated_at = s->now;
-    queue_fail(s, id);
+    struct neighbour *n = edit(s, id);
+    n->updated_at = s->now;
+    while (n->queued > 0) unreachable(s, n->node, queue_take(s, n));
+}
+
+/* Whose address the request tells: Linux's arp_announce. 0: that of the packet that asks, if it is
+ * one of the node's own; 1: the same, if it is of the neighbour's network; else the interface's. */
+static ip4 asking_address(const struct step *s, const struct neighbour *n) {
+    const struct interface *i = iface_get(s->lab, n->interface);
+    int64_t announce = setting(s, n, SETTING_ARP_ANNOUNCE);
+    if (!id_is(n->last) || announce >= 2) return i->address;
+    struct reader r = frame_reader(frame_at(s->lab, n->last));
+    read_skip(&r, IPV4_HEADER - 8);
+    ip4 src = read_u32(&r);
+    if (r.failed || src == i->address || iface_with_address(s->lab, n->node, src) == 0)
+        return i->address;
+    bool of_its_network = (src & prefix_mask(i->prefix)) == (n->address & prefix_mask(i->prefix));
+    return announce == 0 || of_its_network ? src : i->address;
+}
+
+/* RFC 5227 2.1.1: not with an address that may be another's. The timer asks again. */
+static void ask(struct step *s, const struct neighbour *n, enum arp_cast cast) {
+    if (acd_is_tentative(s->lab, n->interface)) return;
+    arp_request(s, n->interface, asking_address(s, n), n->address, cast, n->mac);
 }
 
 /* One more question, or the end of asking. */
 static void probe(struct step *s, struct id id) {
     struct neighbour *n = edit(s, id);
-    bool unicast = n->state == NEIGHBOUR_PROBE;
-    int64_t most =
-        setting_of(s->lab, n->node, unicast ? SETTING_ARP_UCAST_PROBES : SETTING_ARP_MCAST_PROBES);
-    if (n->probes >= most) {
+    bool known = n->state == NEIGHBOUR_PROBE;
+    int64_t unicast = known ? setting(s, n, SETTING_ARP_UCAST_PROBES) : 0;
+    int64_t broadcast =
+        setting(s, n, known ? SETTING_ARP_MCAST_REPROBES : SETTING_ARP_MCAST_PROBES);
+    if (n->probes >= unicast + broadcast) {
         fail(s, id);
         return;
     }
     n->probes++;
-    watch_timer(s, id, unicast ? TIMER_ARP_PROBE : TIMER_ARP_RETRANS,
-                s->now + setting_of(s->lab, n->node, SETTING_ARP_RETRANS));
+    watch_timer(s, id, known ? TIMER_ARP_PROBE : TIMER_ARP_RETRANS,
+                setting(s, n, SETTING_ARP_RETRANS));
     /* RFC 1122 2.3.2.1 (2) and RFC 4861 7.3.3: ask a known neighbour by unicast first. */
-    arp_request(s, n->interface, n->address, unicast ? ARP_UNICAST : ARP_BROADCAST, n->mac);
+    ask(s, n, n->probes <= unicast ? ARP_UNICAST : ARP_BROADCAST);
 }
 
 static void resolve(struct step *s, struct id id) {
     edit(s, id)->probes = 0;
     enter(s, id, NEIGHBOUR_INCOMPLETE);
     probe(s, id);
+}
+
+/* A packet that has to wait. `variant.arp_flood`: each of them asks. */
+static void wait_for_answer(struct step *s, struct id id, struct id packet) {
+    struct neighbour *n = edit(s, id);
+    if (model_of(s, n->node) == ARP_MODEL_STATIC) {
+        unreachable(s, n->node, packet);
+        return;
+    }
+    queue_add(s, n, packet);
+    if (n->state != NEIGHBOUR_INCOMPLETE)
+        resolve(s, id);
+    else if (setting(s, n, SETTING_VARIANT_ARP_FLOOD) != 0)
+        ask(s, n, ARP_BROADCAST);
 }
 
 /* The neighbour that a flow leads to. An id of one that is gone is stale, so it is looked for
@@ -211,24 +261,34 @@ static const struct neighbour *look_by(const struct step *s, const struct next_h
     return n;
 }
 
+/* The first packet to somebody. */
+static void send_to_unknown(struct step *s, const struct next_hop *hop, struct id packet) {
+    uint32_t node = iface_get(s->lab, hop->interface)->node;
+    if (model_of(s, node) == ARP_MODEL_STATIC) {
+        unreachable(s, node, packet);
+        return;
+    }
+    struct id id = neighbour_make(s, hop->interface, hop->address);
+    if (id_is(id)) {
+        wait_for_answer(s, id, packet);
+        return;
+    }
+    trace_dropped(s, node, packet, REASON_NO_NEIGHBOURS, NULL);
+    frame_free(s, packet);
+}
+
 void neighbour_send(struct step *s, const struct next_hop *hop, struct memo *flow,
                     struct id packet) {
     struct id id;
-    uint32_t interface = hop->interface;
     const struct neighbour *n = look_by(s, hop, flow, &id);
-    if (n == NULL) n = neighbour_get(s->lab, id = neighbour_make(s, interface, hop->address));
     if (n == NULL) {
-        trace_dropped(s, iface_get(s->lab, interface)->node, packet, REASON_NO_NEIGHBOURS, NULL);
-        frame_free(s, packet);
+        send_to_unknown(s, hop, packet);
         return;
     }
     switch ((enum neighbour_state)n->state) {
     case NEIGHBOUR_NONE:
     case NEIGHBOUR_FAILED:
-        queue_add(s, edit(s, id), packet);
-        resolve(s, id);
-        return;
-    case NEIGHBOUR_INCOMPLETE: queue_add(s, edit(s, id), packet); return;
+    case NEIGHBOUR_INCOMPLETE: wait_for_answer(s, id, packet); return;
     case NEIGHBOUR_STALE:
         enter(s, id, NEIGHBOUR_DELAY); /* and send: RFC 4861 7.3.3 */
         touch(s, id)->used_at = s->now;
@@ -239,15 +299,17 @@ void neighbour_send(struct step *s, const struct next_hop *hop, struct memo *flo
     case NEIGHBOUR_PERMANENT:
     case NEIGHBOUR_STATE_COUNT: break;
     }
-    iface_send(s, interface, packet, n->mac, ETHER_TYPE_IPV4);
+    iface_send(s, hop->interface, packet, n->mac, ETHER_TYPE_IPV4);
 }
 
 static void reachable_over(struct step *s, struct id id) {
     struct neighbour *n = edit(s, id);
-    sim_time until = n->confirmed_at + setting_of(s->lab, n->node, SETTING_ARP_BASE_REACHABLE);
+    sim_time until = n->confirmed_at + reachable_time(s, n);
     if (s->now < until)
-        watch_timer(s, id, TIMER_ARP_REACHABLE, until);
-    else if (s->now <= n->used_at + setting_of(s->lab, n->node, SETTING_ARP_DELAY_FIRST_PROBE))
+        watch_timer(s, id, TIMER_ARP_REACHABLE, until - s->now);
+    else if (model_of(s, n->node) != ARP_MODEL_NUD)
+        neighbour_remove(s, id); /* RFC 1122 2.3.2.1 (1): even if it is in use */
+    else if (s->now <= n->used_at + setting(s, n, SETTING_ARP_DELAY_FIRST_PROBE))
         enter(s, id, NEIGHBOUR_DELAY);
     else
         enter(s, id, NEIGHBOUR_STALE);
@@ -255,7 +317,7 @@ static void reachable_over(struct step *s, struct id id) {
 
 static void delay_over(struct step *s, struct id id) {
     struct neighbour *n = edit(s, id);
-    if (s->now <= n->confirmed_at + setting_of(s->lab, n->node, SETTING_ARP_DELAY_FIRST_PROBE)) {
+    if (s->now <= n->confirmed_at + setting(s, n, SETTING_ARP_DELAY_FIRST_PROBE)) {
         enter(s, id, NEIGHBOUR_REACHABLE);
         return;
     }
@@ -288,13 +350,17 @@ void neighbour_update(struct step *s, struct id id, const uint8_t mac[MAC_OCTETS
     bool was_valid = valid(n->state);
     if (n->state == NEIGHBOUR_PERMANENT)
         return; /* an administrator's entry is not overwritten by the network */
+    if (model_of(s, n->node) == ARP_MODEL_TIMEOUT) { /* heard is known, for a while */
+        to = NEIGHBOUR_REACHABLE;
+        override = NEIGHBOUR_OVERRIDE;
+    }
     if (to == NEIGHBOUR_REACHABLE) n->confirmed_at = s->now;
     if (was_valid && !same && override == NEIGHBOUR_KEEP) return;
     /* A hint that only says STALE tells nothing new about an entry with the same address. */
     if (was_valid && same && to == NEIGHBOUR_STALE) to = n->state;
     if (!same || to != n->state) n->updated_at = s->now;
     if (!same && to != NEIGHBOUR_REACHABLE)
-        n->confirmed_at = s->now - 2 * setting_of(s->lab, n->node, SETTING_ARP_BASE_REACHABLE);
+        n->confirmed_at = s->now - 2 * setting(s, n, SETTING_ARP_BASE_REACHABLE);
     memcpy(n->mac, mac, MAC_OCTETS);
     enter(s, id, to);
     if (!was_valid) queue_release(s, id);
@@ -306,16 +372,41 @@ void arp_confirm(struct step *s, uint32_t node, ip4 dst) {
     if (!flow_way(s, node, flow, &hop)) return;
     struct id id;
     const struct neighbour *n = look_by(s, &hop, flow, &id);
-    if (n != NULL && valid(n->state) && n->confirmed_at != s->now)
+    if (n != NULL && valid(n->state) && n->confirmed_at != s->now &&
+        model_of(s, node) == ARP_MODEL_NUD)
         touch(s, id)->confirmed_at = s->now;
 }
 
+/* RFC 1122 2.3.2.1 (4): advice from above. */
 void arp_doubt(struct step *s, uint32_t node, ip4 dst) {
     struct next_hop hop;
     if (!route_lookup(s->lab, node, dst, &hop)) return;
     struct id id;
     const struct neighbour *n = look(s->lab, hop.interface, hop.address, &id);
-    if (n != NULL && n->state == NEIGHBOUR_REACHABLE) enter(s, id, NEIGHBOUR_STALE);
+    if (n == NULL || n->state != NEIGHBOUR_REACHABLE) return;
+    if (model_of(s, node) == ARP_MODEL_NUD)
+        enter(s, id, NEIGHBOUR_STALE);
+    else
+        neighbour_remove(s, id);
+}
+
+bool neighbour_set(struct step *s, uint32_t interface, ip4 address, const uint8_t mac[MAC_OCTETS],
+                   enum neighbour_state to) {
+    struct id id = neighbour_find(s->lab, interface, address);
+    if (!id_is(id)) id = neighbour_make(s, interface, address);
+    if (!id_is(id)) return false;
+    struct neighbour *n = edit(s, id);
+    if (mac != NULL) memcpy(n->mac, mac, MAC_OCTETS);
+    if (to == NEIGHBOUR_REACHABLE) n->confirmed_at = s->now;
+    n->updated_at = s->now;
+    n->probes = 0;
+    if (to == NEIGHBOUR_FAILED)
+        fail(s, id);
+    else
+        enter(s, id, to);
+    if (to == NEIGHBOUR_PROBE || to == NEIGHBOUR_INCOMPLETE) probe(s, id);
+    if (valid(to)) queue_release(s, id);
+    return true;
 }
 
 bool neighbour_ready(struct step *s, uint32_t interface, ip4 address) {
@@ -329,12 +420,7 @@ bool neighbour_ready(struct step *s, uint32_t interface, ip4 address) {
 
 void neighbour_set_permanent(struct step *s, uint32_t interface, ip4 address,
                              const uint8_t mac[MAC_OCTETS]) {
-    struct id id = neighbour_find(s->lab, interface, address);
-    if (!id_is(id)) id = neighbour_make(s, interface, address);
-    if (!id_is(id)) return;
-    memcpy(edit(s, id)->mac, mac, MAC_OCTETS);
-    enter(s, id, NEIGHBOUR_PERMANENT);
-    queue_release(s, id);
+    neighbour_set(s, interface, address, mac, NEIGHBOUR_PERMANENT);
 }
 
 static void unchain(struct step *s, struct id id) {
@@ -355,6 +441,7 @@ void neighbour_remove(struct step *s, struct id id) {
         trace_dropped(s, n->node, packet, REASON_UNRESOLVED, NULL);
         frame_free(s, packet);
     }
+    census_add(s, n->node, CENSUS_NEIGHBOURS, UINT32_MAX);
     unchain(s, id);
     object_destroy(s, POOL_NEIGHBOUR, id);
 }
@@ -368,87 +455,3 @@ void neighbour_flush(struct step *s, uint32_t interface) {
         if (n->interface == interface && n->state != NEIGHBOUR_PERMANENT) neighbour_remove(s, id);
     }
 }
-
-/* ------------------------------------------------------------------- as data */
-
-static const struct graph_state graph_states[NEIGHBOUR_STATE_COUNT] = {
-    [NEIGHBOUR_NONE] = {"NONE", 80, 120},
-    [NEIGHBOUR_INCOMPLETE] = {"INCOMPLETE", 340, 120},
-    [NEIGHBOUR_REACHABLE] = {"REACHABLE", 660, 120},
-    [NEIGHBOUR_STALE] = {"STALE", 660, 420},
-    [NEIGHBOUR_DELAY] = {"DELAY", 660, 680},
-    [NEIGHBOUR_PROBE] = {"PROBE", 340, 680},
-    [NEIGHBOUR_FAILED] = {"FAILED", 120, 420},
-    [NEIGHBOUR_PERMANENT] = {"PERMANENT", 900, 900},
-};
-static const struct graph_edge graph_edges[] = {
-    {NEIGHBOUR_NONE, NEIGHBOUR_INCOMPLETE, "packet to send / broadcast request", "RFC 4861 7.3.3",
-     0},
-    {NEIGHBOUR_NONE, NEIGHBOUR_STALE, "request heard", "RFC 826", 60},
-    {NEIGHBOUR_NONE, NEIGHBOUR_PERMANENT, "set by hand", "RFC 826", -260},
-    {NEIGHBOUR_INCOMPLETE, NEIGHBOUR_REACHABLE, "reply / send what waits", "RFC 4861 7.2.5", 0},
-    {NEIGHBOUR_INCOMPLETE, NEIGHBOUR_STALE, "request heard / send what waits", "RFC 826", 0},
-    {NEIGHBOUR_INCOMPLETE, NEIGHBOUR_FAILED, "no reply to 3 requests", "RFC 4861 7.2.2", 0},
-    {NEIGHBOUR_REACHABLE, NEIGHBOUR_STALE, "30 s without confirmation", "RFC 4861 7.3.3", 40},
-    {NEIGHBOUR_REACHABLE, NEIGHBOUR_DELAY, "time over, just used", "RFC 4861 7.3.3", 160},
-    {NEIGHBOUR_STALE, NEIGHBOUR_DELAY, "packet to send", "RFC 4861 7.3.3", 0},
-    {NEIGHBOUR_STALE, NEIGHBOUR_REACHABLE, "reply", "RFC 4861 7.2.5", 40},
-    {NEIGHBOUR_DELAY, NEIGHBOUR_REACHABLE, "confirmed from above, or reply", "RFC 4861 7.3.1", 160},
-    {NEIGHBOUR_DELAY, NEIGHBOUR_PROBE, "5 s / unicast request", "RFC 4861 7.3.3", 0},
-    {NEIGHBOUR_PROBE, NEIGHBOUR_REACHABLE, "reply", "RFC 4861 7.2.5", 0},
-    {NEIGHBOUR_PROBE, NEIGHBOUR_FAILED, "no reply to 3 requests", "RFC 4861 7.3.3", 0},
-    {NEIGHBOUR_FAILED, NEIGHBOUR_INCOMPLETE, "packet to send / broadcast request", "RFC 4861 7.3.3",
-     40},
-    {NEIGHBOUR_FAILED, NEIGHBOUR_STALE, "request heard", "RFC 826", 40},
-};
-const struct state_graph neighbour_graph = {
-    .machine = "neighbour",
-    .title = "graph.neighbour",
-    .source = "RFC 4861 7.3.2",
-    .states = graph_states,
-    .edges = graph_edges,
-    .state_count = NEIGHBOUR_STATE_COUNT,
-    .edge_count = sizeof graph_edges / sizeof graph_edges[0],
-};
-
-const char *neighbour_state_name(uint32_t state) {
-    assert(state < NEIGHBOUR_STATE_COUNT);
-    return graph_states[state].name;
-}
-
-static bool row(const struct lab *lab, struct id id, struct text *t) {
-    const struct neighbour *n = neighbour_get(lab, id);
-    if (n->state == NEIGHBOUR_NONE) return false;
-    text_add(t, "[\"");
-    text_ip4(t, n->address);
-    text_add(t, "\",\"");
-    if (n->state != NEIGHBOUR_INCOMPLETE && n->state != NEIGHBOUR_FAILED) text_mac(t, n->mac);
-    text_add(t, "\",\"");
-    text_add(t, iface_get(lab, n->interface)->name);
-    text_add(t, "\",\"");
-    text_add(t, neighbour_state_name(n->state));
-    text_add(t, "\"]");
-    return true;
-}
-
-static uint32_t row_node(const struct lab *lab, struct id id) {
-    return neighbour_get(lab, id)->node;
-}
-
-static uint32_t state(const struct lab *lab, struct id id) {
-    return neighbour_get(lab, id)->state;
-}
-
-static void label(const struct lab *lab, struct id id, struct text *t) {
-    text_ip4(t, neighbour_get(lab, id)->address);
-}
-
-const struct object_kind neighbour_kind = {
-    .size = sizeof(struct neighbour),
-    .table = TABLE_ARP,
-    .machine = MACHINE_NEIGHBOUR,
-    .row = row,
-    .row_node = row_node,
-    .state = state,
-    .label = label,
-};

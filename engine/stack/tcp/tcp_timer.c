@@ -4,13 +4,12 @@
  * (giving up), and the timers that are Linux's alone: SYN,ACK of
  * a half-open child, FIN-WAIT-2 of a connection that nobody holds any more.
  *
- * Differs: Linux keeps timers in a wheel whose slots grow with the distance (kernel/time/timer.c),
- * so a timer fires up to one slot late; where in the slot depends on when the machine was booted.
- * Ours fires in the middle of its slot: const.jiffy is one tick, 0 makes timers exact.
+ * Differs: Linux's timers fire up to a slot of its wheel late, stack/wheel.h.
  */
 #include "stack/mib.h"
 #include "stack/sysctl.h"
 #include "stack/tcp/seq.h"
+#include "stack/wheel.h"
 #include <assert.h>
 
 static struct id *slot(struct tcb *c, uint32_t kind) {
@@ -22,18 +21,9 @@ static sim_time setting(const struct step *s, const struct tcb *c, enum setting 
     return setting_of(s->lab, c->node, which);
 }
 
-/* When a timer that is set now for `after` fires. Linux counts from the last tick, and the slots of
- * its wheel are one tick wide up to 63 ticks from now, then 8 times as wide at each level. */
-static sim_time expiry(const struct step *s, const struct tcb *c, sim_time after) {
-    sim_time jiffy = setting(s, c, SETTING_CONST_JIFFY);
-    if (jiffy == 0) return s->now + after;
-    sim_time width = jiffy, last_tick = s->now - s->now % jiffy;
-    while (after > 63 * width) width *= 8;
-    return last_tick + after + (width == jiffy ? jiffy : width / 2);
-}
-
 void tcp_timer_start(struct step *s, struct tcb *c, uint32_t kind, sim_time after) {
-    timer_set(s, slot(c, kind), (enum timer_kind)kind, c->node, c->self, expiry(s, c, after));
+    timer_set(s, slot(c, kind), (enum timer_kind)kind, c->node, c->self,
+              wheel_expiry(s, c->node, after));
 }
 
 void tcp_timer_stop(struct step *s, struct tcb *c, uint32_t kind) {

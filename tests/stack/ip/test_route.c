@@ -88,7 +88,7 @@ static void an_interface_that_is_down_is_deaf(void **state) {
     setup_run(&setup, SECONDS(1), "client", "ping -c 1 -W 1 10.0.1.254");
     run_begin(&run, &setup);
     run_until(&run, SECONDS(2.5));
-    expect_drops(&run, "r1 1.010 link_down\nr1 2.010 link_down\n");
+    expect_drops(&run, "r1 1.010 link_down\nr1 2.026 link_down\n");
     expect_table(&run, "interfaces", "r1",
                  "[\"eth0\",\"10.0.1.254/24\",\"02:00:00:00:02:01\",\"1500\",\"down\"]\n"
                  "[\"eth1\",\"10.0.2.254/24\",\"02:00:00:00:02:02\",\"1500\",\"up\"]\n");

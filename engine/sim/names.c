@@ -92,6 +92,7 @@ static const char *const reasons[REASON_COUNT] = {
     [REASON_NOT_FORWARDING] = "not_forwarding",
     [REASON_NO_ROUTE] = "no_route",
     [REASON_TTL_EXPIRED] = "ttl_expired",
+    [REASON_SOURCE_ROUTE] = "source_route",
     [REASON_FRAGMENT_DUPLICATE] = "fragment_duplicate",
     [REASON_FRAGMENT_OVERLAP] = "fragment_overlap",
     [REASON_FRAGMENT_MISFIT] = "fragment_misfit",

@@ -52,6 +52,7 @@ enum reason {
     REASON_NOT_FORWARDING,
     REASON_NO_ROUTE,
     REASON_TTL_EXPIRED,
+    REASON_SOURCE_ROUTE,
     REASON_FRAGMENT_DUPLICATE,
     REASON_FRAGMENT_OVERLAP,
     REASON_FRAGMENT_MISFIT,   /* it is empty, or the datagram would have two ends */

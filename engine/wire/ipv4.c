@@ -150,14 +150,20 @@ struct ipv4_span ipv4_span(const uint8_t *header) {
     return (struct ipv4_span){from, from + payload, field_get(header, &f[MF]) != 0};
 }
 
+void ipv4_mend_checksum(uint8_t *header) {
+    const struct wire_field *checksum = &ipv4_fields[CHECKSUM];
+    field_put(header, checksum, 0);
+    field_put(header, checksum,
+              checksum_finish(checksum_add(0, header, ipv4_header_octets(header))));
+}
+
 void ipv4_set_span(uint8_t *header, struct ipv4_span span) {
     const struct wire_field *f = ipv4_fields;
     uint32_t length = field_get(header, &f[IHL]);
     field_put(header, &f[LENGTH], length + span.to - span.from);
     field_put(header, &f[OFFSET], span.from);
     field_put(header, &f[MF], span.more);
-    field_put(header, &f[CHECKSUM], 0);
-    field_put(header, &f[CHECKSUM], checksum_finish(checksum_add(0, header, length)));
+    ipv4_mend_checksum(header);
 }
 
 void ipv4_mark(uint8_t *header) {

@@ -38,6 +38,7 @@ uint32_t ipv4_header_octets(const uint8_t *header); /* 20..60 */
 struct ipv4_span ipv4_span(const uint8_t *header);
 /* Turns a header in place into that of another piece of the same datagram; the checksum follows. */
 void ipv4_set_span(uint8_t *header, struct ipv4_span);
+void ipv4_mend_checksum(uint8_t *header);
 /* RFC 3168 5: sets CE in place, if the sender said that it understands; the checksum follows. */
 void ipv4_mark(uint8_t *header);
 

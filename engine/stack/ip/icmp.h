@@ -43,6 +43,7 @@ enum ip_result icmp_forge(struct step *, uint32_t node, const struct ip_out *,
                           const struct icmp_message *, const uint8_t *octets, size_t count);
 /* Linux's errno for a socket, 0: none. `hard`: it ends what a socket does (icmp_err_convert[]). */
 int icmp_to_error(uint8_t type, uint8_t code, bool *hard);
+uint32_t icmp_stamp_at(const struct lab *, uint32_t node, sim_time at); /* RFC 792: ms of the day */
 void icmp_begin(struct node *); /* a node comes to life: its rate limits are full */
 void icmp_timer_fired(struct step *, uint32_t node, struct id frame);
 

@@ -4,8 +4,7 @@
  * much of the datagram is quoted (4.3.2.3), from which address (4.3.2.4), with which precedence
  * (4.3.2.5).
  * Differs: as on Linux the source is that of the interface by which the error leaves; with
- * icmp_errors_use_inbound_ifaddr it is that of the one by which the datagram came. Left out: a
- * reversed source route in errors (4.3.2.6).
+ * icmp_errors_use_inbound_ifaddr it is that of the one by which the datagram came.
  */
 #include "sim/trace.h"
 #include "stack/iface.h"
@@ -72,6 +71,12 @@ void icmp_error(struct step *s, uint32_t node, struct id packet, uint8_t type, u
                          .dst = h.src,
                          .protocol = IP_PROTOCOL_ICMP,
                          .dscp = INTERNETWORK_CONTROL | (h.dscp & TOS_BITS)};
+    uint8_t options[IP_OPTIONS_MOST];
+    if (h.option_count != 0) { /* RFC 1812 4.3.2.6, RFC 1122 3.2.2 */
+        out.options = options;
+        out.option_count = ipv4_reply_options(&h, options);
+        out.fill_options = true;
+    }
     uint8_t quoted[ERROR_MAX];
     memcpy(quoted, frame_octets(s->lab, packet), count);
     if (icmp_send(s, node, &out, &m, quoted, count) != IP_SENT)

@@ -21,12 +21,18 @@ static const sim_time millisecond = 1000000, day_ms = 86400000;
 static void answer(struct step *s, uint32_t node, const struct ip_in *in,
                    const struct icmp_message *m, const uint8_t *data, size_t count) {
     bool group = ip_is_broadcast_or_multicast(s->lab, node, in->header.dst);
+    uint8_t options[IP_OPTIONS_MOST];
     if (!icmp_may_send(s, node, m->type, m->code, in->header.src)) return;
     struct ip_out out = {.src = group ? 0 : in->header.dst,
                          .dst = in->header.src,
                          .protocol = IP_PROTOCOL_ICMP,
                          .dscp = in->header.dscp,
                          .ecn = in->header.ecn};
+    if (in->header.option_count != 0) { /* RFC 1122 3.2.2.6 */
+        out.options = options;
+        out.option_count = ipv4_reply_options(&in->header, options);
+        out.fill_options = true;
+    }
     if (icmp_send(s, node, &out, m, data, count) != IP_SENT) mib_add(s, node, MIB_ICMP_OUT_ERRORS);
 }
 
@@ -45,7 +51,7 @@ void icmp_echo_in(struct step *s, uint32_t node, const struct ip_in *in,
 /* ------------------------------------------------------------------- timestamps */
 
 /* RFC 792: milliseconds since midnight UT. Virtual time begins at midnight. */
-static uint32_t stamp_at(const struct lab *lab, uint32_t node, sim_time at) {
+uint32_t icmp_stamp_at(const struct lab *lab, uint32_t node, sim_time at) {
     sim_time ms = (at + setting_of(lab, node, SETTING_CLOCK_OFFSET)) / millisecond % day_ms;
     return (uint32_t)(ms < 0 ? ms + day_ms : ms);
 }
@@ -60,8 +66,8 @@ static void answer_timestamp(struct step *s, uint32_t node, const struct ip_in *
     m.type = ICMP_TIMESTAMP_REPLY;
     m.code = 0;
     write_copy(&w, originate, STAMP);
-    write_u32(&w, stamp_at(s->lab, node, twice ? s->now : came));
-    write_u32(&w, stamp_at(s->lab, node, s->now));
+    write_u32(&w, icmp_stamp_at(s->lab, node, twice ? s->now : came));
+    write_u32(&w, icmp_stamp_at(s->lab, node, s->now));
     answer(s, node, in, &m, stamps, sizeof stamps);
 }
 

@@ -2,7 +2,9 @@
 #define NETSTEP_STACK_IP_H
 /* IPv4 for the layers above: addresses, routes, sending. In: ipv4_in.c; out: ipv4_out.c. */
 #include "sim/frame.h"
-#include "wire/ipv4.h"
+#include "wire/ipv4_route.h"
+
+enum { IP_OPTIONS_MOST = 40 };
 
 struct ip_out {
     ip4 src; /* 0: the address of the interface that the route chooses */
@@ -15,6 +17,7 @@ struct ip_out {
     bool discover_path;     /* Don't Fragment if it fits the path, else in fragments without it */
     const uint8_t *options; /* RFC 791 3.1, padded to 4 octets; NULL: none */
     size_t option_count;
+    bool fill_options; /* they are a user's wish (ipv4_options_out.c), not the octets themselves */
 };
 enum ip_result { IP_SENT, IP_NO_ROUTE, IP_TOO_BIG, IP_NO_BUFFERS };
 /* Puts the IPv4 header in front of the frame and sends it; takes ownership in every case. A frame
@@ -43,6 +46,14 @@ struct ip_in {
     struct id frame;        /* still owned by ipv4_in.c; for trace_dropped */
     struct frame *octets;   /* the same frame; it starts at the header */
     struct frame_note note; /* for the trace alone */
+    /* ipv4_options.c, only when the header has options: */
+    struct ipv4_option_list options;
+    bool recorded, stamped; /* this node's address was written into them */
+    bool routed;            /* by a source route, of which this slot is the next hop */
+    uint8_t slot;
+    ip4 next;
 };
+/* The options of an answer to a datagram, to be given with fill_options; how many octets. */
+size_t ipv4_reply_options(const struct ipv4_header *, uint8_t to[IP_OPTIONS_MOST]);
 
 #endif

@@ -14,29 +14,20 @@
 #include <assert.h>
 #include <string.h>
 
-enum { OPTION_END = 0, OPTION_NOTHING = 1, OPTION_COPIED = 0x80, UNIT = 8 };
-
-/* The octets of the option at `at`; of one that is no option, all that are left. */
-static uint32_t option_length(const struct ipv4_header *h, uint32_t at) {
-    uint32_t left = h->option_count - at;
-    if (h->options[at] == OPTION_NOTHING) return 1;
-    if (h->options[at] == OPTION_END || left < 2) return left;
-    uint32_t length = h->options[at + 1];
-    return length < 2 || length > left ? left : length;
-}
+enum { UNIT = 8 };
 
 /* RFC 791 3.1: an option that has the copied flag goes with every fragment, any other with the
  * first alone. Linux writes No Operation over the others, so that all headers are equally long. */
 static void keep_copied_options(struct ipv4_header *h, bool shrink) {
     uint32_t kept = 0, length;
     for (uint32_t at = 0; at < h->option_count; at += length) {
-        length = option_length(h, at);
-        bool copied = (h->options[at] & OPTION_COPIED) != 0;
+        length = (uint32_t)ipv4_option_length(h->options, h->option_count, at);
+        bool copied = (h->options[at] & IPV4_OPTION_COPIED) != 0;
         if (copied && kept != at) memmove(h->options + kept, h->options + at, length);
-        if (!copied && !shrink) memset(h->options + kept, OPTION_NOTHING, length);
+        if (!copied && !shrink) memset(h->options + kept, IPV4_OPTION_NOTHING, length);
         if (copied || !shrink) kept += length;
     }
-    while (kept % 4 != 0) h->options[kept++] = OPTION_END;
+    while (kept % 4 != 0) h->options[kept++] = IPV4_OPTION_END;
     h->option_count = (uint8_t)kept;
     h->header_length = (uint8_t)(IPV4_HEADER + kept);
 }

@@ -1,15 +1,16 @@
 #include "stack/ip/ipv4.h"
 /*
  * IPv4 in: what RFC 1122 3.2.1 and RFC 1812 5.2 ask of a datagram that arrives, in their order:
- * header validation, martian addresses, local delivery, forwarding with the ICMP errors of RFC
- * 1812 5.2.7 and 5.3.1; fragments are put together (ipv4_reassembly.c) before anything above sees
- * them. Left out: options (kept as octets, and TCP looks at none: RFC 9293 MUST-50), redirects,
+ * header validation, martian addresses, local delivery, forwarding with the ICMP errors of RFC 1812
+ * 5.2.7 and 5.3.1; fragments are put together (ipv4_reassembly.c) before anything above sees them,
+ * options acted upon (ipv4_options.c; TCP looks at none: RFC 9293 MUST-50). Left out: redirects,
  * multicast forwarding, reverse path filtering.
  */
 #include "sim/trace.h"
 #include "stack/ip/arp.h"
 #include "stack/ip/flow.h"
 #include "stack/ip/igmp.h"
+#include "stack/ip/ipv4_options.h"
 #include "stack/ip/route.h"
 #include "stack/mib.h"
 #include "stack/sysctl.h"
@@ -66,10 +67,16 @@ static void deliver(struct step *s, uint32_t node, struct ip_in *in, struct read
     if (!kept) frame_free(s, in->frame);
 }
 
-/* RFC 1812 5.2.1.2, 5.3.1 and 5.2.7: forward, or tell the source why not. */
-static void forward(struct step *s, uint32_t node, struct ip_in *in, struct memo *flow,
-                    enum link_cast heard) {
+/* RFC 1812 5.2.7.2: who follows a source route is not told of a better one. */
+static bool is_source_routed(const struct ip_in *in) {
+    return in->header.option_count != 0 && in->options.route != 0;
+}
+
+/* RFC 1812 5.2.1.2, 5.3.1 and 5.2.7: forward, or tell the source why not. `to`: the destination, or
+ * the next hop of a source route. */
+static void forward(struct step *s, uint32_t node, struct ip_in *in, ip4 to, enum link_cast heard) {
     struct next_hop hop;
+    struct memo *flow = flow_of(s, node, to);
     if (setting_of(s->lab, node, SETTING_IP_FORWARD) == 0) {
         mib_add(s, node, MIB_IP_IN_ADDR_ERRORS);
         drop(s, node, in->frame, REASON_NOT_FORWARDING, "RFC 1122 3.2.1.3");
@@ -93,6 +100,7 @@ static void forward(struct step *s, uint32_t node, struct ip_in *in, struct memo
         frame_free(s, in->frame);
         return;
     }
+    if (in->header.option_count != 0 && !ipv4_options_allow(s, node, in, &hop, heard)) return;
     frame_cut(in->octets, in->header.total_length);
     uint32_t mtu = iface_get(s->lab, hop.interface)->mtu;
     bool fits = in->header.total_length <= mtu;
@@ -105,7 +113,11 @@ static void forward(struct step *s, uint32_t node, struct ip_in *in, struct memo
     }
     mib_add(s, node, MIB_IP_FORW_DATAGRAMS);
     ipv4_decrement_ttl(frame_room(in->octets) + in->octets->start);
-    if (hop.interface == in->interface) icmp_redirect(s, node, in, hop.address);
+    if (hop.interface == in->interface && !is_source_routed(in)) {
+        icmp_redirect(s, node, in, hop.address);
+        flow = flow_of(s, node, to);
+    }
+    if (in->header.option_count != 0) ipv4_options_leave(s, in, &hop);
     if (!fits) { /* RFC 1812 4.2.2.7 and 5.2.6 */
         struct ip_way way = {hop, in->header.dst, IP_ELSEWHERE};
         ipv4_fragment(s, node, &way, in->frame, mtu);
@@ -155,10 +167,16 @@ void ipv4_in(struct step *s, uint32_t interface, struct id frame, struct frame *
         drop(s, node, frame, REASON_NOT_A_MEMBER, "RFC 1112 7.2");
         return;
     }
+    ip4 to = in.header.dst;
+    if (in.header.option_count != 0) {
+        if (!ipv4_options_in(s, node, &in, cast, heard)) return;
+        to = in.routed ? in.next : in.header.dst;
+        if (in.routed) cast = IP_ELSEWHERE;
+    }
     if (cast != IP_ELSEWHERE)
         deliver(s, node, &in, r, heard, cast == IP_GROUP);
     else
-        forward(s, node, &in, flow, heard);
+        forward(s, node, &in, to, heard);
 }
 
 void ipv4_loopback_in(struct step *s, uint32_t node, struct id frame) {
@@ -169,6 +187,13 @@ void ipv4_loopback_in(struct step *s, uint32_t node, struct id frame) {
     assert(result == PARSE_OK); /* our own header, never on a wire */
     (void)result;
     mib_add(s, node, MIB_IP_IN_RECEIVES);
-    deliver(s, node, &in, r, LINK_UNICAST,
-            ip_is_broadcast_or_multicast(s->lab, node, in.header.dst));
+    bool group = ip_is_broadcast_or_multicast(s->lab, node, in.header.dst);
+    if (in.header.option_count != 0) {
+        if (!ipv4_options_in(s, node, &in, group ? IP_GROUP : IP_OWN, LINK_UNICAST)) return;
+        if (in.routed) { /* as on Linux: no datagram of the node's own is sent on by it */
+            drop(s, node, frame, REASON_SOURCE_ROUTE, "RFC 1812 5.3.7");
+            return;
+        }
+    }
+    deliver(s, node, &in, r, LINK_UNICAST, group);
 }

@@ -11,6 +11,7 @@
 #include "stack/ip/arp.h"
 #include "stack/ip/flow.h"
 #include "stack/ip/igmp.h"
+#include "stack/ip/ipv4_options.h"
 #include "stack/ip/route.h"
 #include "stack/mib.h"
 #include "stack/sysctl.h"
@@ -177,7 +178,21 @@ static uint32_t mtu_of(const struct lab *lab, uint32_t node, const struct ip_out
     return path != 0 && path < first ? path : first;
 }
 
+/* A user's options become those of the header. */
+static enum ip_result send_with_options(struct step *s, uint32_t node, struct id frame,
+                                        const struct ip_out *wish) {
+    uint8_t options[IP_OPTIONS_MOST];
+    struct ip_out out = *wish;
+    out.dst = ipv4_first_hop(wish);
+    out.fill_options = false;
+    out.options = options;
+    ip4 src = wish->src != 0 ? wish->src : ip_source_for(s->lab, node, out.dst);
+    ipv4_options_fill(s, node, wish, src, options);
+    return ip_send(s, node, frame, &out);
+}
+
 enum ip_result ip_send(struct step *s, uint32_t node, struct id frame, const struct ip_out *out) {
+    if (out->fill_options && out->option_count != 0) return send_with_options(s, node, frame, out);
     struct next_hop hop = {0};
     bool dont_fragment = out->dont_fragment || out->discover_path;
     struct memo *flow = flow_of(s, node, out->dst);

@@ -352,9 +352,11 @@ void packet_describe(const uint8_t *octets, size_t count, field_visitor *, void 
 
 /* What a decoder may know beside the octets. Zeroed, it knows nothing. */
 struct packet_context {
-    bool has_time;   /* `at_ns` counts: an echo's time stamp is told by it */
-    bool has_bases;  /* tcp.seq and tcp.ack are shown, relative to these */
-    bool has_window; /* tcp.window_size is shown, by `window_shift` */
+    bool has_time;    /* `at_ns` counts: an echo's time stamp is told by it */
+    bool has_bases;   /* tcp.seq and tcp.ack are shown, relative to these */
+    bool has_window;  /* tcp.window_size is shown, by `window_shift` */
+    bool is_repeated; /* all text of the segment has been seen before */
+    bool is_tftp;     /* the datagram's two ports are those of a transfer */
     int64_t at_ns;
     uint32_t seq_base, ack_base; /* the sender's ISS and IRS */
     int32_t window_shift;        /* 0..14; -1: not known; -2: the option was not used */

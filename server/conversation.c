@@ -9,11 +9,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SCALE_UNKNOWN = -1, SCALE_UNUSED = -2, FLAG_SYN = 2, FLAG_ACK = 16, SLOTS_FIRST = 64 };
+enum {
+    SCALE_UNKNOWN = -1,
+    SCALE_UNUSED = -2,
+    FLAG_SYN = 2,
+    FLAG_ACK = 16,
+    SLOTS_FIRST = 64,
+    ETHER_OCTETS = 14
+};
 
 struct side {
-    uint32_t base;
-    bool has_base;
+    uint32_t base, next; /* next: behind all text that was seen */
+    bool has_base, has_next;
     int32_t scale;
 };
 struct conversation {
@@ -23,8 +30,9 @@ struct conversation {
 };
 /* What the decoder's own tree says of a segment. */
 struct segment {
-    uint64_t src, dst, src_port, dst_port, seq, ack, flags, shift;
-    bool is_tcp, has_shift;
+    uint64_t src, dst, src_port, dst_port, seq, ack, flags, shift, total, header;
+    uint32_t header_given, text; /* octets of the header and of the text that are there */
+    bool is_tcp, is_udp, has_shift;
 };
 
 static void pick(void *user, const struct field *f) {
@@ -35,8 +43,12 @@ static void pick(void *user, const struct field *f) {
     } wanted[] = {
         {"ip.src", offsetof(struct segment, src)},
         {"ip.dst", offsetof(struct segment, dst)},
+        {"ip.len", offsetof(struct segment, total)},
+        {"udp.srcport", offsetof(struct segment, src_port)},
+        {"udp.dstport", offsetof(struct segment, dst_port)},
         {"tcp.srcport", offsetof(struct segment, src_port)},
         {"tcp.dstport", offsetof(struct segment, dst_port)},
+        {"tcp.hdr_len", offsetof(struct segment, header)},
         {"tcp.seq_raw", offsetof(struct segment, seq)},
         {"tcp.ack_raw", offsetof(struct segment, ack)},
         {"tcp.flags", offsetof(struct segment, flags)},
@@ -45,7 +57,12 @@ static void pick(void *user, const struct field *f) {
         s->shift = f->value;
         s->has_shift = true;
     }
-    if (f->depth == 0 && strcmp(f->name, "tcp") == 0) s->is_tcp = f->length >= 20;
+    if (f->depth == 0 && strcmp(f->name, "tcp") == 0) {
+        s->is_tcp = f->length >= 20;
+        s->header_given = f->length;
+    }
+    if (f->depth == 0 && strcmp(f->name, "udp") == 0) s->is_udp = f->length >= 8;
+    if (f->depth == 1 && strcmp(f->name, "tcp.payload") == 0) s->text = f->length;
     for (size_t i = 0; f->depth == 1 && i < sizeof wanted / sizeof *wanted; i++)
         if (strcmp(f->name, wanted[i].name) == 0)
             memcpy((char *)s + wanted[i].offset, &f->value, sizeof f->value);
@@ -103,9 +120,13 @@ static struct conversation *find(struct conversations *all, const struct segment
 /* RFC 7323 2.2: scaling is on only when both SYNs carry the option. */
 static void learn_scale(const struct segment *s, struct side *sender, struct side *other) {
     if (!(s->flags & FLAG_SYN)) return;
-    sender->scale = !s->has_shift ? SCALE_UNUSED : s->shift > 14 ? 14 : (int32_t)s->shift;
+    bool cut = s->header_given < s->header; /* an option may stand in what is not there */
+    sender->scale = s->has_shift ? (s->shift > 14 ? 14 : (int32_t)s->shift)
+                    : cut        ? SCALE_UNKNOWN
+                                 : SCALE_UNUSED;
     if ((s->flags & FLAG_ACK) && (sender->scale == SCALE_UNUSED || other->scale == SCALE_UNUSED))
         sender->scale = other->scale = SCALE_UNUSED;
+    if (!(s->flags & FLAG_ACK) && sender->scale == SCALE_UNUSED) other->scale = SCALE_UNUSED;
 }
 
 static void learn(const struct segment *s, struct side *sender, struct side *other) {
@@ -119,11 +140,41 @@ static void learn(const struct segment *s, struct side *sender, struct side *oth
     learn_scale(s, sender, other);
 }
 
+/* Whether all of the text has been seen before. One octet before what comes next is how a
+ * keep-alive asks (RFC 9293 3.8.4), and repeats nothing. */
+static bool repeats(const struct segment *s, struct side *sender) {
+    uint32_t end = (uint32_t)s->seq + s->text;
+    if (s->flags & FLAG_SYN || !sender->has_next) {
+        sender->has_next = true;
+        sender->next = end + !!(s->flags & FLAG_SYN);
+        return false;
+    }
+    bool old = s->text > 1 && (int32_t)(end - sender->next) <= 0;
+    if ((int32_t)(end - sender->next) > 0) sender->next = end;
+    return old;
+}
+
+/* RFC 1350 4: a request goes to port 69, all that follows is between the two ends' own ports; the
+ * asker's port, with its address, tells a transfer. Of very many the oldest are forgotten. */
+static bool is_transfer(struct conversations *all, const struct segment *s) {
+    enum { TFTP_PORT = 69 };
+    uint64_t from = s->src << 16 | s->src_port, to = s->dst << 16 | s->dst_port;
+    for (size_t i = 0; i < CONVERSATIONS_TRANSFERS; i++)
+        if (all->transfers[i] != 0 && (all->transfers[i] == from || all->transfers[i] == to))
+            return true;
+    if (s->dst_port != TFTP_PORT) return false;
+    all->transfers[all->transfer_count++ % CONVERSATIONS_TRANSFERS] = from;
+    return true;
+}
+
 void conversations_context(struct conversations *all, const uint8_t *octets, size_t count,
                            struct packet_context *context) {
     struct segment s = {0};
     int direction;
     packet_describe(octets, count, pick, &s);
+    context->is_tftp = s.is_udp && is_transfer(all, &s);
+    if (s.header > s.header_given && s.total + ETHER_OCTETS <= count)
+        return; /* nonsense, not cut */
     struct conversation *c = s.is_tcp ? find(all, &s, &direction) : NULL;
     if (c == NULL) return;
     struct side *sender = &c->sides[direction];
@@ -131,6 +182,7 @@ void conversations_context(struct conversations *all, const uint8_t *octets, siz
     if (opens && sender->has_base && sender->base != (uint32_t)s.seq)
         forget(c); /* the same ports again: another connection */
     learn(&s, sender, &c->sides[1 - direction]);
+    context->is_repeated = repeats(&s, sender) && s.total + ETHER_OCTETS <= count;
     context->has_bases = context->has_window = true;
     context->seq_base = sender->base;
     context->ack_base = c->sides[1 - direction].base;

@@ -2,15 +2,19 @@
 #define NETSTEP_SERVER_CONVERSATION_H
 /*
  * What earlier packets of a capture say about a TCP segment: the first sequence numbers and the
- * window scale of its connection. Sees each packet once, in order.
+ * window scale of its connection, and which datagrams belong to a transfer of TFTP. Sees each
+ * packet once, in order.
  */
 #include "engine.h"
 
-enum { CONVERSATIONS_MAX = 65536 };
+enum { CONVERSATIONS_MAX = 65536, CONVERSATIONS_TRANSFERS = 64 };
 struct conversation;
 struct conversations {
     struct conversation *slots; /* open addressing; NULL: none yet */
     size_t count, room;
+    uint64_t
+        transfers[CONVERSATIONS_TRANSFERS]; /* of TFTP: the asker's address and port; 0: none */
+    size_t transfer_count;
 };
 /* Learns from the packet, and completes the context for its decoding. */
 void conversations_context(struct conversations *, const uint8_t *octets, size_t count,

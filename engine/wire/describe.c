@@ -55,6 +55,8 @@ static void value_text(struct text *t, const struct wire_field *f, const uint8_t
     case SHAPE_MAC: text_mac(t, at); break;
     case SHAPE_MAC_NAME: mac_name(t, at); break;
     case SHAPE_LE16: text_u64(t, (value & 0xff) << 8 | value >> 8); break;
+    case SHAPE_SIGNED: text_i64(t, (int32_t)value); break;
+    case SHAPE_ANY: text_u64(t, value != 0); break;
     case SHAPE_POWER: text_u64(t, (uint64_t)1 << (value > 14 ? 14 : value)); break;
     case SHAPE_TCP_FLAGS: flags_text(t, value & 0xfff); break;
     }
@@ -158,6 +160,15 @@ void describe_text(struct description *d, uint32_t depth, uint32_t flags, const 
                           .length = end - at,
                           .flags = flags};
     d->visit(d->user, &shown);
+}
+
+void describe_characters(struct text *t, const uint8_t *octets, uint32_t count) {
+    for (uint32_t i = 0; i < count && octets[i] != 0; i++) {
+        if (octets[i] < 0x80)
+            text_char(t, (char)octets[i]);
+        else
+            text_add(t, "\xef\xbf\xbd");
+    }
 }
 
 void describe_data(struct description *d, uint32_t depth, uint32_t at, uint32_t end) {

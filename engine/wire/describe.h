@@ -17,6 +17,7 @@ struct description {
     const uint8_t *octets; /* the whole frame */
     const struct packet_context *context;
     uint32_t depth;      /* of the protocol that is being described */
+    bool quoted;         /* within an ICMP error: of another connection, perhaps */
     bool has_calculated; /* whether `calculated`, what the checksum should be, is known */
     uint16_t calculated;
 };
@@ -35,6 +36,8 @@ void describe_octets(struct description *, uint32_t depth, uint32_t flags, const
 void describe_text(struct description *, uint32_t depth, uint32_t flags, const char *name,
                    const char *label, const char *clause, uint32_t at, uint32_t end,
                    const char *text, uint64_t value);
+/* Characters as they stand, up to a zero; what is no ASCII becomes U+FFFD. */
+void describe_characters(struct text *, const uint8_t *octets, uint32_t count);
 /* What the value is called, NULL when it has no name. */
 const char *field_meaning(const struct wire_field *, uint32_t value);
 /* The pseudo-protocol of octets that nobody here interprets. */
@@ -45,6 +48,13 @@ void ether_describe(struct description *, uint32_t end);
 void arp_describe(struct description *, uint32_t at, uint32_t end);
 void ipv4_describe(struct description *, uint32_t at, uint32_t end);
 void ipv4_options_describe(struct description *, uint32_t at, uint32_t end);
+/* Whether the options hold a source route that has not run out: the header's destination is then
+ * but the next stop, and `final` becomes the last one, if the route is well formed. */
+bool ipv4_route_ahead(const uint8_t *octets, uint32_t at, uint32_t end, ip4 *final);
+/* The destination that the pseudo-header of UDP and TCP has: the last one (RFC 1122 3.2.1.8c). */
+ip4 ipv4_destination(const uint8_t *octets, uint32_t at, uint32_t end);
+/* A message of TFTP, RFC 1350. False: it does not look like one, and nothing was described. */
+bool tftp_describe(struct description *, uint32_t at, uint32_t end);
 /* `ip`: where the IPv4 header is whose payload this is. */
 void icmp_describe(struct description *, uint32_t at, uint32_t end, enum wholeness);
 void igmp_describe(struct description *, uint32_t at, uint32_t end, enum wholeness);

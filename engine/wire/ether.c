@@ -1,7 +1,7 @@
 #include "wire/ether.h"
 /*
  * The Ethernet II header, RFC 894: destination, source, type. Left out: what follows an IEEE 802.3
- * length (RFC 1042), VLAN tags, the frame check sequence (a virtual wire does not carry it).
+ * length (RFC 1042), VLAN tags; a virtual wire carries no frame check sequence.
  */
 #include <string.h>
 
@@ -70,13 +70,19 @@ static bool all_zero(const uint8_t *octets, uint32_t count) {
 }
 
 /* What follows the payload: zeros that fill a short frame up to 60 octets are padding (RFC 894),
- * anything else is a trailer of unknown meaning. */
+ * anything else is a trailer of unknown meaning. Where a frame could have kept its check sequence,
+ * the last four octets are taken for it. */
 static void describe_trailer(struct description *d, uint32_t at, uint32_t end) {
-    enum { SHORTEST = 60 };
+    enum { SHORTEST = 60, CHECK = 4 };
+    static const struct wire_field sequence =
+        ROW(0, 4, SHAPE_HEX, "eth.fcs", "Frame check sequence");
     uint32_t padded = end < SHORTEST ? end : SHORTEST;
     if (at >= padded || !all_zero(d->octets + at, padded - at)) padded = at;
+    bool checked = end >= SHORTEST + CHECK && end - padded >= CHECK;
+    uint32_t trailer_end = checked ? end - CHECK : end;
     describe_octets(d, 1, 0, "eth.padding", "Padding", CLAUSE, at, padded);
-    describe_octets(d, 1, 0, "eth.trailer", "Trailer", CLAUSE, padded, end);
+    describe_octets(d, 1, 0, "eth.trailer", "Trailer", CLAUSE, padded, trailer_end);
+    if (checked) describe_rows(d, &sequence, 1, trailer_end, end);
 }
 
 /* Where the payload ends by its own lengths. */

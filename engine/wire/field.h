@@ -21,6 +21,8 @@ enum field_shape {
     SHAPE_MAC_NAME,   /* the same, or "Broadcast" */
     SHAPE_LE16,       /* decimal, of the octets in the other order: what a careless host wrote */
     SHAPE_POWER,      /* two to the value, at most to the 14th (RFC 7323 2.3) */
+    SHAPE_SIGNED,     /* -2147483648: of four octets */
+    SHAPE_ANY,        /* 1 when any of the bits is set */
     SHAPE_TCP_FLAGS   /* a letter or a middle dot for each bit */
 };
 struct value_name { /* ends with a NULL name */
@@ -50,6 +52,9 @@ struct wire_field {
     { name, label, at, size, 1, shape, 0, 0, 0, clause, NULL }
 #define BITS_OF(at, size, mask, name, label, names, clause)                                        \
     { name, label, at, size, 2, SHAPE_DECIMAL, mask, 0, FIELD_BITS, clause, names }
+/* The same, not under another row. */
+#define PART_OF(at, size, mask, shape, name, label, clause)                                        \
+    { name, label, at, size, 1, shape, mask, 0, FIELD_BITS, clause, NULL }
 #define SCALED(at, size, mask, scale, name, label)                                                 \
     { name, label, at, size, 1, SHAPE_DECIMAL, mask, scale, FIELD_BITS, CLAUSE, NULL }
 #define UNSCALED(at, size, mask, scale, name, label)                                               \

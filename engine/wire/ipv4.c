@@ -32,8 +32,11 @@ enum {
     DST,
     DST_ADDR,
     DST_HOST,
-    DST_ANY_HOST
+    DST_ANY_HOST,
+    NEXT_STOP, /* instead of the destination's four rows, while a source route lies ahead */
+    NEXT_STOP_HOST
 };
+enum { USUAL_ROWS = NEXT_STOP };
 
 #define CLAUSE "RFC 791 3.1"
 static const struct value_name protocol_names[] = {
@@ -75,8 +78,10 @@ const struct wire_field ipv4_fields[] = {
     [DST_ADDR] = VIEW(16, 4, 1, SHAPE_IP4, "ip.addr", "Source or Destination Address"),
     [DST_HOST] = VIEW(16, 4, 1, SHAPE_IP4, "ip.dst_host", "Destination Host"),
     [DST_ANY_HOST] = VIEW(16, 4, 1, SHAPE_IP4, "ip.host", "Source or Destination Host"),
+    [NEXT_STOP] = ROW(16, 4, SHAPE_IP4, "ip.cur_rt", "Current Route"),
+    [NEXT_STOP_HOST] = VIEW(16, 4, 1, SHAPE_IP4, "ip.cur_rt_host", "Current Route Host"),
 };
-const size_t ipv4_field_count = sizeof ipv4_fields / sizeof *ipv4_fields;
+const size_t ipv4_field_count = USUAL_ROWS;
 
 static void take_fields(struct ipv4_header *h, const uint8_t *o) {
     const struct wire_field *f = ipv4_fields;
@@ -223,14 +228,30 @@ static void calculate(struct description *d, uint32_t at, uint32_t header_end) {
     d->calculated = checksum_finish(checksum_add(sum, o + field_end, header_end - at - field_end));
 }
 
-static void describe_payload(struct description *d, uint32_t ip, uint32_t at, uint32_t end) {
+ip4 ipv4_destination(const uint8_t *octets, uint32_t at, uint32_t end) {
+    ip4 destination = field_get(octets + at, &ipv4_fields[DST]);
+    uint32_t header_end = at + ipv4_header_length(octets, at, end);
+    if (header_end > at + IPV4_HEADER)
+        ipv4_route_ahead(octets, at + IPV4_HEADER, header_end, &destination);
+    return destination;
+}
+
+/* A fragment that is all there waits for the others; what it holds is told when they have come.
+ * Of one that is cut off, or quoted, the beginning is all that there will ever be. */
+static bool waits(const struct description *d, uint32_t ip, uint32_t end) {
+    const uint8_t *o = d->octets + ip;
+    uint32_t header = ipv4_header_length(d->octets, ip, end);
+    return field_get(o, &ipv4_fields[MF]) && field_get(o, &ipv4_fields[LENGTH]) == end - ip &&
+           checksum_finish(checksum_add(0, o, header)) == 0;
+}
+
+static void describe_protocol(struct description *d, uint32_t ip, uint32_t at, uint32_t end) {
     const uint8_t *o = d->octets + ip;
     uint32_t given = field_get(o, &ipv4_fields[LENGTH]),
              offset = field_get(o, &ipv4_fields[OFFSET]);
     bool fragment = offset != 0 || field_get(o, &ipv4_fields[MF]);
     enum wholeness wholeness = !fragment && given == end - ip ? WHOLE : PART;
-    uint32_t protocol = ipv4_carries(d->octets, ip, end);
-    if (at == end) return;
+    uint32_t protocol = waits(d, ip, end) ? PROTOCOL_NONE : ipv4_carries(d->octets, ip, end);
     if (protocol == IP_PROTOCOL_ICMP)
         icmp_describe(d, at, end, wholeness);
     else if (protocol == IP_PROTOCOL_IGMP)
@@ -243,6 +264,16 @@ static void describe_payload(struct description *d, uint32_t ip, uint32_t at, ui
         describe_data(d, 0, at, end);
 }
 
+/* The header's rows; where a source route leads on, its destination is but the next stop. */
+static bool describe_header_rows(struct description *d, uint32_t at, uint32_t header_end) {
+    ip4 final;
+    bool ahead = header_end > at + IPV4_HEADER &&
+                 ipv4_route_ahead(d->octets, at + IPV4_HEADER, header_end, &final);
+    if (!ahead) return describe_rows(d, ipv4_fields, USUAL_ROWS, at, header_end);
+    describe_rows(d, ipv4_fields, DST, at, header_end);
+    return describe_rows(d, &ipv4_fields[NEXT_STOP], 2, at, header_end);
+}
+
 void ipv4_describe(struct description *d, uint32_t at, uint32_t end) {
     char room[48];
     struct text t = text_of(room, sizeof room);
@@ -251,7 +282,7 @@ void ipv4_describe(struct description *d, uint32_t at, uint32_t end) {
     describe_header(d, 0, "ip", "Internet Protocol Version 4", CLAUSE, at, header_end, room);
     d->has_calculated = false;
     if (end - at >= IPV4_HEADER) calculate(d, at, header_end);
-    if (!describe_rows(d, ipv4_fields, ipv4_field_count, at, header_end)) return;
+    if (!describe_header_rows(d, at, header_end)) return;
     if (header_end > at + IPV4_HEADER) ipv4_options_describe(d, at + IPV4_HEADER, header_end);
-    describe_payload(d, at, header_end, end);
+    if (header_end < end) describe_protocol(d, at, header_end, end);
 }

@@ -24,7 +24,7 @@ const struct wire_field tcp_fields[] = {
     [TCP_F_ACK] = ROW(8, 4, SHAPE_DECIMAL, "tcp.ack_raw", "Acknowledgment Number"),
     [TCP_F_OFFSET] = SCALED(12, 1, 0xf0, 4, "tcp.hdr_len", "Header Length"),
     [TCP_F_FLAGS] = BITS(12, 2, 0x0fff, 1, SHAPE_HEX, "tcp.flags", "Flags"),
-    BITS(12, 1, 0x0e, 2, SHAPE_DECIMAL, "tcp.flags.res", "Reserved"),
+    BITS(12, 1, 0x0e, 2, SHAPE_ANY, "tcp.flags.res", "Reserved"),
     BITS(12, 1, 0x01, 2, SHAPE_DECIMAL, "tcp.flags.ae", "Accurate ECN"),
     BITS(13, 1, 0x80, 2, SHAPE_DECIMAL, "tcp.flags.cwr", "Congestion Window Reduced"),
     BITS(13, 1, 0x40, 2, SHAPE_DECIMAL, "tcp.flags.ece", "ECN-Echo"),

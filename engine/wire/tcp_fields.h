@@ -45,4 +45,11 @@ extern const size_t tcp_option_shape_count;
  * option, when its length is illegal. An End of Option List does not end the walk by itself. */
 bool tcp_next_option(struct reader *list, struct tcp_option *);
 
+/* For the field tree: a number of four octets with a value of its own, and the list of options. */
+struct description;
+void tcp_describe_number(struct description *, const char *name, const char *label, uint32_t value,
+                         uint32_t at, uint32_t flags);
+/* `ack`: what the segment acknowledges; it tells a D-SACK from a SACK. */
+void tcp_describe_options(struct description *, uint32_t at, uint32_t end, uint32_t ack);
+
 #endif

@@ -54,13 +54,21 @@ void udp_emit(uint8_t *datagram, const struct udp_header *h, size_t data_count, 
 }
 
 static void calculate(struct description *d, uint32_t ip, uint32_t at, uint32_t end) {
-    const uint8_t *o = d->octets + at, *ip_header = d->octets + ip;
-    uint32_t length = end - at, src = field_word(ip_header + 12, 4),
-             dst = field_word(ip_header + 16, 4);
+    const uint8_t *o = d->octets + at;
+    uint32_t length = end - at, src = field_word(d->octets + ip + 12, 4);
+    ip4 dst = ipv4_destination(d->octets, ip, at);
     uint32_t sum = checksum_add_pseudo(0, src, dst, IP_PROTOCOL_UDP, (uint16_t)length);
     sum = checksum_add(sum, o, udp_fields[CHECKSUM].at);
     uint16_t checksum = checksum_finish(checksum_add(sum, o + UDP_HEADER, length - UDP_HEADER));
     d->calculated = checksum == 0 ? 0xffff : checksum;
+}
+
+/* The request goes to the port (RFC 1350 4); from which two ports the rest comes, only those who
+ * have seen the request know. */
+static bool is_tftp(const struct description *d, const uint8_t *o) {
+    enum { TFTP_PORT = 69 };
+    return d->context->is_tftp || field_get(o, &udp_fields[SRCPORT]) == TFTP_PORT ||
+           field_get(o, &udp_fields[DSTPORT]) == TFTP_PORT;
 }
 
 void udp_describe(struct description *d, uint32_t ip, uint32_t at, uint32_t end,
@@ -81,5 +89,6 @@ void udp_describe(struct description *d, uint32_t ip, uint32_t at, uint32_t end,
     if (d->has_calculated) calculate(d, ip, at, end);
     if (!describe_rows(d, f, udp_field_count, at, header_end)) return;
     describe_octets(d, 1, FIELD_GENERATED, "udp.payload", "Payload", CLAUSE, header_end, end);
+    if (is_tftp(d, o) && tftp_describe(d, header_end, end)) return;
     describe_data(d, 0, header_end, end);
 }

@@ -116,10 +116,11 @@ def main():
     for name, list_ in sorted(extra.items()):
         print(f"extra     {name} x{len(list_)}: {str(list_[0])[:150]}")
     for name, here in tally.items():
-        print(f"{100 * here['same'] / here['wanted']:6.2f} %  {name}: {here['same']} of "
+        print(f"{100 * here['same'] / max(here['wanted'], 1):6.2f} %  {name}: {here['same']} of "
               f"{here['wanted']}, {here['different']} differ, {here['uncovered']} octets "
               f"uncovered, {here['twice']} owned twice")
     return any(here["different"] or here["uncovered"] or here["twice"] for here in tally.values())
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

@@ -17,6 +17,17 @@ size_t text_length(const struct text *t) {
     return (size_t)(t->at - t->start);
 }
 
+void text_span(struct text *t, const char *from, size_t count) {
+    size_t room = (size_t)(t->end - t->at);
+    if (count > room) {
+        count = room;
+        t->cut = true;
+    }
+    if (count > 0) memcpy(t->at, from, count);
+    t->at += count;
+    *t->at = '\0';
+}
+
 void text_char(struct text *t, char c) {
     if (t->at == t->end) {
         t->cut = true;
@@ -124,6 +135,33 @@ void text_ip4(struct text *t, uint32_t address) {
         t->at = at - 1;
     else
         text_span(t, room, (size_t)(at - 1 - room));
+}
+
+static void write_end(struct text *t, uint32_t address, uint32_t port) {
+    text_ip4(t, address);
+    text_char(t, ':');
+    if (port == 0)
+        text_char(t, '*');
+    else
+        text_u64(t, port);
+}
+
+void text_ip4_port(struct text *t, uint32_t address, uint32_t port) {
+    enum { ROOM = sizeof t->memos->text };
+    if (t->memos == NULL || t->end - t->at < ROOM) {
+        write_end(t, address, port);
+        return;
+    }
+    struct text_memo *memo = &t->memos[(address ^ port) % TEXT_MEMOS];
+    if (memo->length == 0 || memo->address != address || memo->port != port) {
+        struct text end = text_of(memo->text, sizeof memo->text);
+        write_end(&end, address, port);
+        memo->address = address;
+        memo->port = port;
+        memo->length = (uint32_t)text_length(&end);
+    }
+    memcpy(t->at, memo->text, ROOM); /* its NUL among them */
+    t->at += memo->length;
 }
 
 void text_mac(struct text *t, const uint8_t mac[6]) {

@@ -9,24 +9,22 @@
 #include <stdint.h>
 #include <string.h>
 
+/* Ends that were written lately: a conversation's two are asked for at every step. Zeroed: none. */
+struct text_memo {
+    uint32_t address, port, length;
+    char text[24];
+};
+enum { TEXT_MEMOS = 8 };
 struct text {
-    char *start, *at, *end; /* end: the last octet, kept for the NUL */
+    char *start, *at, *end;  /* end: the last octet, kept for the NUL */
+    struct text_memo *memos; /* TEXT_MEMOS of them that the writer may use; NULL */
     bool cut;
 };
 struct text text_of(char *out, size_t size); /* size >= 1 */
 size_t text_length(const struct text *);
 void text_char(struct text *, char);
+void text_span(struct text *, const char *, size_t count);
 /* Here, so that the length of a literal is known where it is added. */
-static inline void text_span(struct text *t, const char *from, size_t count) {
-    size_t room = (size_t)(t->end - t->at);
-    if (count > room) {
-        count = room;
-        t->cut = true;
-    }
-    if (count > 0) memcpy(t->at, from, count);
-    t->at += count;
-    *t->at = '\0';
-}
 static inline void text_add(struct text *t, const char *from) {
     text_span(t, from, strlen(from));
 }
@@ -36,6 +34,7 @@ void text_padded(struct text *, uint64_t, int width, char pad); /* right aligned
 void text_column(struct text *, const char *, int width);       /* left aligned, then spaces */
 void text_hex(struct text *, uint64_t, int digits);
 void text_ip4(struct text *, uint32_t);
+void text_ip4_port(struct text *, uint32_t address, uint32_t port); /* "10.0.0.1:80", "0.0.0.0:*" */
 void text_mac(struct text *, const uint8_t mac[6]);
 void text_time(struct text *, int64_t ns);                  /* "1.030 s", "12.5 ms", "0 s" */
 void text_seconds(struct text *, int64_t ns, int decimals); /* "1.030" */

@@ -229,12 +229,16 @@ void step_end(struct step *);
 static inline bool trace_wants(const struct step *s, unsigned want) {
     return s->sink != NULL && (s->sink->wants & want) != 0;
 }
-/* An empty record, for those that come by the thousand. It is cleared in two pieces: compilers
- * clear a small one in line, but a large one by what takes longer than all that is then set. */
+/* An empty record, for those that come by the thousand. It is cleared in pieces: compilers clear a
+ * small one by a few moves, but a large one by what takes longer than all that is then set. */
 static inline void record_begin(struct trace_record *r, enum trace_kind kind, uint32_t node) {
-    enum { HALF = offsetof(struct trace_record, before) };
-    memset(r, 0, HALF);
-    memset((uint8_t *)r + HALF, 0, sizeof *r - HALF);
+    enum {
+        SECOND = offsetof(struct trace_record, before),
+        THIRD = offsetof(struct trace_record, clause)
+    };
+    memset(r, 0, SECOND);
+    memset((uint8_t *)r + SECOND, 0, THIRD - SECOND);
+    memset((uint8_t *)r + THIRD, 0, sizeof *r - THIRD);
     r->kind = (uint16_t)kind;
     r->node = node;
 }

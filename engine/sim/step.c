@@ -6,6 +6,7 @@
  */
 #include <assert.h>
 
+#include "base/text.h"
 #include "sim/scratch.h"
 #include "sim/state.h"
 #include "sim/trace.h"
@@ -57,17 +58,19 @@ static void run_event(struct step *s, struct id id) {
 }
 
 static void run_first(struct lab *lab, const struct sink *sink, struct scratch *scratch,
-                      const struct heap_key *first) {
+                      struct text_memo *memos, const struct heap_key *first) {
     struct step s;
     uint32_t ways = 2 * lab->link_count;
     if (first->slot <= ways) {
         struct frame *head = link_head(lab, first->slot);
         step_begin(&s, scratch, lab, sink, first->at, head->sent_step);
+        s.memos = memos;
         link_head_arrives(&s, first->slot, head);
     } else {
         struct id id = pool_id(lab, POOL_EVENT, first->slot - ways);
         const struct event *event = object_get(lab, POOL_EVENT, id);
         step_begin(&s, scratch, lab, sink, first->at, event->set_step);
+        s.memos = memos;
         run_event(&s, id);
     }
     step_end(&s);
@@ -80,6 +83,7 @@ static enum stop stop_at(struct lab *lab, sim_time until, enum stop why) {
 
 enum stop lab_step(struct lab *lab, const struct sink *sink, const struct budget *budget) {
     struct scratch scratch;
+    struct text_memo memos[TEXT_MEMOS] = {{0}};
     sim_time until = budget->until < SIM_TIME_MAX ? budget->until : SIM_TIME_MAX;
     for (uint64_t taken = 0;; taken++) {
         struct heap_key first;
@@ -88,7 +92,7 @@ enum stop lab_step(struct lab *lab, const struct sink *sink, const struct budget
         if (first.at > until)
             return stop_at(lab, until, until == SIM_TIME_MAX ? STOP_END : STOP_UNTIL);
         if (budget->steps != 0 && taken == budget->steps) return STOP_BUDGET;
-        run_first(lab, sink, &scratch, &first);
+        run_first(lab, sink, &scratch, memos, &first);
         if (lab->instant_steps > LIVELOCK_STEPS) lab->ended = STOP_LIVELOCK;
     }
 }

@@ -17,6 +17,7 @@ static inline bool id_same(struct id a, struct id b) {
     return a.slot == b.slot && a.generation == b.generation;
 }
 
+struct text_memo;
 struct scratch; /* pre-images of edited objects, and this step's bookkeeping: sim/trace.c */
 
 struct step {
@@ -26,6 +27,7 @@ struct step {
     uint64_t cause_step;     /* the step that scheduled this one */
     const struct sink *sink; /* NULL: nobody listens */
     struct scratch *scratch;
+    struct text_memo *memos; /* of the texts that are told; NULL: none */
     bool spoken; /* this step has told something, so what it schedules is caused by it */
 };
 

@@ -31,11 +31,12 @@ static bool story(struct step *s) {
 }
 
 /* What the object is called: "10.0.0.1:40000 > 10.0.0.2:80". No text when it has no name. */
-static void name_object(const struct lab *lab, uint32_t pool, struct id id, char room[LABEL_ROOM],
-                        struct trace_record *r) {
+static void name_object(const struct lab *lab, struct text_memo *memos, uint32_t pool, struct id id,
+                        char room[LABEL_ROOM], struct trace_record *r) {
     const struct object_kind *kind = pool < POOL_COUNT ? dispatch.kinds[pool] : NULL;
     if (kind == NULL || kind->label == NULL || object_get(lab, pool, id) == NULL) return;
     struct text t = text_of(room, LABEL_ROOM);
+    t.memos = memos;
     kind->label(lab, id, &t);
     r->text = room;
     r->text_length = text_length(&t);
@@ -112,7 +113,7 @@ void trace_state(struct step *s, uint32_t node, enum machine machine, struct id 
                              .after = after,
                              .clause = clause};
     char label[LABEL_ROOM];
-    name_object(s->lab, machine_pool(machine), object, label, &r);
+    name_object(s->lab, s->memos, machine_pool(machine), object, label, &r);
     trace_emit(s, &r);
 }
 
@@ -161,7 +162,7 @@ void trace_stream(struct step *s, uint32_t node, struct id socket, enum stream_d
                              .octets = octets,
                              .octet_count = count};
     char label[LABEL_ROOM];
-    name_object(s->lab, POOL_SOCKET, socket, label, &r);
+    name_object(s->lab, s->memos, POOL_SOCKET, socket, label, &r);
     trace_emit(s, &r);
 }
 
@@ -185,7 +186,7 @@ void timer_row(const struct lab *lab, struct id id, struct text *t) {
     const char *clause = timer_clause(event->kind);
     struct trace_record named = {.text = NULL};
     char label[LABEL_ROOM];
-    name_object(lab, timer_owner_pool(event->kind), event->owner, label, &named);
+    name_object(lab, NULL, timer_owner_pool(event->kind), event->owner, label, &named);
     text_char(t, '[');
     text_in_json(t, engine_name(NAME_TIMER, event->kind));
     text_char(t, ',');
@@ -209,7 +210,7 @@ void trace_timer(struct step *s, enum trace_kind kind, struct id id) {
     r.until = event->at;
     r.clause = timer_clause(event->kind);
     char label[LABEL_ROOM];
-    name_object(s->lab, timer_owner_pool(event->kind), event->owner, label, &r);
+    name_object(s->lab, s->memos, timer_owner_pool(event->kind), event->owner, label, &r);
     trace_emit(s, &r);
 }
 

@@ -118,6 +118,7 @@ static void rows_now(const struct step *s, const struct edited *e, struct rows *
     for (uint32_t i = 0; i <= kind->more_count; i++) {
         struct row *row = &rows->of[i];
         struct text t = text_of(row->text, sizeof row->text);
+        t.memos = s->memos;
         row->is = row_kind(kind, i).row(s->lab, e->id, &t);
         row->length = text_length(&t);
         assert(!t.cut);
@@ -178,6 +179,7 @@ static uint8_t *object_of(struct step *s, const struct edited *e) {
 static void tell_first_row(struct step *s, const struct edited *e) {
     struct row row;
     struct text t = text_of(row.text, sizeof row.text);
+    t.memos = s->memos;
     row.is = dispatch.kinds[e->kind]->row(s->lab, e->id, &t);
     row.length = text_length(&t);
     assert(row.is && !t.cut);

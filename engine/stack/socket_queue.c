@@ -139,12 +139,7 @@ void socket_queue_free(struct step *s, struct id id) {
 /* ------------------------------------------------------------------- as data */
 
 void text_endpoint(struct text *t, struct tcp_endpoint e) {
-    text_ip4(t, e.address);
-    text_char(t, ':');
-    if (e.port == 0)
-        text_char(t, '*');
-    else
-        text_u64(t, e.port);
+    text_ip4_port(t, e.address, e.port);
 }
 
 bool socket_row(struct text *t, const char *protocol, const char *state, size_t receive_queue,

@@ -6,7 +6,6 @@
  */
 #include "stack/iface.h"
 #include "stack/ip/arp.h"
-#include "stack/ip/route.h"
 #include <string.h>
 
 bool ip_is(const char *word, const char *full) {
@@ -115,152 +114,7 @@ static void set_link(struct step *s, const struct command *c) {
     }
 }
 
-/* ------------------------------------------------------------------- route */
-
-static void text_route(struct text *t, const struct lab *lab, const struct route *r) {
-    const struct interface *i = iface_get(lab, r->interface);
-    if (r->prefix == 0) {
-        text_add(t, "default");
-    } else {
-        text_ip4(t, r->network);
-        if (r->prefix < 32) {
-            text_char(t, '/');
-            text_u64(t, r->prefix);
-        }
-    }
-    if (r->via != 0) {
-        text_add(t, " via ");
-        text_ip4(t, r->via);
-    }
-    text_add(t, " dev ");
-    text_add(t, i->name);
-    if (r->origin == ROUTE_CONNECTED) {
-        text_add(t, " proto kernel scope link src ");
-        text_ip4(t, i->address);
-    } else if (r->via == 0) {
-        text_add(t, " scope link");
-    }
-    if (r->metric != 0) {
-        text_add(t, " metric ");
-        text_u64(t, r->metric);
-    }
-}
-
-/* iproute2 lists by address, the shorter prefix first: the default route comes on top. */
-static bool listed_before(const struct route *a, const struct route *b) {
-    return a->network != b->network ? a->network < b->network : a->prefix < b->prefix;
-}
-
-static void show_routes(struct step *s, const struct command *c) {
-    char room[LINE_ROOM];
-    struct text t = text_of(room, sizeof room);
-    const struct route *last = NULL;
-    for (;;) {
-        const struct route *next = NULL;
-        for (struct id id = route_first(s->lab, c->node); id_is(id);
-             id = route_get(s->lab, id)->next) {
-            const struct route *r = route_get(s->lab, id);
-            if ((last == NULL || listed_before(last, r)) &&
-                (next == NULL || listed_before(r, next)))
-                next = r;
-        }
-        if (next == NULL) break;
-        text_route(&t, s->lab, next);
-        process_say(s, c->process, &t);
-        last = next;
-    }
-    process_return(s, c->process);
-}
-
-static bool parse_network(const char *word, ip4 *network, uint32_t *prefix) {
-    *network = *prefix = 0;
-    if (same_text(word, "default") || parse_cidr(word, network, prefix)) return true;
-    *prefix = 32;
-    return parse_ip4(word, network);
-}
-
-static const char *route_problem(enum route_result result) {
-    switch (result) {
-    case ROUTE_OK: return NULL;
-    case ROUTE_EXISTS: return "RTNETLINK answers: File exists";
-    case ROUTE_NOT_FOUND: return "RTNETLINK answers: No such process";
-    case ROUTE_BAD_NEXT_HOP: return "Error: Nexthop has invalid gateway.";
-    case ROUTE_NO_ROOM: break;
-    }
-    return "RTNETLINK answers: No buffer space available";
-}
-
-/* ip route add|del NETWORK [via ADDRESS] [dev NAME] */
-static void change_route(struct step *s, const struct command *c, bool add) {
-    ip4 network = 0, via = 0;
-    uint32_t prefix = 0, interface = 0;
-    const char *gateway = ip_after(c, "via"), *device = ip_after(c, "dev");
-    if (c->count < 4 || !parse_network(c->words[3], &network, &prefix) ||
-        (gateway != NULL && !parse_ip4(gateway, &via)) ||
-        (add && gateway == NULL && device == NULL)) {
-        command_misused(s, c, "route add|del NETWORK [via ADDRESS] [dev NAME]");
-        return;
-    }
-    if (device != NULL) interface = iface_named(s->lab, c->node, device);
-    if (device != NULL && interface == 0) {
-        no_device(s, c, device);
-        return;
-    }
-    if ((network & ~prefix_mask(prefix)) != 0) {
-        ip_fail(s, c, "RTNETLINK answers: Invalid argument");
-        return;
-    }
-    enum route_result result =
-        add ? route_add(s, c->node, network, prefix, via, interface, ROUTE_STATIC)
-            : route_remove(s, c->node, network, prefix, via, interface);
-    const char *problem = route_problem(result);
-    if (problem != NULL) process_print(s, c->process, problem);
-    process_return(s, c->process);
-}
-
-/* ip route get ADDRESS */
-static void get_route(struct step *s, const struct command *c) {
-    char room[LINE_ROOM];
-    struct text t = text_of(room, sizeof room);
-    struct next_hop hop;
-    ip4 dst;
-    if (c->count < 4 || !host_lookup(s->lab, c->words[3], &dst)) {
-        command_misused(s, c, "route get ADDRESS");
-        return;
-    }
-    if (ip_is_local(s->lab, c->node, dst)) {
-        text_add(&t, "local ");
-        text_ip4(&t, dst);
-        text_add(&t, " dev lo");
-    } else if (!route_lookup(s->lab, c->node, dst, &hop)) {
-        text_add(&t, "RTNETLINK answers: Network is unreachable");
-    } else {
-        text_ip4(&t, dst);
-        if (hop.address != dst) {
-            text_add(&t, " via ");
-            text_ip4(&t, hop.address);
-        }
-        text_add(&t, " dev ");
-        text_add(&t, iface_get(s->lab, hop.interface)->name);
-        text_add(&t, " src ");
-        text_ip4(&t, iface_get(s->lab, hop.interface)->address);
-    }
-    process_say(s, c->process, &t);
-    process_return(s, c->process);
-}
-
 /* ------------------------------------------------------------------- the line */
-
-static void run_route(struct step *s, const struct command *c, const char *verb) {
-    if (ip_is(verb, "show") || ip_is(verb, "list"))
-        show_routes(s, c);
-    else if (ip_is(verb, "add") || ip_is(verb, "delete"))
-        change_route(s, c, ip_is(verb, "add"));
-    else if (ip_is(verb, "get"))
-        get_route(s, c);
-    else
-        command_misused(s, c, "route show|add|del|get");
-}
 
 /* What iproute2 would do to an address or an interface. Left out here. */
 static bool changes(const char *verb) {
@@ -285,7 +139,7 @@ void run_ip(struct step *s, const struct command *c) {
     else if (ip_is(object, "link"))
         show_interfaces(s, c, false);
     else if (ip_is(object, "route"))
-        run_route(s, c, verb);
+        run_ip_route(s, c, verb);
     else if (ip_is(object, "neighbour") || ip_is(object, "neighbor"))
         run_ip_neigh(s, c);
     else

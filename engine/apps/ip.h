@@ -11,6 +11,7 @@ uint32_t ip_device(struct step *, const struct command *, const char *name);
 void ip_fail(struct step *, const struct command *, const char *text); /* prints and ends */
 
 void run_ip_neigh(struct step *, const struct command *);
+void run_ip_route(struct step *, const struct command *, const char *verb);
 void run_ip_maddr(struct step *, const struct command *);
 
 #endif

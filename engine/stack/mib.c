@@ -17,6 +17,7 @@ static const char *const names[MIB_COUNT] = {
     [MIB_IP_OUT_DISCARDS] = "IpOutDiscards",
     [MIB_IP_OUT_NO_ROUTES] = "IpOutNoRoutes",
     [MIB_IP_IN_NO_ROUTES] = "IpExtInNoRoutes",
+    [MIB_IP_REVERSE_PATH_FILTER] = "TcpExtIPReversePathFilter",
     [MIB_IP_IN_CSUM_ERRORS] = "IpExtInCsumErrors",
     [MIB_IP_REASM_TIMEOUT] = "IpReasmTimeout",
     [MIB_IP_REASM_REQDS] = "IpReasmReqds",

@@ -55,6 +55,9 @@ static int ip_to_linux(enum ip_result result) {
     switch (result) {
     case IP_SENT: return 0;
     case IP_NO_ROUTE: return -LINUX_ENETUNREACH;
+    case IP_BLACKHOLE: return -LINUX_EINVAL;
+    case IP_UNREACHABLE: return -LINUX_EHOSTUNREACH;
+    case IP_PROHIBITED: return -LINUX_EACCES;
     case IP_TOO_BIG: return -LINUX_EMSGSIZE;
     case IP_NO_BUFFERS: return -LINUX_ENOBUFS;
     }

@@ -19,7 +19,16 @@ struct ip_out {
     size_t option_count;
     bool fill_options; /* they are a user's wish (ipv4_options_out.c), not the octets themselves */
 };
-enum ip_result { IP_SENT, IP_NO_ROUTE, IP_TOO_BIG, IP_NO_BUFFERS };
+enum ip_result {
+    IP_SENT,
+    IP_NO_ROUTE,
+    IP_TOO_BIG,
+    IP_NO_BUFFERS,
+    /* What a route says that leads nowhere, or the firewall. */
+    IP_BLACKHOLE,
+    IP_UNREACHABLE,
+    IP_PROHIBITED
+};
 /* Puts the IPv4 header in front of the frame and sends it; takes ownership in every case. A frame
  * to one of the node's own addresses comes back as a step of its own. */
 enum ip_result ip_send(struct step *, uint32_t node, struct id frame, const struct ip_out *);

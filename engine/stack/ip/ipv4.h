@@ -27,6 +27,10 @@ enum ip_result ipv4_fragment(struct step *, uint32_t node, const struct ip_way *
 bool ipv4_reassemble(struct step *, uint32_t node, struct ip_in *, struct reader *payload,
                      enum link_cast heard);
 void ipv4_reassembly_timer_fired(struct step *, struct id reassembly);
+/* ipv4_martian.c: whether the addresses may come from that link; else it was counted and traced. */
+bool ipv4_admits(struct step *, uint32_t node, const struct ip_in *);
+/* A broadcast to another network of a router that forwards such (bc_forwarding). */
+bool ipv4_is_elsewheres_broadcast(const struct step *, uint32_t node, const struct ip_in *);
 enum reason ip_parse_reason(enum parse_result); /* PARSE_OK is REASON_NONE */
 
 #endif

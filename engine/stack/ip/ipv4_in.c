@@ -3,8 +3,8 @@
  * IPv4 in: what RFC 1122 3.2.1 and RFC 1812 5.2 ask of a datagram that arrives, in their order:
  * header validation, martian addresses, local delivery, forwarding with the ICMP errors of RFC 1812
  * 5.2.7 and 5.3.1; fragments are put together (ipv4_reassembly.c) before anything above sees them,
- * options acted upon (ipv4_options.c; TCP looks at none: RFC 9293 MUST-50). Left out: redirects,
- * multicast forwarding, reverse path filtering.
+ * options acted upon (ipv4_options.c; TCP looks at none: RFC 9293 MUST-50). Addresses
+ * are judged in ipv4_martian.c. Left out: multicast forwarding.
  */
 #include "sim/trace.h"
 #include "stack/ip/arp.h"
@@ -17,8 +17,6 @@
 #include "stack/tcp/tcp.h"
 #include "stack/udp.h"
 #include <assert.h>
-
-enum { CLASS_E = 0xf0000000u, LOOPBACK_NET = 127 };
 
 enum reason ip_parse_reason(enum parse_result result) {
     return result == PARSE_OK ? REASON_NONE : REASON_TRUNCATED + (result - PARSE_TRUNCATED);
@@ -67,6 +65,22 @@ static void deliver(struct step *s, uint32_t node, struct ip_in *in, struct read
     if (!kept) frame_free(s, in->frame);
 }
 
+/* RFC 1812 5.2.7.1: no route, or one that says how to refuse (4.3.3.1, 5.3.9). */
+static void refuse_route(struct step *s, uint32_t node, struct ip_in *in, enum route_type type,
+                         enum link_cast heard) {
+    static const uint8_t codes[] = {[ROUTE_UNICAST] = ICMP_NET_UNREACHABLE,
+                                    [ROUTE_BLACKHOLE] = ICMP_NET_UNREACHABLE,
+                                    [ROUTE_UNREACHABLE] = ICMP_HOST_UNREACHABLE,
+                                    [ROUTE_PROHIBIT] = ICMP_FILTERED,
+                                    [ROUTE_NONE] = ICMP_NET_UNREACHABLE};
+    mib_add(s, node, MIB_IP_IN_NO_ROUTES);
+    trace_dropped(s, node, in->frame, type == ROUTE_NONE ? REASON_NO_ROUTE : REASON_ROUTE_REFUSES,
+                  "RFC 1812 5.2.7.1");
+    if (type != ROUTE_BLACKHOLE)
+        icmp_error(s, node, in->frame, ICMP_UNREACHABLE, codes[type], 0, heard);
+    frame_free(s, in->frame);
+}
+
 /* RFC 1812 5.2.7.2: who follows a source route is not told of a better one. */
 static bool is_source_routed(const struct ip_in *in) {
     return in->header.option_count != 0 && in->options.route != 0;
@@ -86,11 +100,8 @@ static void forward(struct step *s, uint32_t node, struct ip_in *in, ip4 to, enu
         drop(s, node, in->frame, REASON_NOT_FOR_US, "RFC 1812 5.3.4");
         return;
     }
-    if (!flow_way(s, node, flow, &hop)) {
-        mib_add(s, node, MIB_IP_IN_NO_ROUTES);
-        trace_dropped(s, node, in->frame, REASON_NO_ROUTE, "RFC 1812 5.2.7.1");
-        icmp_error(s, node, in->frame, ICMP_UNREACHABLE, ICMP_NET_UNREACHABLE, 0, heard);
-        frame_free(s, in->frame);
+    if (!flow_way_from(s, node, flow, in->header.src, &hop)) {
+        refuse_route(s, node, in, hop.type, heard);
         return;
     }
     if (in->header.ttl <= 1) { /* RFC 1812 5.3.1: it must not leave with a TTL of zero */
@@ -126,12 +137,21 @@ static void forward(struct step *s, uint32_t node, struct ip_in *in, ip4 to, enu
     neighbour_send(s, &hop, flow, in->frame);
 }
 
-/* RFC 1122 3.2.1.3 and RFC 1812 5.3.7: addresses that no datagram on a link may carry. Linux also
- * refuses its own address as a source. */
-static bool martian(const struct step *s, uint32_t node, const struct ipv4_header *h) {
-    return h->src >> 24 == LOOPBACK_NET || h->dst >> 24 == LOOPBACK_NET || h->src >> 24 == 0 ||
-           h->dst == 0 || h->src >= CLASS_E ||
-           flow_cast(s, node, flow_of(s, node, h->src)) != IP_ELSEWHERE;
+/* RFC 1812 5.3.5.2: a broadcast to another of the router's networks goes out there, as a broadcast
+ * of the link, if the router is told to. Linux does not hear it then itself. */
+static void forward_broadcast(struct step *s, uint32_t node, struct ip_in *in,
+                              enum link_cast heard) {
+    struct ip_way way = {.dst = in->header.dst, .cast = IP_GROUP};
+    bool found = route_lookup(s->lab, node, in->header.dst, &way.hop);
+    if (!found || in->header.ttl <= 1 || heard == LINK_BROADCAST ||
+        in->header.total_length > iface_get(s->lab, way.hop.interface)->mtu) {
+        drop(s, node, in->frame, found ? REASON_TTL_EXPIRED : REASON_NO_ROUTE, "RFC 1812 5.3.5.2");
+        return;
+    }
+    frame_cut(in->octets, in->header.total_length);
+    mib_add(s, node, MIB_IP_FORW_DATAGRAMS);
+    ipv4_decrement_ttl(frame_room(in->octets) + in->octets->start);
+    ipv4_hand_down(s, node, &way, in->frame);
 }
 
 void ipv4_in(struct step *s, uint32_t interface, struct id frame, struct frame *f,
@@ -150,9 +170,8 @@ void ipv4_in(struct step *s, uint32_t interface, struct id frame, struct frame *
         drop(s, node, frame, ip_parse_reason(result), "RFC 1812 5.2.2");
         return;
     }
-    if (martian(s, node, &in.header)) {
-        mib_add(s, node, MIB_IP_IN_ADDR_ERRORS);
-        drop(s, node, frame, REASON_MARTIAN, "RFC 1812 5.3.7");
+    if (!ipv4_admits(s, node, &in)) {
+        frame_free(s, frame);
         return;
     }
     struct memo *flow = flow_of(s, node, in.header.dst);
@@ -173,7 +192,9 @@ void ipv4_in(struct step *s, uint32_t interface, struct id frame, struct frame *
         to = in.routed ? in.next : in.header.dst;
         if (in.routed) cast = IP_ELSEWHERE;
     }
-    if (cast != IP_ELSEWHERE)
+    if (cast == IP_GROUP && ipv4_is_elsewheres_broadcast(s, node, &in))
+        forward_broadcast(s, node, &in, heard);
+    else if (cast != IP_ELSEWHERE)
         deliver(s, node, &in, r, heard, cast == IP_GROUP);
     else
         forward(s, node, &in, to, heard);

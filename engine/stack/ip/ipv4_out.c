@@ -48,8 +48,8 @@ bool ip_is_broadcast_or_multicast(const struct lab *lab, uint32_t node, ip4 addr
 
 /* Where a datagram to `dst` leaves; false: nowhere. The limited broadcast and multicast take the
  * default route's link, or the first link there is (RFC 1122 3.3.1.6). */
-static bool find_way(const struct lab *lab, uint32_t node, ip4 dst, struct next_hop *hop) {
-    if (route_lookup(lab, node, dst, hop)) {
+static bool find_way(const struct lab *lab, uint32_t node, ip4 src, ip4 dst, struct next_hop *hop) {
+    if (route_lookup_from(lab, node, src, dst, hop)) {
         if (dst == limited_broadcast || ip_is_multicast(dst)) hop->address = dst;
         return true;
     }
@@ -63,16 +63,20 @@ static bool find_way(const struct lab *lab, uint32_t node, ip4 dst, struct next_
     return false;
 }
 
+static ip4 source_of(const struct lab *lab, const struct next_hop *hop) {
+    return hop->source != 0 ? hop->source : iface_get(lab, hop->interface)->address;
+}
+
 ip4 ip_source_for(const struct lab *lab, uint32_t node, ip4 dst) {
     struct next_hop hop;
     if (ip_is_local(lab, node, dst)) return dst;
-    return find_way(lab, node, dst, &hop) ? iface_get(lab, hop.interface)->address : 0;
+    return find_way(lab, node, 0, dst, &hop) ? source_of(lab, &hop) : 0;
 }
 
 uint32_t ip_mtu_for(const struct lab *lab, uint32_t node, ip4 dst) {
     struct next_hop hop;
     if (ip_is_local(lab, node, dst)) return LOOPBACK_MTU;
-    if (!find_way(lab, node, dst, &hop)) return 0;
+    if (!find_way(lab, node, 0, dst, &hop)) return 0;
     uint32_t mtu = iface_get(lab, hop.interface)->mtu, path = ip_path_mtu(lab, node, dst, NULL);
     return path != 0 && path < mtu ? path : mtu;
 }
@@ -123,6 +127,19 @@ static enum ip_result refuse(struct step *s, uint32_t node, struct id frame, enu
     return result;
 }
 
+/* No route, or one that refuses: fib_props[] has Linux's errors. */
+static enum ip_result lead_nowhere(struct step *s, uint32_t node, struct id frame,
+                                   const struct next_hop *hop) {
+    static const enum ip_result results[] = {[ROUTE_UNICAST] = IP_NO_ROUTE,
+                                             [ROUTE_BLACKHOLE] = IP_BLACKHOLE,
+                                             [ROUTE_UNREACHABLE] = IP_UNREACHABLE,
+                                             [ROUTE_PROHIBIT] = IP_PROHIBITED,
+                                             [ROUTE_NONE] = IP_NO_ROUTE};
+    bool none = hop->type == ROUTE_NONE || hop->type == ROUTE_UNICAST;
+    return refuse(s, node, frame, none ? REASON_NO_ROUTE : REASON_ROUTE_REFUSES, "RFC 1122 3.3.1.1",
+                  results[hop->type]);
+}
+
 /* IP_MULTICAST_LOOP: the node's own members hear what it sends, as if it had come from the link. */
 static void loop_copy(struct step *s, uint32_t node, uint32_t interface, struct id frame, ip4 dst) {
     if (!ip_is_multicast(dst) || !group_has(s->lab, interface, dst)) return;
@@ -142,8 +159,8 @@ static bool is_local(const struct step *s, uint32_t node, ip4 dst, enum ip_cast 
 
 static bool way_of(const struct step *s, uint32_t node, const struct ip_out *out, struct memo *flow,
                    struct next_hop *hop) {
-    if (flow_cast(s, node, flow) != IP_GROUP) return flow_way(s, node, flow, hop);
-    if (out->interface == 0) return find_way(s->lab, node, out->dst, hop);
+    if (flow_cast(s, node, flow) != IP_GROUP) return flow_way_from(s, node, flow, out->src, hop);
+    if (out->interface == 0) return find_way(s->lab, node, out->src, out->dst, hop);
     *hop = (struct next_hop){.address = out->dst, .interface = out->interface};
     return true;
 }
@@ -163,8 +180,8 @@ static enum ip_result send_in_fragments(struct step *s, uint32_t node, struct id
         mib_add(s, node, MIB_IP_FRAG_FAILS);
         return refuse(s, node, frame, REASON_TOO_BIG, "RFC 1122 3.3.3", IP_TOO_BIG);
     }
-    push_header(s, node, frame, out,
-                out->src != 0 ? out->src : iface_get(s->lab, way->hop.interface)->address, false);
+    push_header(s, node, frame, out, out->src != 0 ? out->src : source_of(s->lab, &way->hop),
+                false);
     if (out->loop) loop_copy(s, node, way->hop.interface, frame, out->dst);
     return ipv4_fragment(s, node, way, frame, mtu);
 }
@@ -203,15 +220,15 @@ enum ip_result ip_send(struct step *s, uint32_t node, struct id frame, const str
         push_header(s, node, frame, out, out->src != 0 ? out->src : out->dst, dont_fragment);
         return loop_back(s, node, frame);
     }
-    if (!way_of(s, node, out, flow, &hop))
-        return refuse(s, node, frame, REASON_NO_ROUTE, "RFC 1122 3.3.1.1", IP_NO_ROUTE);
+    if (!way_of(s, node, out, flow, &hop)) return lead_nowhere(s, node, frame, &hop);
     const struct interface *from = iface_get(s->lab, hop.interface);
     uint32_t mtu = mtu_of(s->lab, node, out, from->mtu);
     if (total > mtu) {
         struct ip_way way = {hop, out->dst, cast};
         return send_in_fragments(s, node, frame, out, &way, mtu);
     }
-    push_header(s, node, frame, out, out->src != 0 ? out->src : from->address, dont_fragment);
+    push_header(s, node, frame, out, out->src != 0 ? out->src : source_of(s->lab, &hop),
+                dont_fragment);
     if (out->loop) loop_copy(s, node, hop.interface, frame, out->dst);
     if (cast == IP_GROUP)
         send_to_group(s, hop.interface, frame, out->dst);

@@ -254,7 +254,7 @@ static const struct neighbour *look_by(const struct step *s, const struct next_h
                                        struct memo *flow, struct id *id) {
     *id = (struct id){flow->word[FLOW_SLOT], flow->word[FLOW_GENERATION]};
     const struct neighbour *n = neighbour_get(s->lab, *id);
-    if (n != NULL) return n;
+    if (n != NULL && flow->word[FLOW_ROUTE] != FLOW_EACH) return n;
     n = look(s->lab, hop->interface, hop->address, id);
     flow->word[FLOW_SLOT] = id->slot;
     flow->word[FLOW_GENERATION] = id->generation;

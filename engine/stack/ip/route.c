@@ -4,7 +4,8 @@
  * among equals the lowest metric. The node's list is kept in that order, so that a lookup ends at
  * its first match. Routes are connected (they follow an interface's address), the scenario's
  * gateway, static, or a redirect's exception for one host (RFC 1122 3.3.1.2), which stands before
- * all others for a while. Left out: type of service, several equal paths.
+ * all others for a while. Several next hops of one route share what goes there. route_change.c
+ * changes the table. Left out: type of service.
  */
 #include "base/text.h"
 #include "sim/event.h"
@@ -22,16 +23,49 @@ struct id route_first(const struct lab *lab, uint32_t node) {
     return node_view_at(lab, node)->first_route;
 }
 
-bool route_lookup(const struct lab *lab, uint32_t node, ip4 dst, struct next_hop *hop) {
+/* Linux's fib_multipath_hash_policy 0: both addresses, and a secret of the node. 31 bits. */
+static uint64_t hash_of(const struct lab *lab, uint32_t node, ip4 src, ip4 dst) {
+    uint8_t octets[8];
+    for (size_t i = 0; i < 4; i++) {
+        octets[i] = (uint8_t)(src >> (24 - 8 * i));
+        octets[4 + i] = (uint8_t)(dst >> (24 - 8 * i));
+    }
+    return siphash(node_view_at(lab, node)->secret, octets, sizeof octets) >> 33;
+}
+
+/* RFC 2992 1: the range of the hash is divided among the paths by their weights. They stand one
+ * behind the other, from `first` on. */
+static const struct route *choose(const struct lab *lab, const struct route *first, ip4 src,
+                                  ip4 dst) {
+    uint64_t total = 0, passed = 0, at = hash_of(lab, first->node, src, dst);
+    const struct route *r = first;
+    for (; r != NULL && route_shares(r, first); r = route_get(lab, r->next)) total += r->weight;
+    for (r = first;; r = route_get(lab, r->next)) {
+        passed += r->weight;
+        if (at * total < passed << 31) return r;
+    }
+}
+
+bool route_lookup_from(const struct lab *lab, uint32_t node, ip4 src, ip4 dst,
+                       struct next_hop *hop) {
     const struct route *r;
+    *hop = (struct next_hop){.type = ROUTE_NONE};
     for (struct id id = route_first(lab, node); id_is(id); id = r->next) {
         r = route_get(lab, id);
         if ((dst & prefix_mask(r->prefix)) != r->network) continue;
+        if (r->path != 0) r = choose(lab, r, src, dst);
         hop->address = r->via != 0 ? r->via : dst;
         hop->interface = r->interface;
-        return true;
+        hop->source = r->source;
+        hop->type = (enum route_type)r->type;
+        hop->several = r->path != 0 || r->source != 0 || r->type != ROUTE_UNICAST;
+        return r->type == ROUTE_UNICAST;
     }
     return false;
+}
+
+bool route_lookup(const struct lab *lab, uint32_t node, ip4 dst, struct next_hop *hop) {
+    return route_lookup_from(lab, node, 0, dst, hop);
 }
 
 /* True when `a` stands before `b` in the list. */
@@ -59,7 +93,7 @@ static void link_in(struct step *s, struct id id) {
         n->first_route = id;
 }
 
-static void unlink_and_free(struct step *s, struct id id) {
+void route_unmake(struct step *s, struct id id) {
     const struct route *r = route_get(s->lab, id);
     struct node *n = node_at(s->lab, r->node);
     memos_forget(s->lab);
@@ -74,51 +108,12 @@ static void unlink_and_free(struct step *s, struct id id) {
     object_destroy(s, POOL_ROUTE, id);
 }
 
-/* The connected route that holds `via` names the interface: a gateway must be on a link. */
-static uint32_t interface_towards(const struct lab *lab, uint32_t node, ip4 via) {
-    for (struct id id = route_first(lab, node); id_is(id); id = route_get(lab, id)->next) {
-        const struct route *r = route_get(lab, id);
-        if (r->via == 0 && (via & prefix_mask(r->prefix)) == r->network) return r->interface;
-    }
-    return 0;
-}
-
-static struct id find(const struct lab *lab, uint32_t node, ip4 network, uint32_t prefix, ip4 via,
-                      uint32_t interface) {
-    for (struct id id = route_first(lab, node); id_is(id); id = route_get(lab, id)->next) {
-        const struct route *r = route_get(lab, id);
-        if (r->origin == ROUTE_REDIRECT) continue;
-        if (r->prefix == prefix && r->network == network && (via == 0 || r->via == via) &&
-            (interface == 0 || r->interface == interface))
-            return id;
-    }
-    return (struct id){0, 0};
-}
-
-static struct id make(struct step *s, const struct route *from) {
+struct id route_make(struct step *s, const struct route *from) {
     struct id id = object_create(s, POOL_ROUTE, from->node);
     if (!id_is(id)) return id;
     *(struct route *)object_edit(s, POOL_ROUTE, id) = *from;
     link_in(s, id);
     return id;
-}
-
-enum route_result route_add(struct step *s, uint32_t node, ip4 network, uint32_t prefix, ip4 via,
-                            uint32_t interface, enum route_origin origin) {
-    network &= prefix_mask(prefix);
-    if (interface == 0) interface = interface_towards(s->lab, node, via);
-    if (interface == 0 || (via != 0 && iface_with_address(s->lab, node, via) != 0))
-        return ROUTE_BAD_NEXT_HOP;
-    /* Linux: a second route to the same prefix needs another metric. */
-    if (id_is(find(s->lab, node, network, prefix, 0, 0)) && origin != ROUTE_CONNECTED)
-        return ROUTE_EXISTS;
-    struct route r = {.network = network,
-                      .prefix = prefix,
-                      .via = via,
-                      .interface = interface,
-                      .node = node,
-                      .origin = origin};
-    return id_is(make(s, &r)) ? ROUTE_OK : ROUTE_NO_ROOM;
 }
 
 /* ------------------------------------------------------------------- exceptions */
@@ -137,11 +132,11 @@ static void drop_exceptions(struct step *s, uint32_t node, enum which which) {
             if (other->origin != ROUTE_REDIRECT && holds) base = other;
         }
         if (which == ALL || base == NULL || base->via == 0 || base->interface != r->interface)
-            unlink_and_free(s, id);
+            route_unmake(s, id);
     }
 }
 
-static void drop_baseless(struct step *s, uint32_t node) {
+void route_drop_baseless(struct step *s, uint32_t node) {
     drop_exceptions(s, node, BASELESS);
 }
 
@@ -169,24 +164,15 @@ void route_except(struct step *s, uint32_t node, ip4 dst, ip4 via, uint32_t inte
                       .node = node,
                       .origin = ROUTE_REDIRECT};
     struct id id = exception_for(s->lab, node, dst);
-    if (id_is(id)) unlink_and_free(s, id);
-    id = make(s, &r);
+    if (id_is(id)) route_unmake(s, id);
+    id = route_make(s, &r);
     if (!id_is(id)) return; /* the former way still leads there */
     struct route *made = object_edit(s, POOL_ROUTE, id);
     timer_set(s, &made->timer, TIMER_ROUTE, node, id, until);
 }
 
 void route_timer_fired(struct step *s, struct id id) {
-    if (route_get(s->lab, id) != NULL) unlink_and_free(s, id);
-}
-
-enum route_result route_remove(struct step *s, uint32_t node, ip4 network, uint32_t prefix, ip4 via,
-                               uint32_t interface) {
-    struct id id = find(s->lab, node, network & prefix_mask(prefix), prefix, via, interface);
-    if (!id_is(id)) return ROUTE_NOT_FOUND;
-    unlink_and_free(s, id);
-    drop_baseless(s, node);
-    return ROUTE_OK;
+    if (route_get(s->lab, id) != NULL) route_unmake(s, id);
 }
 
 void route_remove_interface(struct step *s, uint32_t interface) {
@@ -195,15 +181,23 @@ void route_remove_interface(struct step *s, uint32_t interface) {
     for (struct id id = route_first(s->lab, node); id_is(id); id = next) {
         const struct route *r = route_get(s->lab, id);
         next = r->next;
-        if (r->interface == interface) unlink_and_free(s, id);
+        if (r->interface == interface) route_unmake(s, id);
     }
-    drop_baseless(s, node);
+    route_drop_baseless(s, node);
 }
 
 void route_add_connected(struct step *s, uint32_t interface) {
     const struct interface *i = iface_get(s->lab, interface);
     if (i->address == 0) return;
     route_add(s, i->node, i->address, i->prefix, 0, interface, ROUTE_CONNECTED);
+}
+
+const char *route_type_name(uint32_t type) {
+    static const char *const names[] = {[ROUTE_UNICAST] = "unicast",
+                                        [ROUTE_BLACKHOLE] = "blackhole",
+                                        [ROUTE_UNREACHABLE] = "unreachable",
+                                        [ROUTE_PROHIBIT] = "prohibit"};
+    return type < sizeof names / sizeof *names ? names[type] : NULL;
 }
 
 static bool row(const struct lab *lab, struct id id, struct text *t) {
@@ -218,8 +212,9 @@ static bool row(const struct lab *lab, struct id id, struct text *t) {
     text_u64(t, r->prefix);
     text_add(t, "\",\"");
     if (r->via != 0) text_ip4(t, r->via);
+    if (r->type != ROUTE_UNICAST) text_add(t, route_type_name(r->type));
     text_add(t, "\",\"");
-    text_add(t, iface_get(lab, r->interface)->name);
+    if (r->interface != 0) text_add(t, iface_get(lab, r->interface)->name);
     text_add(t, "\",\"");
     text_u64(t, r->metric);
     text_add(t, "\",\"");

@@ -2,7 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "stack/ip/route.h"
 #include "talk_support.h"
+#include "wire/ipv4.h"
 
 static struct setup setup;
 
@@ -25,12 +27,18 @@ static void the_longest_prefix_wins(void **state) {
             "ip route get 11.0.0.1", "ip route get 10.0.2.9", "ip route get 10.0.1.254",
             "ip route");
     expect_output(&run, "r1",
-                  "10.9.7.7 via 10.0.2.1 dev eth1 src 10.0.2.254\n"
-                  "10.9.7.8 via 10.0.1.1 dev eth0 src 10.0.1.254\n"
-                  "10.9.8.8 via 10.0.2.1 dev eth1 src 10.0.2.254\n"
-                  "11.0.0.1 via 10.0.1.1 dev eth0 src 10.0.1.254\n"
-                  "10.0.2.9 dev eth1 src 10.0.2.254\n"
-                  "local 10.0.1.254 dev lo\n"
+                  "10.9.7.7 via 10.0.2.1 dev eth1 src 10.0.2.254 uid 0\n"
+                  "    cache\n"
+                  "10.9.7.8 via 10.0.1.1 dev eth0 src 10.0.1.254 uid 0\n"
+                  "    cache\n"
+                  "10.9.8.8 via 10.0.2.1 dev eth1 src 10.0.2.254 uid 0\n"
+                  "    cache\n"
+                  "11.0.0.1 via 10.0.1.1 dev eth0 src 10.0.1.254 uid 0\n"
+                  "    cache\n"
+                  "10.0.2.9 dev eth1 src 10.0.2.254 uid 0\n"
+                  "    cache\n"
+                  "local 10.0.1.254 dev lo src 10.0.1.254 uid 0\n"
+                  "    cache <local>\n"
                   "default via 10.0.1.1 dev eth0\n"
                   "10.0.1.0/24 dev eth0 proto kernel scope link src 10.0.1.254\n"
                   "10.0.2.0/24 dev eth1 proto kernel scope link src 10.0.2.254\n"
@@ -58,7 +66,7 @@ static void wrong_routes_are_refused(void **state) {
     expect_output(&run, "r1",
                   "Error: Nexthop has invalid gateway.\n"
                   "Cannot find device \"eth7\"\n"
-                  "RTNETLINK answers: Invalid argument\n"
+                  "Error: Invalid prefix for given prefix length.\n"
                   "Error: Nexthop has invalid gateway.\n"
                   "RTNETLINK answers: No such process\n"
                   "RTNETLINK answers: File exists\n"
@@ -136,6 +144,208 @@ static void a_wrong_scenario_is_told_where(void **state) {
     expect_complaint("nodes[2].sysctl.net.ipv4.ip_default_ttl");
 }
 
+/* What iproute2 6.1 on Linux 6.18 printed for the same lines, without the blanks at line ends. */
+static void routes_are_iproute2s(void **state) {
+    (void)state;
+    struct running run;
+    SESSION(&run, "ip route add 10.9.0.0/16 nexthop via 10.0.1.1 nexthop via 10.0.2.1 weight 2",
+            "ip route add blackhole 10.8.0.0/16", "ip route add unreachable 10.7.0.0/16",
+            "ip route add prohibit 10.6.0.0/16", "ip route add 10.5.0.0/16 via 10.0.1.1 metric 100",
+            "ip route add 10.5.0.0/16 via 10.0.1.3 metric 50",
+            "ip route add 10.5.0.0/16 via 10.0.1.3 metric 50",
+            "ip route add 10.4.0.0/16 dev eth0 src 10.0.1.254",
+            "ip route add 10.3.0.0/16 via 10.0.1.1 src 10.0.2.254", "ip route",
+            "ip route get 10.8.1.1", "ip route get 10.7.1.1", "ip route get 10.6.1.1",
+            "ip route get 11.6.1.1", "ip route get 10.0.1.255", "ip route get 10.3.0.1",
+            "ip route get 10.5.0.1");
+    expect_output(&run, "r1",
+                  "RTNETLINK answers: File exists\n"
+                  "10.0.1.0/24 dev eth0 proto kernel scope link src 10.0.1.254\n"
+                  "10.0.2.0/24 dev eth1 proto kernel scope link src 10.0.2.254\n"
+                  "10.3.0.0/16 via 10.0.1.1 dev eth0 src 10.0.2.254\n"
+                  "10.4.0.0/16 dev eth0 scope link src 10.0.1.254\n"
+                  "10.5.0.0/16 via 10.0.1.3 dev eth0 metric 50\n"
+                  "10.5.0.0/16 via 10.0.1.1 dev eth0 metric 100\n"
+                  "prohibit 10.6.0.0/16\n"
+                  "unreachable 10.7.0.0/16\n"
+                  "blackhole 10.8.0.0/16\n"
+                  "10.9.0.0/16\n"
+                  "\tnexthop via 10.0.1.1 dev eth0 weight 1\n"
+                  "\tnexthop via 10.0.2.1 dev eth1 weight 2\n"
+                  "RTNETLINK answers: Invalid argument\n"
+                  "RTNETLINK answers: No route to host\n"
+                  "RTNETLINK answers: Permission denied\n"
+                  "RTNETLINK answers: Network is unreachable\n"
+                  "broadcast 10.0.1.255 dev eth0 src 10.0.1.254 uid 0\n"
+                  "    cache <local,brd>\n"
+                  "10.3.0.1 via 10.0.1.1 dev eth0 src 10.0.2.254 uid 0\n"
+                  "    cache\n"
+                  "10.5.0.1 via 10.0.1.3 dev eth0 src 10.0.1.254 uid 0\n"
+                  "    cache\n");
+    run_end(&run);
+}
+
+static void routes_are_changed_as_on_linux(void **state) {
+    (void)state;
+    struct running run;
+    SESSION(&run, "ip route add 10.5.0.0/16 via 10.0.1.1 metric 100",
+            "ip route add 10.5.0.0/16 via 10.0.1.3 metric 50",
+            "ip route change 10.99.0.0/16 via 10.0.1.1",
+            "ip route replace 10.5.0.0/16 via 10.0.1.7", "ip route del 10.5.0.0/16 metric 50",
+            "ip route show 10.5.0.0/16", "ip route show dev eth1", "ip route add 10.9.0.0/16",
+            "ip route add 10.9.0.0/16 via 10.0.1.1 src 10.44.0.1",
+            "ip route add nonsense via 10.0.1.1",
+            "ip route add 10.9.0.0/16 nexthop via 10.0.1.1 nexthop via 10.0.2.1",
+            "ip route del 10.9.0.0/16 via 10.0.7.1", "ip route del 10.9.0.0/16",
+            "ip route flush 10.5.0.0/16", "ip route show");
+    expect_output(&run, "r1",
+                  "RTNETLINK answers: No such file or directory\n"
+                  "10.5.0.0/16 via 10.0.1.7 dev eth0\n"
+                  "10.5.0.0/16 via 10.0.1.1 dev eth0 metric 100\n"
+                  "10.0.2.0/24 proto kernel scope link src 10.0.2.254\n"
+                  "RTNETLINK answers: No such device\n"
+                  "Error: Invalid prefsrc address.\n"
+                  "Error: any valid prefix is expected rather than \"nonsense\".\n"
+                  "RTNETLINK answers: No such process\n"
+                  "10.0.1.0/24 dev eth0 proto kernel scope link src 10.0.1.254\n"
+                  "10.0.2.0/24 dev eth1 proto kernel scope link src 10.0.2.254\n");
+    run_end(&run);
+}
+
+/* Of 3,000 flows two thirds take the path of weight 2; each keeps its own, whatever is asked in
+ * between; another seed spreads them otherwise. */
+static void flows_are_spread_by_weight(void **state) {
+    (void)state;
+    struct running run;
+    enum { FLOWS = 3000 };
+    uint8_t taken[FLOWS];
+    for (uint64_t seed = 1; seed <= 2; seed++) {
+        uint32_t second = 0, moved = 0;
+        through_router(&setup);
+        setup.scenario.seed = seed;
+        setup_run(&setup, 0, "r1",
+                  "ip route add 10.9.0.0/16 nexthop via 10.0.1.1 nexthop via 10.0.2.1 weight 2");
+        run_begin(&run, &setup);
+        run_until(&run, SECONDS(1));
+        for (uint32_t i = 0; i < FLOWS; i++) {
+            struct next_hop hop, again;
+            assert_true(route_lookup_from(run.lab, 2, 0x0a000000 + i % 7, 0x0a090000 + i, &hop));
+            assert_true(route_lookup_from(run.lab, 2, 0x0a000000 + i % 7, 0x0a090000 + i, &again));
+            assert_int_equal(hop.address, again.address);
+            second += hop.address == 0x0a000201;
+            moved += seed == 2 && taken[i] != (hop.address == 0x0a000201);
+            taken[i] = hop.address == 0x0a000201;
+        }
+        assert_in_range(second, 1900, 2100);
+        if (seed == 2) assert_in_range(moved, 1000, 2000);
+        run_end(&run);
+    }
+}
+
+static void a_path_that_is_down_is_left(void **state) {
+    (void)state;
+    struct running run;
+    SESSION(&run, "ip route add 10.9.0.0/16 nexthop via 10.0.1.1 nexthop via 10.0.2.1",
+            "ip link set eth1 down", "ip route show 10.9.0.0/16");
+    expect_output(&run, "r1", "10.9.0.0/16\n\tnexthop via 10.0.1.1 dev eth0 weight 1\n");
+    for (uint32_t i = 0; i < 100; i++) {
+        struct next_hop hop;
+        assert_true(route_lookup(run.lab, 2, 0x0a090000 + i, &hop));
+        assert_int_equal(hop.address, 0x0a000101);
+    }
+    run_end(&run);
+}
+
+/* RFC 1812 5.2.7.1 and 4.3.3.1: what the source hears of a route that refuses. */
+static void routes_that_refuse_say_so(void **state) {
+    (void)state;
+    struct running run;
+    through_router(&setup);
+    setup_run(&setup, 0, "r1", "ip route add blackhole 10.8.0.0/16");
+    setup_run(&setup, 0, "r1", "ip route add unreachable 10.7.0.0/16");
+    setup_run(&setup, 0, "r1", "ip route add prohibit 10.6.0.0/16");
+    setup_run(&setup, SECONDS(1), "client", "ping -c 1 -W 1 10.8.0.1")->process = "p";
+    setup_run(&setup, SECONDS(1), "client", "ping -c 1 -W 1 10.7.0.1")->process = "p";
+    setup_run(&setup, SECONDS(1), "client", "ping -c 1 -W 1 10.6.0.1")->process = "p";
+    setup_run(&setup, SECONDS(9), "r1", "ping -c 1 10.6.0.1")->process = "p";
+    run_begin(&run, &setup);
+    run_until(&run, SECONDS(10));
+    char *said = run_dialogue(&run, "icmp");
+    assert_non_null(strstr(said, "r1 > client Destination unreachable, code 1\n"));
+    assert_non_null(strstr(said, "r1 > client Destination unreachable, code 13\n"));
+    assert_null(strstr(said, "code 0\n"));
+    free(said);
+    assert_int_equal(run_lost(&run, "route_refuses"), 3); /* ping asks for a source first */
+    run_end(&run);
+}
+
+/* A datagram from `src` that the client's cable brings to r1. */
+static void from_client(struct running *run, ip4 src, ip4 dst) {
+    uint8_t frame[1600], payload[16] = {0};
+    struct ipv4_header h = {.src = src, .dst = dst, .protocol = 253};
+    size_t count = make_datagram(frame, 1, 2, &h, payload, sizeof payload);
+    inject(run, SECONDS(1), "client", frame, count);
+    run_until(run, SECONDS(2));
+}
+
+/* RFC 3704: 1 takes a source only from where it would be answered to, 2 any that has a route. */
+static void the_reverse_path_is_asked(void **state) {
+    (void)state;
+    static const struct {
+        const char *rule;
+        ip4 src;
+        bool passes;
+    } cases[] = {{"0", 0x0a000209, true}, {"1", 0x0a000209, false}, {"2", 0x0a000209, true},
+                 {"1", 0x0a000109, true}, {"0", 0x0b000001, true},  {"1", 0x0b000001, false},
+                 {"2", 0x0b000001, false}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct running run;
+        through_router(&setup);
+        setup_setting(&setup, "r1", "net.ipv4.conf.all.rp_filter", cases[i].rule);
+        setup_setting(&setup, "r1", "net.ipv4.conf.all.log_martians", "1");
+        run_begin(&run, &setup);
+        from_client(&run, cases[i].src, 0x0a000201);
+        assert_int_equal(run_lost(&run, "reverse_path"), !cases[i].passes);
+        if (cases[i].src == 0x0a000209)
+            expect_output(&run, "r1",
+                          cases[i].passes ? ""
+                                          : "kernel: IPv4: martian source 10.0.2.1 from "
+                                            "10.0.2.9, on dev eth0\n");
+        run_end(&run);
+    }
+}
+
+/* RFC 1812 5.3.5.2: off unless it is told to, and then it leaves as a broadcast of the link. */
+static void directed_broadcasts_are_forwarded_when_told(void **state) {
+    (void)state;
+    for (int on = 0; on < 2; on++) {
+        struct running run;
+        through_router(&setup);
+        setup_setting(&setup, "r1", "net.ipv4.conf.all.bc_forwarding", on ? "1" : "0");
+        run_begin(&run, &setup);
+        from_client(&run, 0x0a000101, 0x0a0002ff);
+        assert_int_equal(run_count(&run, TRACE_SENT, "r1"), on);
+        if (on)
+            assert_memory_equal(run_find(&run, 0, TRACE_SENT, "r1")->octets,
+                                "\xff\xff\xff\xff\xff\xff", 6);
+        run_end(&run);
+    }
+}
+
+/* RFC 1812 5.3.7 has class E among the martians; Linux does not. */
+static void class_e_is_the_profiles_affair(void **state) {
+    (void)state;
+    for (int linux_too = 0; linux_too < 2; linux_too++) {
+        struct running run;
+        through_router(&setup);
+        if (!linux_too) setup.nodes[1].profile = "rfc9293";
+        run_begin(&run, &setup);
+        from_client(&run, 0xf0000001, 0x0a000201);
+        assert_int_equal(run_lost(&run, "martian"), !linux_too);
+        run_end(&run);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_longest_prefix_wins),
@@ -143,6 +353,14 @@ int main(void) {
         cmocka_unit_test(an_interface_takes_its_routes_with_it),
         cmocka_unit_test(an_interface_that_is_down_is_deaf),
         cmocka_unit_test(a_wrong_scenario_is_told_where),
+        cmocka_unit_test(routes_are_iproute2s),
+        cmocka_unit_test(routes_are_changed_as_on_linux),
+        cmocka_unit_test(flows_are_spread_by_weight),
+        cmocka_unit_test(a_path_that_is_down_is_left),
+        cmocka_unit_test(routes_that_refuse_say_so),
+        cmocka_unit_test(the_reverse_path_is_asked),
+        cmocka_unit_test(directed_broadcasts_are_forwarded_when_told),
+        cmocka_unit_test(class_e_is_the_profiles_affair),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -37,6 +37,8 @@ static void timer_fired(struct step *s, uint32_t timer, struct id owner, uint32_
     case TIMER_ARP_ADDRESS:
     case TIMER_ARP_PROXY:
     case TIMER_LOOPBACK: stack_timer_fired(s, timer, owner, node); return;
+    case TIMER_TFTP_RETRANSMISSION:
+    case TIMER_TFTP_DALLY: tftp_timer_fired(s, timer, owner); return;
     case TIMER_PROCESS:
     case TIMER_WAKE: apps_timer_fired(s, timer, owner, node); return;
     case TIMER_SCRIPT:
@@ -45,6 +47,22 @@ static void timer_fired(struct step *s, uint32_t timer, struct id owner, uint32_
     case TIMER_KIND_COUNT: break;
     }
     assert(!"sim/ keeps these timers to itself");
+}
+
+static bool node_begin(struct step *s, uint32_t node, const struct scenario_node *from,
+                       struct complaint *why) {
+    return stack_node_begin(s, node, from, why) && apps_node_begin(s, node, from, why);
+}
+
+static uint32_t machine_pool(uint32_t machine) {
+    switch ((enum machine)machine) {
+    case MACHINE_TCP:
+    case MACHINE_CONGESTION: return POOL_TCB;
+    case MACHINE_NEIGHBOUR: return POOL_NEIGHBOUR;
+    case MACHINE_TFTP: return POOL_TFTP;
+    case MACHINE_COUNT: break;
+    }
+    return POOL_COUNT;
 }
 
 const struct dispatch dispatch = {
@@ -59,15 +77,19 @@ const struct dispatch dispatch = {
               [POOL_CHUNK] = &tcp_chunk_kind,
               [POOL_PEER] = &tcp_peer_kind,
               [POOL_SENT] = &tcp_sent_kind,
-              [POOL_PROCESS] = &process_kind},
+              [POOL_PROCESS] = &process_kind,
+              [POOL_FILE] = &file_kind,
+              [POOL_FILE_BLOCK] = &file_block_kind,
+              [POOL_TFTP] = &tftp_kind},
     .frame_arrived = stack_frame_arrived,
     .timer_fired = timer_fired,
     .console = apps_console,
-    .node_begin = stack_node_begin,
+    .node_begin = node_begin,
     .link_changed = stack_link_changed,
     .frame_seen = apps_frame_seen,
     .queue_is_long = stack_queue_is_long,
     .interface_row = interface_row,
+    .machine_pool = machine_pool,
 };
 
 /* ------------------------------------------------------------------------ states and tables */
@@ -75,7 +97,8 @@ const struct dispatch dispatch = {
 static const struct state_graph *const graphs[MACHINE_COUNT] = {
     [MACHINE_TCP] = &tcp_graph,
     [MACHINE_NEIGHBOUR] = &neighbour_graph,
-    [MACHINE_CONGESTION] = &tcp_congestion_graph};
+    [MACHINE_CONGESTION] = &tcp_congestion_graph,
+    [MACHINE_TFTP] = &tftp_graph};
 
 const struct state_graph *engine_graph(uint32_t machine) {
     return machine < MACHINE_COUNT ? graphs[machine] : NULL;

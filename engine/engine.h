@@ -58,6 +58,12 @@ struct scenario_neighbour { /* a permanent ARP entry */
     ip4 address;
     uint8_t mac[6];
 };
+struct scenario_content {  /* a file of the node */
+    const char *name;      /* at most 63 octets of [A-Za-z0-9_.+-] and / between parts, unique */
+    const uint8_t *octets; /* NULL: `size` octets of the pattern, which take no room */
+    uint64_t size;         /* at most 1 GiB */
+    uint32_t mode;         /* as chmod takes it, 0644; 0: that */
+};
 struct scenario_node {
     const char *name; /* at most 31 octets of [A-Za-z0-9_.-], unique; usable as a host name */
     enum node_kind kind;
@@ -68,7 +74,8 @@ struct scenario_node {
     const struct scenario_setting *settings;
     const struct scenario_route *routes;
     const struct scenario_neighbour *neighbours;
-    size_t interface_count, setting_count, route_count, neighbour_count;
+    const struct scenario_content *files;
+    size_t interface_count, setting_count, route_count, neighbour_count, file_count;
 };
 struct scenario_link {
     const char *node[2], *interface[2];
@@ -124,6 +131,7 @@ struct limits {                                  /* 0: the default of this behav
     uint32_t datagrams;                          /* 32 frames for datagrams over 1954 octets */
     uint32_t reassemblies;                       /* 8192 datagrams that lack fragments */
     uint32_t buffer_octets;                      /* 8 MiB of send and receive buffers together */
+    uint32_t file_octets;                        /* 8 MiB of files that are no pattern */
     uint32_t neighbours, routes, faults, events; /* 1024, 1024, 256, 16384 */
 };
 struct scenario {

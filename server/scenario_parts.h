@@ -1,6 +1,6 @@
 #ifndef NETSTEP_SERVER_SCENARIO_PARTS_H
 #define NETSTEP_SERVER_SCENARIO_PARTS_H
-/* Between scenario.c and scenario_net.c alone: the reading of one scenario. */
+/* Between the files scenario*.c alone: the reading of one scenario. */
 #include "scenario.h"
 
 enum { NODES_MAX = 4096, LINKS_MAX = 16384, PORTS_MAX = 64 };
@@ -34,6 +34,7 @@ bool reading_name(const struct json_node *, const char *name, size_t most); /* l
 
 void read_nodes(struct reading *, const struct json_node *nodes);
 void read_links(struct reading *, const struct json_node *links);
+void read_files(struct reading *, const struct json_node *, struct scenario_node *);
 void lay_out(struct reading *); /* gives x and y to nodes that have none */
 
 #endif

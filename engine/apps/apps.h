@@ -3,7 +3,8 @@
 /* What engine.c needs to know of the programs that run on nodes. */
 #include "sim/lab.h"
 
-extern const struct object_kind process_kind;
+extern const struct object_kind process_kind, file_kind, file_block_kind, tftp_kind;
+extern const struct state_graph tftp_graph;
 
 enum { CONSOLE_LINE_MAX = 255 }; /* octets */
 #define CONSOLE_PROCESS "console"
@@ -12,6 +13,10 @@ enum { CONSOLE_LINE_MAX = 255 }; /* octets */
  * command runs in a process of its own. Lines of any other name wait for script_returned(); false:
  * that process is still busy, and nothing was done. */
 bool apps_console(struct step *, uint32_t node, const char *process, const char *line);
+/* The node's files. False with why->place relative to the node ("files[1].name"). */
+bool apps_node_begin(struct step *, uint32_t node, const struct scenario_node *,
+                     struct complaint *why);
+void tftp_timer_fired(struct step *, uint32_t timer, struct id transfer);
 void apps_timer_fired(struct step *, uint32_t timer, struct id process, uint32_t node);
 /* To the programs that listen at the interface, before the frame goes its way. */
 void apps_frame_seen(struct step *, uint32_t interface, struct id frame, bool outward);

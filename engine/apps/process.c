@@ -6,6 +6,7 @@
 #include "apps/apps.h"
 #include "apps/listen.h"
 #include "apps/shell.h"
+#include "apps/tftp.h"
 #include "sim/script.h"
 #include <assert.h>
 #include <string.h>
@@ -71,6 +72,8 @@ static void end_program(struct step *s, struct id id) {
         close_program(s, p->of.nc.listener);
         break;
     case APP_ARPING: listen_at(s, p->node, p->of.arping.interface, false); break;
+    case APP_TFTP: tftp_destroy(s, p->of.tftp.transfer, "RFC 1350 7"); break;
+    case APP_TFTP_SERVER: close_program(s, p->of.tftp_server.socket); break;
     case APP_IDLE:
     case APP_SLEEP:
     case APP_FORGE:

@@ -21,7 +21,18 @@ enum {
     HOST_ROOM = NODE_NAME_ROOM
 };
 
-enum app { APP_IDLE, APP_SLEEP, APP_CALL, APP_PING, APP_NC, APP_TRACEROUTE, APP_FORGE, APP_ARPING };
+enum app {
+    APP_IDLE,
+    APP_SLEEP,
+    APP_CALL,
+    APP_PING,
+    APP_NC,
+    APP_TRACEROUTE,
+    APP_FORGE,
+    APP_ARPING,
+    APP_TFTP, /* one transfer */
+    APP_TFTP_SERVER
+};
 enum process_kind_of { PROCESS_OWN, PROCESS_NAMED, PROCESS_CONSOLE };
 
 #pragma GCC diagnostic push
@@ -78,6 +89,18 @@ struct arping_state {
 struct forge_state { /* the rest is in the line */
     uint64_t done;
 };
+struct transfer_state { /* a client, or what the server forked */
+    struct id transfer;
+};
+enum { DIRECTORY_ROOM = 64, REFUSED_OPTIONS_MAX = 4, OPTION_NAME_ROOM = 16 };
+struct tftp_server_state {
+    struct id socket;
+    uint32_t create, permissive, verbose;                /* -c, -p, -v */
+    uint32_t blksize_most, retransmission_ms;            /* -B, -T; 0: not said */
+    uint32_t port_low, port_high, reserved;              /* -R; 0: any */
+    char root[DIRECTORY_ROOM];                           /* "" or "boot/" */
+    char refused[REFUSED_OPTIONS_MAX][OPTION_NAME_ROOM]; /* -r */
+};
 struct process {
     struct id next; /* the node's list, newest first */
     struct id timer;
@@ -99,6 +122,8 @@ struct process {
         struct traceroute_state traceroute;
         struct forge_state forge;
         struct arping_state arping;
+        struct transfer_state tftp;
+        struct tftp_server_state tftp_server;
     } of;
 };
 #pragma GCC diagnostic pop

@@ -20,13 +20,19 @@ struct entry {
     const char *help;  /* text key */
 };
 #define FORGE_USAGE "tcp FLAGS SRC:PORT DST:PORT [seq N] [ack N] [len N] [count N] [every TIME]"
+#define TFTP_USAGE  "[-v] [-m MODE] [--option \"NAME VALUE\"] HOST [PORT] -c get|put FILE [FILE]"
+#define ATFTP_USAGE "[--option \"NAME VALUE\"]... -g|-p -r REMOTE [-l LOCAL] HOST [PORT]"
+#define TFTPD_USAGE "[-cpv] [-B BLKSIZE] [-r OPTION] [-R PORT:PORT] [-T MICROSECONDS] [DIRECTORY]"
 static const struct entry commands[] = {
     {"accept", run_accept, "FD", "help.accept"},
     {"arp", run_arp, "[-aen] [HOST] | -s HOST MAC | -d HOST", "help.arp"},
     {"arping", run_arping,
      "[-AbDfqU] [-c COUNT] [-w SECONDS] [-i SECONDS] [-I NAME] [-s ADDRESS] HOST", "help.arping"},
+    {"atftp", run_atftp, ATFTP_USAGE, "help.tftp"},
     {"bind", run_bind, "FD ADDRESS:PORT", "help.bind"},
+    {"cat", run_cat, "FILE...", "help.cat"},
     {"close", run_close, "FD", "help.close"},
+    {"cmp", run_cmp, "FILE FILE", "help.cmp"},
     {"connect", run_connect, "FD HOST:PORT", "help.connect"},
     {"echo", run_echo, "[TEXT]", "help.echo"},
     {"exit", run_exit, "", "help.exit"},
@@ -34,10 +40,12 @@ static const struct entry commands[] = {
     {"help", run_help, "[COMMAND]", "help.help"},
     {"getsockopt", run_getsockopt, "FD NAME", "help.getsockopt"},
     {"hostname", run_hostname, "", "help.hostname"},
+    {"in.tftpd", run_tftp_server, TFTPD_USAGE, "help.tftpd"},
     {"ip", run_ip, "addr|link|route|neigh [...]", "help.ip"},
     {"jobs", run_jobs, "", "help.jobs"},
     {"kill", run_kill, "PID", "help.kill"},
     {"listen", run_listen, "FD BACKLOG", "help.listen"},
+    {"ls", run_ls, "[-l]", "help.ls"},
     {"nc", run_nc, "[-klNuvz] [-w SECONDS] [HOST] PORT [< OCTETS]", "help.nc"},
     {"netstat", run_netstat, "-tan", "help.netstat"},
     {"nstat", run_nstat, "[-a]", "help.nstat"},
@@ -46,6 +54,7 @@ static const struct entry commands[] = {
     {"ps", run_jobs, "", "help.jobs"},
     {"raw", run_forge, FORGE_USAGE, "help.forge"},
     {"recv", run_recv, "FD OCTETS [oob|peek]", "help.recv"},
+    {"rm", run_rm, "FILE...", "help.rm"},
     {"send", run_send, "FD OCTETS|\"TEXT\" [oob|more]", "help.send"},
     {"sendto", run_sendto, "FD HOST:PORT OCTETS|\"TEXT\"", "help.sendto"},
     {"setsockopt", run_setsockopt, "FD NAME VALUE", "help.setsockopt"},
@@ -54,6 +63,8 @@ static const struct entry commands[] = {
     {"socket", run_socket, "tcp|udp", "help.socket"},
     {"ss", run_ss, "[-tuanli]", "help.ss"},
     {"sysctl", run_sysctl, "[-a | NAME... | -w NAME=VALUE...]", "help.sysctl"},
+    {"tftp", run_tftp, TFTP_USAGE, "help.tftp"},
+    {"tftpd", run_tftp_server, TFTPD_USAGE, "help.tftpd"},
     {"traceroute", run_traceroute, "[-q QUERIES] [-m MAX_TTL] HOST", "help.traceroute"},
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
@@ -85,6 +96,15 @@ static const struct {
      "-l listens on PORT, -k goes on to listen, -N shuts the writing side at the input's end,\n"
      "-u is UDP, -v says what happens, -z only connects, -w gives up after SECONDS.\n"
      "\"< OCTETS\" gives so many octets as input, \"echo TEXT | nc ...\" a text."},
+    {run_tftp, "get REMOTE [LOCAL] fetches, put LOCAL [REMOTE] sends; MODE is netascii (as for "
+               "tftp-hpa,\nwhen nothing is said) or octet. Options: blksize, timeout, tsize, "
+               "windowsize."},
+    {run_atftp, "-g fetches, -p sends, in octets. Options: blksize, timeout, tsize, windowsize,\n"
+                "mode (octet or netascii), each with its value: --option \"blksize 1428\"."},
+    {run_tftp_server,
+     "Serves the node's files (those below DIRECTORY) that others may read; -c takes new ones,\n"
+     "-p asks for no modes, -v tells of requests, -B is the largest block, -r refuses an option,\n"
+     "-R are the ports for transfers, -T the first time-out."},
     {run_setsockopt,
      "NAME: SO_KEEPALIVE TCP_KEEPIDLE TCP_KEEPINTVL TCP_KEEPCNT TCP_USER_TIMEOUT (ms) TCP_SYNCNT\n"
      "TCP_CONGESTION TCP_NODELAY TCP_CORK TCP_QUICKACK TCP_MAXSEG TCP_WINDOW_CLAMP SO_SNDBUF "
@@ -256,6 +276,8 @@ static void resume(struct step *s, struct id process) {
     case APP_TRACEROUTE: traceroute_resume(s, process); break;
     case APP_FORGE: forge_resume(s, process); break;
     case APP_ARPING: arping_resume(s, process); break;
+    case APP_TFTP: tftp_resume(s, process); break;
+    case APP_TFTP_SERVER: tftp_server_resume(s, process); break;
     }
 }
 
@@ -273,9 +295,11 @@ void shell_interrupt(struct step *s, struct id process) {
     case APP_PING: ping_interrupt(s, process); break;
     case APP_FORGE: forge_interrupt(s, process); break;
     case APP_ARPING: arping_interrupt(s, process); break;
+    case APP_TFTP: tftp_interrupt(s, process); break;
     case APP_CALL: call_interrupt(s, process); break;
     case APP_SLEEP:
     case APP_NC:
+    case APP_TFTP_SERVER:
     case APP_TRACEROUTE: process_return(s, process); break;
     }
 }

@@ -23,12 +23,16 @@ command_run run_ping, run_nc, run_traceroute, run_ip, run_arp, run_ss, run_netst
     run_arping;
 void arping_resume(struct step *, struct id process);
 void arping_interrupt(struct step *, struct id process);
+command_run run_tftp, run_atftp, run_tftp_server, run_ls, run_cat, run_cmp, run_rm;
 void ping_resume(struct step *, struct id process);
 void ping_interrupt(struct step *, struct id process);
 void nc_resume(struct step *, struct id process);
 command_run forge_icmp;
 void forge_resume(struct step *, struct id process);
 void forge_interrupt(struct step *, struct id process);
+void tftp_resume(struct step *, struct id process);
+void tftp_interrupt(struct step *, struct id process);
+void tftp_server_resume(struct step *, struct id process);
 void traceroute_resume(struct step *, struct id process);
 void call_resume(struct step *, struct id process);
 void call_interrupt(struct step *, struct id process);

@@ -31,7 +31,7 @@ static bool limit(uint32_t asked, uint32_t usual, uint32_t most, uint32_t *out) 
 /* The name of the limit that is out of range, or NULL. */
 static const char *plan_capacities(const struct scenario *from, struct plan *plan) {
     const struct limits *l = &from->limits;
-    uint32_t *c = plan->capacity, octets, frames;
+    uint32_t *c = plan->capacity, octets, octets_of_files, frames;
     memset(plan, 0, sizeof *plan);
     if (!limit(l->connections, DEFAULT_CONNECTIONS, MOST_CONNECTIONS, &c[POOL_TCB]))
         return "connections";
@@ -45,6 +45,8 @@ static const char *plan_capacities(const struct scenario *from, struct plan *pla
         return "reassemblies";
     if (!limit(l->buffer_octets, DEFAULT_BUFFER_OCTETS, MOST_BUFFER_OCTETS, &octets))
         return "buffer_octets";
+    if (!limit(l->file_octets, DEFAULT_FILE_OCTETS, MOST_FILE_OCTETS, &octets_of_files))
+        return "file_octets";
     if (!limit(l->neighbours, DEFAULT_NEIGHBOURS, MOST_NEIGHBOURS, &c[POOL_NEIGHBOUR]))
         return "neighbours";
     if (!limit(l->routes, DEFAULT_ROUTES, MOST_ROUTES, &c[POOL_ROUTE])) return "routes";
@@ -56,6 +58,11 @@ static const char *plan_capacities(const struct scenario *from, struct plan *pla
     c[POOL_GROUP] = c[POOL_MEMBERSHIP] = c[POOL_ROUTE];
     c[POOL_SCRIPT] = from->line_count == 0 ? 1 : (uint32_t)from->line_count;
     c[POOL_CHUNK] = octets / dispatch.kinds[POOL_CHUNK]->size + 1;
+    c[POOL_FILE_BLOCK] = octets_of_files / dispatch.kinds[POOL_FILE_BLOCK]->size + 1;
+    c[POOL_FILE] = FILES_MAX;
+    for (size_t i = 0; i < from->node_count; i++)
+        c[POOL_FILE] += (uint32_t)from->nodes[i].file_count;
+    c[POOL_TFTP] = c[POOL_PROCESS];
     c[POOL_SENT] = c[POOL_TCB] + c[POOL_CHUNK] / 5;
     c[POOL_EVENT] += c[POOL_SCRIPT] + c[POOL_FAULT]; /* one each, beside limits.events */
     return NULL;

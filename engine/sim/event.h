@@ -29,12 +29,14 @@ enum timer_kind {
     TIMER_ROUTE,      /* a route that was learnt expires */
     TIMER_ICMP_REPLY, /* a timestamp request was thought about: owner is its frame; not traced */
     TIMER_REASSEMBLY, /* a datagram whose fragments do not all come */
-    TIMER_PROCESS,    /* sleep, ping's interval, a call's time-out */
-    TIMER_WAKE,       /* a process runs again at this instant, as a step of its own */
-    TIMER_LOOPBACK,   /* a frame to the node itself arrives: owner is the frame; not traced */
-    TIMER_HOLD,       /* a fault holds a frame in its node: owner is the frame; not traced */
-    TIMER_SCRIPT,     /* the scenario's script: owner in POOL_SCRIPT */
-    TIMER_FAULT,      /* a fault begins or ends: owner in POOL_FAULT */
+    TIMER_TFTP_RETRANSMISSION,
+    TIMER_TFTP_DALLY,
+    TIMER_PROCESS,  /* sleep, ping's interval, a call's time-out */
+    TIMER_WAKE,     /* a process runs again at this instant, as a step of its own */
+    TIMER_LOOPBACK, /* a frame to the node itself arrives: owner is the frame; not traced */
+    TIMER_HOLD,     /* a fault holds a frame in its node: owner is the frame; not traced */
+    TIMER_SCRIPT,   /* the scenario's script: owner in POOL_SCRIPT */
+    TIMER_FAULT,    /* a fault begins or ends: owner in POOL_FAULT */
     TIMER_KIND_COUNT
 };
 

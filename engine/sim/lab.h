@@ -29,6 +29,9 @@ enum pool_kind {
     POOL_PEER,
     POOL_SENT, /* pages of the scoreboard: what TCP has in flight */
     POOL_PROCESS,
+    POOL_FILE,
+    POOL_FILE_BLOCK,
+    POOL_TFTP, /* transfers */
     POOL_COUNT
 };
 
@@ -94,6 +97,7 @@ struct node {
     uint64_t events_made; /* the node's own event counter, for the order of simultaneous events */
     struct id first_neighbour, first_route, first_socket, first_process; /* per node lists */
     struct id first_group, first_membership;
+    struct id first_file;
     struct prng prng[PRNG_PURPOSE_COUNT];
     sim_time arp_flushed_at, arp_swept_at; /* stack/ip/neighbour_gc.c */
     uint64_t secret[2]; /* RFC 6528 secret key, from the seed and the node's name */
@@ -206,6 +210,7 @@ struct dispatch {
      * by a mark in the packet, RFC 3168. */
     void (*queue_is_long)(struct lab *, struct id frame);
     bool (*interface_row)(const struct lab *, uint32_t global_number, struct text *);
+    uint32_t (*machine_pool)(uint32_t machine); /* whose objects have its states */
 };
 extern const struct dispatch
     dispatch; /* defined in engine.c, the only file that knows every layer */

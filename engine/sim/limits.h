@@ -20,6 +20,9 @@ enum {
     MOST_REASSEMBLIES = 1 << 18,
     DEFAULT_BUFFER_OCTETS = 8 << 20,
     MOST_BUFFER_OCTETS = 1 << 30,
+    DEFAULT_FILE_OCTETS = 8 << 20,
+    MOST_FILE_OCTETS = 1 << 30,
+    FILES_MAX = 1024, /* beside those of the scenario */
     DEFAULT_NEIGHBOURS = 1024,
     MOST_NEIGHBOURS = 1 << 20,
     DEFAULT_ROUTES = 1024,

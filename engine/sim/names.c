@@ -23,8 +23,10 @@ static const char *const kinds[TRACE_KIND_COUNT] = {[TRACE_COMMAND] = "command",
                                                     [TRACE_STREAM] = "stream",
                                                     [TRACE_RULE] = "rule"};
 
-static const char *const machines[MACHINE_COUNT] = {
-    [MACHINE_TCP] = "tcp", [MACHINE_NEIGHBOUR] = "neighbour", [MACHINE_CONGESTION] = "congestion"};
+static const char *const machines[MACHINE_COUNT] = {[MACHINE_TCP] = "tcp",
+                                                    [MACHINE_NEIGHBOUR] = "neighbour",
+                                                    [MACHINE_CONGESTION] = "congestion",
+                                                    [MACHINE_TFTP] = "tftp"};
 
 static const char *const tables[TABLE_COUNT] = {[TABLE_INTERFACES] = "interfaces",
                                                 [TABLE_ARP] = "arp",
@@ -36,7 +38,9 @@ static const char *const tables[TABLE_COUNT] = {[TABLE_INTERFACES] = "interfaces
                                                 [TABLE_TIMERS] = "timers",
                                                 [TABLE_QUEUES] = "queues",
                                                 [TABLE_SYN_QUEUE] = "syn_queue",
-                                                [TABLE_ACCEPT_QUEUE] = "accept_queue"};
+                                                [TABLE_ACCEPT_QUEUE] = "accept_queue",
+                                                [TABLE_FILES] = "files",
+                                                [TABLE_TRANSFERS] = "transfers"};
 
 static const struct {
     const char *name, *clause;
@@ -62,6 +66,8 @@ static const struct {
     [TIMER_IGMP_CHANGE] = {"igmp_change", "RFC 3376 5.1"},
     [TIMER_ARP_ADDRESS] = {"arp_address", "RFC 5227 2.1.1"},
     [TIMER_ARP_PROXY] = {"arp_proxy", "RFC 1027 2.1"},
+    [TIMER_TFTP_RETRANSMISSION] = {"tftp_retransmission", "RFC 1123 4.2.3.2"},
+    [TIMER_TFTP_DALLY] = {"tftp_dally", "RFC 1350 6"},
     [TIMER_PROCESS] = {"process", NULL},
     [TIMER_WAKE] = {"wake", NULL},
     [TIMER_LOOPBACK] = {"loopback", NULL},

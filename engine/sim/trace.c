@@ -42,10 +42,6 @@ static void name_object(const struct lab *lab, struct text_memo *memos, uint32_t
     r->text_length = text_length(&t);
 }
 
-static uint32_t machine_pool(uint32_t machine) {
-    return machine == MACHINE_NEIGHBOUR ? POOL_NEIGHBOUR : POOL_TCB;
-}
-
 /* ------------------------------------------------------------------------------------- frames */
 
 static void frame_names(struct lab *lab, const struct frame *f, struct trace_record *r) {
@@ -113,7 +109,7 @@ void trace_state(struct step *s, uint32_t node, enum machine machine, struct id 
                              .after = after,
                              .clause = clause};
     char label[LABEL_ROOM];
-    name_object(s->lab, s->memos, machine_pool(machine), object, label, &r);
+    name_object(s->lab, s->memos, dispatch.machine_pool(machine), object, label, &r);
     trace_emit(s, &r);
 }
 

@@ -8,7 +8,7 @@
 #include "sim/lab.h"
 
 /* Machines with states. State numbers are the machine's own enum. */
-enum machine { MACHINE_TCP, MACHINE_NEIGHBOUR, MACHINE_CONGESTION, MACHINE_COUNT };
+enum machine { MACHINE_TCP, MACHINE_NEIGHBOUR, MACHINE_CONGESTION, MACHINE_TFTP, MACHINE_COUNT };
 enum table {
     TABLE_INTERFACES,
     TABLE_ARP,
@@ -21,6 +21,8 @@ enum table {
     TABLE_QUEUES,
     TABLE_SYN_QUEUE,
     TABLE_ACCEPT_QUEUE,
+    TABLE_FILES,
+    TABLE_TRANSFERS,
     TABLE_COUNT
 };
 

@@ -122,6 +122,11 @@ static const struct difference bsd[] = {
     {SETTING_ARP_LOG, 1},
     {END, 0},
 };
+/* TFTP before RFC 2347: no options. */
+static const struct difference rfc1350[] = {
+    {SETTING_TFTP_OPTIONS, 0},
+    {END, 0},
+};
 
 static const struct {
     const char *name;
@@ -137,6 +142,7 @@ static const struct {
     [PROFILE_RFC9293] = {"rfc9293", PROFILE_LINUX_6_12, false, rfc9293},
     [PROFILE_RFC793] = {"rfc793", PROFILE_RFC9293, false, rfc793},
     [PROFILE_BSD] = {"bsd", PROFILE_RFC9293, false, bsd},
+    [PROFILE_RFC1350] = {"rfc1350", PROFILE_RFC9293, false, rfc1350},
 };
 
 /* Names that a kernel does not know: sysctl says "No such file or directory". */

@@ -66,6 +66,8 @@ int64_t socket_send_to(struct step *, struct id, struct tcp_endpoint, const uint
 int64_t socket_receive(struct step *, struct id, uint8_t *out, size_t room,
                        struct tcp_endpoint *from);
 enum socket_receive_flag { RECEIVE_PEEK = 1, RECEIVE_URGENT = 2 }; /* MSG_PEEK, MSG_OOB */
+/* IP_PKTINFO: where the datagram was sent to that would be read next; 0: none waits. */
+ip4 socket_next_destination(const struct lab *, struct id);
 int64_t socket_receive_with(struct step *, struct id, uint8_t *out, size_t room, unsigned flags);
 /* ICMP sockets: the next message as it came, from its IPv4 header on. -EAGAIN: none. */
 int64_t socket_receive_packet(struct step *, struct id, uint8_t *out, size_t room);

@@ -115,6 +115,15 @@ int64_t socket_queue_take(struct step *s, struct id id, uint8_t *out, size_t roo
     return (int64_t)count;
 }
 
+ip4 socket_next_destination(const struct lab *lab, struct id id) {
+    const struct socket *socket = socket_get(lab, id);
+    if (socket->queued == 0) return 0;
+    struct frame *frame = frame_at((struct lab *)lab, socket->first);
+    struct reader r = frame_reader(frame);
+    struct ipv4_header ip;
+    return ipv4_parse(&ip, &r) == PARSE_OK ? ip.dst : 0;
+}
+
 int64_t socket_receive_packet(struct step *s, struct id id, uint8_t *out, size_t room) {
     struct socket *socket = edit(s, id);
     if (socket->queued == 0) return -LINUX_EAGAIN;

@@ -15,6 +15,7 @@ enum profile {
     PROFILE_RFC9293,
     PROFILE_RFC793,
     PROFILE_BSD,
+    PROFILE_RFC1350,
     PROFILE_COUNT
 };
 
@@ -162,6 +163,13 @@ enum setting {
     SETTING_CONST_GSO,              /* 1: several segments are handed down at a time, tcp_burst.c */
     SETTING_TCP_MIN_TSO_SEGS,
     SETTING_TCP_TSO_WIN_DIVISOR,
+    SETTING_TFTP_OPTIONS, /* 0: RFC 1350 alone */
+    SETTING_TFTP_BLKSIZE, /* what a client asks for, unless its line says otherwise */
+    SETTING_TFTP_WINDOWSIZE,
+    SETTING_TFTP_TIMEOUT, /* the first and the least time-out */
+    SETTING_TFTP_RETRIES,
+    SETTING_TFTP_ROLLOVER, /* the block behind 65535: 0 or 1 */
+    SETTING_TFTP_SERVER_TID,
     /* Broken on purpose: 0 or 1, never set by a profile. */
     SETTING_VARIANT_TWO_WAY_HANDSHAKE,
     SETTING_VARIANT_SPLIT_SYNACK,
@@ -181,6 +189,8 @@ enum setting {
     SETTING_VARIANT_SILENT_ON_DUP,
     SETTING_VARIANT_ARP_FLOOD,
     SETTING_VARIANT_NO_RST_FROM_CLOSED,
+    SETTING_VARIANT_TFTP_SORCERER,
+    SETTING_VARIANT_TFTP_NO_EMPTY_LAST,
     SETTING_COUNT /* <= SETTING_MAX */
 };
 /* icmp.ts_model: which moment a timestamp reply names as that of its transmission. */
@@ -193,6 +203,7 @@ enum fragment_overlap {
     OVERLAP_BSD,  /* those of the fragment that begins first, else the older one's */
     OVERLAP_LINUX /* the same, else the newer one's: Linux until 4.18 */
 };
+enum tftp_server_tid { TFTP_TID_NEW, TFTP_TID_WELL_KNOWN };
 enum full_rule { FULL_ABOVE, FULL_AT }; /* ">": one more than the limit fits; ">=" */
 enum congestion_control { CONGESTION_RENO, CONGESTION_CUBIC };
 enum arp_model { ARP_MODEL_NUD, ARP_MODEL_TIMEOUT, ARP_MODEL_STATIC }; /* stack/ip/neighbour.c */

@@ -64,6 +64,8 @@ static const char *const isn_models[] = {
 static const char *const ts_models[] = {
     [ICMP_TS_LINUX] = "linux", [ICMP_TS_RFC792] = "rfc792", NULL};
 enum { DAY_MS = 86400000 };
+static const char *const server_tids[] = {
+    [TFTP_TID_NEW] = "new", [TFTP_TID_WELL_KNOWN] = "well-known", NULL};
 
 static const struct knob knobs[] = {
     FLAG("net.ipv4.ip_forward", IP_FORWARD, 0),
@@ -209,6 +211,13 @@ static const struct knob knobs[] = {
     FLAG("const.gso", CONST_GSO, 0),
     NUMBER("net.ipv4.tcp_min_tso_segs", TCP_MIN_TSO_SEGS, 1, 65535, 2),
     NUMBER("net.ipv4.tcp_tso_win_divisor", TCP_TSO_WIN_DIVISOR, 0, VALUE_MAX, 3),
+    FLAG("tftp.options", TFTP_OPTIONS, 1),
+    NUMBER("tftp.blksize", TFTP_BLKSIZE, 8, 65464, 512),
+    NUMBER("tftp.windowsize", TFTP_WINDOWSIZE, 1, 65535, 1),
+    MILLIS("tftp.timeout", TFTP_TIMEOUT, 1, 255000, 1000),
+    NUMBER("tftp.retries", TFTP_RETRIES, 0, 255, 5),
+    FLAG("tftp.rollover", TFTP_ROLLOVER, 0),
+    WORD("tftp.server_tid", TFTP_SERVER_TID, server_tids, TFTP_TID_NEW),
     FLAG("variant.two_way_handshake", VARIANT_TWO_WAY_HANDSHAKE, 0),
     FLAG("variant.split_synack", VARIANT_SPLIT_SYNACK, 0),
     FLAG("variant.rst_on_lost_ack", VARIANT_RST_ON_LOST_ACK, 0),
@@ -227,6 +236,8 @@ static const struct knob knobs[] = {
     FLAG("variant.silent_on_dup", VARIANT_SILENT_ON_DUP, 0),
     FLAG("variant.arp_flood", VARIANT_ARP_FLOOD, 0),
     FLAG("variant.no_rst_from_closed", VARIANT_NO_RST_FROM_CLOSED, 0),
+    FLAG("variant.tftp_sorcerer", VARIANT_TFTP_SORCERER, 0),
+    FLAG("variant.tftp_no_empty_last", VARIANT_TFTP_NO_EMPTY_LAST, 0),
 };
 enum { KNOB_COUNT = sizeof knobs / sizeof knobs[0] };
 static_assert((int)SETTING_COUNT <= (int)SETTING_MAX, "the node has room for every setting");

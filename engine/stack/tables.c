@@ -18,6 +18,8 @@ static const char *const timers[] = {"timer", "for", "expires", "rfc"};
 static const char *const queues[] = {"local", "queue", "used", "limit", "refused", "memory"};
 static const char *const syn_queue[] = {"local", "peer", "sent", "expires"};
 static const char *const accept_queue[] = {"local", "peer", "since"};
+static const char *const files[] = {"name", "size", "mode", "state"};
+static const char *const transfers[] = {"file", "state", "block", "octets", "local", "peer"};
 
 const struct table_shape stack_tables[TABLE_COUNT] = {
     [TABLE_INTERFACES] = SHAPE("interfaces", interfaces),
@@ -31,4 +33,6 @@ const struct table_shape stack_tables[TABLE_COUNT] = {
     [TABLE_QUEUES] = SHAPE_AS("queues", queues, "slots"),
     [TABLE_SYN_QUEUE] = SHAPE_AS("syn_queue", syn_queue, "entries"),
     [TABLE_ACCEPT_QUEUE] = SHAPE_AS("accept_queue", accept_queue, "entries"),
+    [TABLE_FILES] = SHAPE("files", files),
+    [TABLE_TRANSFERS] = SHAPE("transfers", transfers),
 };

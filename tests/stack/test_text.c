@@ -10,7 +10,7 @@
 #include "sim/trace.h"
 #include "talk_support.h"
 
-static char *catalogue[2], *tcp_catalogue[2];
+static char *catalogue[2], *tcp_catalogue[2], *tftp_catalogue[2];
 
 static char *whole_file(const char *path) {
     FILE *f = fopen(path, "rb");
@@ -30,6 +30,8 @@ static int load(void **state) {
     catalogue[1] = whole_file("engine/text/stack.zh.json");
     tcp_catalogue[0] = whole_file("engine/text/tcp.en.json");
     tcp_catalogue[1] = whole_file("engine/text/tcp.zh.json");
+    tftp_catalogue[0] = whole_file("engine/text/tftp.en.json");
+    tftp_catalogue[1] = whole_file("engine/text/tftp.zh.json");
     return 0;
 }
 
@@ -39,6 +41,8 @@ static int unload(void **state) {
     free(catalogue[1]);
     free(tcp_catalogue[0]);
     free(tcp_catalogue[1]);
+    free(tftp_catalogue[0]);
+    free(tftp_catalogue[1]);
     return 0;
 }
 
@@ -47,7 +51,8 @@ static void expect_key(const char *group, const char *name) {
     assert_non_null(name);
     snprintf(key, sizeof key, "\"%s.%s\": \"", group, name);
     for (size_t i = 0; i < 2; i++)
-        if (strstr(catalogue[i], key) == NULL && strstr(tcp_catalogue[i], key) == NULL)
+        if (strstr(catalogue[i], key) == NULL && strstr(tcp_catalogue[i], key) == NULL &&
+            strstr(tftp_catalogue[i], key) == NULL)
             fail_msg("no text for %s.%s", group, name);
 }
 

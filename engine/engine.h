@@ -85,6 +85,7 @@ struct scenario_link {
     uint32_t mark_frames;  /* from so many on, packets are marked (ECN, RFC 3168); 0: never */
     uint32_t loss_ppm, duplicate_ppm, reorder_ppm; /* seeded chance per frame, 0..1000000 */
     sim_time jitter_ns; /* up to this much is added to a frame's delay, order kept */
+    bool down;          /* it has no carrier until a command brings it up */
 };
 struct scenario_line { /* a console command that the scenario itself gives */
     sim_time at;

@@ -151,8 +151,8 @@ static int make_lab(struct bridge *b, const struct bridge_options *o, struct buf
     if (b->scenario) json_write(&root, text);
     json_free(document);
     for (size_t n = 0; b->scenario && n < o->attach_count; n++)
-        if (!outside_join(b->scenario, o->attach[n].place, o->attach[n].tap, &b->ports[n].end,
-                          &why))
+        if (!outside_join(b->scenario, o->attach[n].place, o->attach[n].tap, false,
+                          &b->ports[n].end, &why))
             return complain(o->scenario, &why);
     if (b->scenario) b->lab = scenario_lab(b->scenario, &why);
     if (!b->lab) return complain(o->scenario, &why);
@@ -187,7 +187,7 @@ static int open_devices(struct bridge *b, const struct bridge_options *o) {
 static int open_journal(struct bridge *b, const struct bridge_options *o,
                         const struct buffer *text) {
     if (!o->journal) return 0;
-    struct record_outside outside[BRIDGE_PORTS];
+    struct record_outside outside[BRIDGE_PORTS] = {0};
     char id[ROOM_ID], key[ROOM_KEY], join[ROOM_JOIN];
     random_id(id, sizeof id);
     random_key(key);

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "devices.h"
 #include "files.h"
 #include "json.h"
 #include "lesson.h"
@@ -64,6 +65,20 @@ static enum MHD_Result lessons(struct request *r) {
                                  r->segment[1]);
         lesson_json(lesson, language, &body);
     }
+    return request_answer(r, 200, "application/json", &body);
+}
+
+static enum MHD_Result devices(struct request *r) {
+    struct devices *all = labs_options(r->http->config.labs)->devices;
+    struct buffer body = {0};
+    buffer_add(&body, "{\"devices\":[");
+    for (unsigned n = 0; n < devices_count(all); n++) {
+        struct device *device = devices_at(all, n);
+        buffer_add(&body, n ? ",{\"name\":" : "{\"name\":");
+        buffer_json_string(&body, device_name(device));
+        buffer_printf(&body, ",\"free\":%s}", device_is_free(device) ? "true" : "false");
+    }
+    buffer_add(&body, "]}\n");
     return request_answer(r, 200, "application/json", &body);
 }
 
@@ -205,6 +220,31 @@ static void read_class(const struct json_node *root, struct job *job) {
     job->run = job_class;
 }
 
+/* Both name a device; attaching names the interface, too. */
+static void read_device(const struct json_node *root, struct job *job) {
+    struct json_node device = json_get(root, "device");
+    if (!*json_need_text(&device)) return;
+    copy_text(root, "device", job->slug, 16, "a device's name");
+}
+
+static void read_attach(const struct json_node *root, struct job *job) {
+    static const char *const keys[] = {"device", "interface"};
+    if (!json_need_object(root, keys, 2)) return;
+    struct json_node interface = json_get(root, "interface");
+    const char *place = json_need_text(&interface);
+    if (strlen(place) >= 64) json_fail(&interface, "NODE:INTERFACE has at most 63 characters");
+    read_device(root, job);
+    job->line = strdup(place);
+    job->run = job_attach;
+}
+
+static void read_detach(const struct json_node *root, struct job *job) {
+    static const char *const keys[] = {"device"};
+    if (!json_need_object(root, keys, 1)) return;
+    read_device(root, job);
+    job->run = job_detach;
+}
+
 /* -------------------------------------------------------------------------------- creation */
 
 static bool scenario_of_lesson(struct request *r, const struct json_node *slug) {
@@ -234,6 +274,7 @@ static void read_lab(struct request *r, const struct json_node *root) {
     } else {
         r->job.scenario = scenario_read_node(&scenario);
         json_write(&scenario, &r->job.record);
+        r->job.joins = devices_count(labs_options(r->http->config.labs)->devices) != 0;
     }
     if (json_is(seed) && r->job.scenario)
         r->job.scenario->scenario.seed = (uint64_t)json_need_integer(&seed, 0, INT64_MAX);
@@ -364,6 +405,8 @@ static const struct {
     {"run", 5, read_run, NULL, NULL},
     {"pause", 5, read_pause, NULL, NULL},
     {"step", 5, read_step, NULL, NULL},
+    {"attach", 5, read_attach, NULL, NULL},
+    {"detach", 5, read_detach, NULL, NULL},
     {"events", 5, NULL, read_range, job_events},
     {"packets", 6, NULL, read_index, job_packet},
     {"bins", 5, NULL, read_bins, job_bins},
@@ -416,7 +459,8 @@ static enum MHD_Result post_to_lab(struct request *r,
     body(&root, &r->job);
     if (json_failed(d)) return bad_body(r, d, "bad_request");
     json_free(d);
-    if (r->job.run == job_command && !r->job.line) return MHD_NO; /* out of memory */
+    if ((r->job.run == job_command || r->job.run == job_attach) && !r->job.line)
+        return MHD_NO; /* out of memory */
     r->job.room = labs_find(r->http->config.labs, r->segment[1]);
     if (!r->job.room) return request_error(r, 404, "no_lab", "labs", "there is no such lab");
     return request_post(r, r->job.room);
@@ -485,6 +529,7 @@ static enum MHD_Result api(struct request *r) {
     if (!is_get(r)) return bad_method(r, "GET");
     if (!strcmp(r->segment[0], "join") && r->segments == 2) return join(r);
     if (!strcmp(r->segment[0], "lessons") && r->segments <= 2) return lessons(r);
+    if (!strcmp(r->segment[0], "devices") && r->segments == 1) return devices(r);
     return request_file(r, r->path);
 }
 

@@ -99,7 +99,9 @@ bool journal_apply(struct lab *lab, const struct sink *sink, const struct journa
 
 static bool apply(struct replay *r, const struct sink *sink) {
     struct complaint why;
-    return journal_apply(r->lab, sink, &r->journal->entries[r->next++], &why);
+    bool fits = journal_apply(r->lab, sink, &r->journal->entries[r->next], &why);
+    r->next += fits;
+    return fits;
 }
 
 bool replay_some(struct replay *r, const struct sink *sink, uint64_t steps, bool *fits) {

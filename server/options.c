@@ -18,6 +18,9 @@ const char options_help[] =
     "  --data DIR                  keep the labs' journals here: they survive a restart\n"
     "  --spill DIR|none            long logs go here (the folder for temporary files)\n"
     "  --origin URL                one more origin that may use the API\n"
+    "  --tap NAME                  a tap device that labs may be joined to; as often as there are\n"
+    "                              devices. Needs the right to open it, and gives away all others\n"
+    "  --journal MIB               frames from devices that one lab writes down (64)\n"
     "  --trust-proxy               take the visitor's address from X-Forwarded-For\n"
     "  --workers N                 threads that run labs (the number of processors)\n"
     "  --viewers N                 open streams at once (2000)\n"
@@ -50,6 +53,7 @@ static const struct {
     {"lab-memory", offsetof(struct options, lab_octets), 1, 65536, 1048576},
     {"log", offsetof(struct options, log_octets), 1, 65536, 1048576},
     {"ring", offsetof(struct options, ring_octets), 1, 65536, 1048576},
+    {"journal", offsetof(struct options, journal_octets), 1, 4096, 1048576},
     {"keyframes", offsetof(struct options, keyframe_octets), 1, 65536, 1048576},
     {"idle", offsetof(struct options, idle_seconds), 1, 604800, 0},
 };
@@ -84,6 +88,7 @@ void options_default(struct options *o) {
         .log_octets = (size_t)512 << 20,
         .ring_octets = (size_t)4 << 20,
         .keyframe_octets = (size_t)64 << 20,
+        .journal_octets = (size_t)64 << 20,
         .idle_seconds = 900,
         .log_level = REPORT_INFO,
     };
@@ -118,9 +123,19 @@ static bool set_level(struct options *o, const char *value, char *problem, size_
     return false;
 }
 
+static bool add_tap(struct options *o, const char *value, char *problem, size_t size) {
+    if (*value && o->tap_count < sizeof o->taps / sizeof *o->taps) {
+        o->taps[o->tap_count++] = value;
+        return true;
+    }
+    snprintf(problem, size, "--tap takes the name of a device, such as tap0; at most 16 of them");
+    return false;
+}
+
 static bool set(struct options *o, const char *name, const char *value, char *problem,
                 size_t size) {
     if (!strcmp(name, "log-level")) return set_level(o, value, problem, size);
+    if (!strcmp(name, "tap")) return add_tap(o, value, problem, size);
     for (size_t n = 0; n < COUNT(numbers); n++)
         if (!strcmp(name, numbers[n].name)) return set_number(o, n, value, problem, size);
     for (size_t n = 0; n < COUNT(texts); n++)
@@ -134,7 +149,7 @@ static bool set(struct options *o, const char *name, const char *value, char *pr
 }
 
 static bool known(const char *name) {
-    if (!strcmp(name, "log-level")) return true;
+    if (!strcmp(name, "log-level") || !strcmp(name, "tap")) return true;
     for (size_t n = 0; n < COUNT(numbers); n++)
         if (!strcmp(name, numbers[n].name)) return true;
     for (size_t n = 0; n < COUNT(texts); n++)

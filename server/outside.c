@@ -59,7 +59,7 @@ static void place_beside(const struct scenario_node *node, struct scenario_node 
 }
 
 static void add_outside(struct scenario_file *file, size_t node, const char *interface,
-                        const char *name, struct outside_port *port) {
+                        const char *name, bool down, struct outside_port *port) {
     struct scenario *s = &file->scenario;
     struct reading r = {.file = file};
     struct scenario_node *nodes = reading_memory(&r, s->node_count + 1, sizeof *nodes);
@@ -78,6 +78,7 @@ static void add_outside(struct scenario_file *file, size_t node, const char *int
     place_beside(&nodes[node], made);
     links[s->link_count] = (struct scenario_link){
         .node = {nodes[node].name, made->name},
+        .down = down,
         .interface = {nodes[node].interfaces[interface_number(&nodes[node], interface) - 1].name,
                       plug->name}};
     s->nodes = nodes;
@@ -87,35 +88,75 @@ static void add_outside(struct scenario_file *file, size_t node, const char *int
     *port = (struct outside_port){(uint32_t)s->node_count, 1};
 }
 
-bool outside_join(struct scenario_file *file, const char *place, const char *name,
-                  struct outside_port *port, struct complaint *why) {
-    const struct scenario *s = &file->scenario;
+/* The end of the place's cable in the outside. *free: it has none. */
+static bool find(const struct scenario *s, const char *place, size_t *node,
+                 struct outside_port *port, bool *free, struct complaint *why) {
     const char *colon = strchr(place, ':');
+    *free = false;
     if (!colon) return refuse(why, place, "say NODE:INTERFACE, as in \"host:eth0\"%s", "");
-    size_t node = node_named(s, place, (size_t)(colon - place));
-    if (node == SIZE_MAX) return refuse(why, place, "this lab has no such node%s", "");
-    uint32_t number = interface_number(&s->nodes[node], colon + 1);
+    *node = node_named(s, place, (size_t)(colon - place));
+    if (*node == SIZE_MAX) return refuse(why, place, "this lab has no such node%s", "");
+    const struct scenario_node *n = &s->nodes[*node];
+    uint32_t number = interface_number(n, colon + 1);
     if (!number)
         return refuse(why, place, "node %s has no such interface; list it under its interfaces",
-                      s->nodes[node].name);
+                      n->name);
     int end;
-    const struct scenario_link *link = link_at(s, s->nodes[node].name, colon + 1, &end);
-    if (!link && s->nodes[node].kind != NODE_OUTSIDE) {
-        if (s->node_count >= NODES_MAX || s->link_count >= LINKS_MAX)
-            return refuse(why, place, "this lab has no room for another node%s", "");
-        add_outside(file, node, colon + 1, name, port);
-        return true;
-    }
+    const struct scenario_link *link = link_at(s, n->name, colon + 1, &end);
+    *free = !link && n->kind != NODE_OUTSIDE;
     if (!link) return refuse(why, place, "that interface has no cable; give it a link%s", "");
-    *port = (struct outside_port){(uint32_t)node + 1, number};
-    if (s->nodes[node].kind == NODE_OUTSIDE) return true;
+    *port = (struct outside_port){(uint32_t)*node + 1, number};
+    if (n->kind == NODE_OUTSIDE) return true;
     const char *other = link->node[1 - end];
-    node = node_named(s, other, strlen(other));
-    *port = (struct outside_port){(uint32_t)node + 1,
-                                  interface_number(&s->nodes[node], link->interface[1 - end])};
-    return s->nodes[node].kind == NODE_OUTSIDE ||
+    size_t peer = node_named(s, other, strlen(other));
+    *port = (struct outside_port){(uint32_t)peer + 1,
+                                  interface_number(&s->nodes[peer], link->interface[1 - end])};
+    return s->nodes[peer].kind == NODE_OUTSIDE ||
            refuse(why, place,
                   "its cable leads to %s; name an interface without one, or of a node of the kind "
                   "outside",
                   other);
+}
+
+bool outside_find(const struct scenario_file *file, const char *place, struct outside_port *port,
+                  struct complaint *why) {
+    size_t node;
+    bool is_free;
+    return find(&file->scenario, place, &node, port, &is_free, why);
+}
+
+bool outside_join(struct scenario_file *file, const char *place, const char *name, bool down,
+                  struct outside_port *port, struct complaint *why) {
+    const struct scenario *s = &file->scenario;
+    size_t node;
+    bool is_free;
+    if (find(s, place, &node, port, &is_free, why)) return true;
+    if (!is_free) return false;
+    if (s->node_count >= NODES_MAX || s->link_count >= LINKS_MAX)
+        return refuse(why, place, "this lab has no room for another node%s", "");
+    add_outside(file, node, strchr(place, ':') + 1, name, down, port);
+    return true;
+}
+
+size_t outside_join_all(struct scenario_file *file, struct record_outside *made, size_t most) {
+    struct complaint why;
+    struct outside_port port;
+    size_t count = 0, nodes = file->scenario.node_count;
+    for (size_t n = 0; n < nodes; n++) {
+        const struct scenario_node *node = &file->scenario.nodes[n];
+        if (node->kind != NODE_HOST && node->kind != NODE_ROUTER) continue;
+        for (size_t i = 0; i < node->interface_count && count < most; i++) {
+            int end;
+            const char *interface = node->interfaces[i].name;
+            if (link_at(&file->scenario, node->name, interface, &end)) continue;
+            struct record_outside *o = &made[count];
+            snprintf(o->place, sizeof o->place, "%s:%s", node->name, interface);
+            o->down = true;
+            if (!outside_join(file, o->place, "outside", true, &port, &why)) return count;
+            snprintf(o->name, sizeof o->name, "%s", file->scenario.nodes[port.node - 1].name);
+            node = &file->scenario.nodes[n]; /* the list has moved */
+            count++;
+        }
+    }
+    return count;
 }

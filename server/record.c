@@ -11,8 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "outside.h"
-
 enum { FRAME_MOST = 65536 };
 
 /* --------------------------------------------------------------------------------- writing */
@@ -25,7 +23,7 @@ static void write_outside(struct buffer *b, const struct record_outside *outside
         buffer_json_string(b, outside[n].place);
         buffer_add(b, ",\"name\":");
         buffer_json_string(b, outside[n].name);
-        buffer_char(b, '}');
+        buffer_add(b, outside[n].down ? ",\"down\":true}" : "}");
     }
     buffer_char(b, ']');
 }
@@ -111,15 +109,24 @@ bool record_read_entry(struct journal *j, const struct json_node *line) {
     return count && journal_add_frame(j, step, at, node, interface, octets, count);
 }
 
-static bool join_all(struct scenario_file *file, const struct json_node *first,
-                     struct complaint *why) {
+static size_t read_outside(const struct json_node *first, struct record_outside *out) {
     struct json_node list = json_get(first, "outside");
-    for (size_t n = 0; n < json_count(&list); n++) {
-        struct json_node item = json_item(&list, n);
-        struct outside_port port;
-        if (!outside_join(file, text_of(&item, "at"), text_of(&item, "name"), &port, why))
-            return false;
+    size_t count = 0;
+    for (; count < json_count(&list) && count < RECORD_OUTSIDE_MOST; count++) {
+        struct json_node item = json_item(&list, count), down = json_get(&item, "down");
+        snprintf(out[count].place, sizeof out->place, "%s", text_of(&item, "at"));
+        snprintf(out[count].name, sizeof out->name, "%s", text_of(&item, "name"));
+        out[count].down = json_holds_boolean(&down) && json_need_boolean(&down);
     }
+    return count;
+}
+
+static bool join_all(struct scenario_file *file, const struct record_outside *outside, size_t count,
+                     struct complaint *why) {
+    struct outside_port port;
+    for (size_t n = 0; n < count; n++)
+        if (!outside_join(file, outside[n].place, outside[n].name, outside[n].down, &port, why))
+            return false;
     return true;
 }
 
@@ -131,7 +138,8 @@ struct scenario_file *record_scenario(const struct json_node *first, struct comp
         return NULL;
     }
     file->scenario.seed = (uint64_t)json_integer_or(&seed, (int64_t)file->scenario.seed);
-    if (join_all(file, first, why)) return file;
+    struct record_outside outside[RECORD_OUTSIDE_MOST];
+    if (join_all(file, outside, read_outside(first, outside), why)) return file;
     scenario_free(file);
     return NULL;
 }
@@ -147,16 +155,10 @@ static bool read_head(struct record *r, const struct json_node *line) {
 }
 
 static bool read_first(struct record *r, const struct json_node *line, struct complaint *why) {
-    struct json_node list = json_get(line, "outside");
     r->scenario = record_scenario(line, why);
     if (!r->scenario) return false;
     r->seed = r->scenario->scenario.seed;
-    for (size_t n = 0; n < json_count(&list) && n < RECORD_OUTSIDE_MOST; n++) {
-        struct json_node item = json_item(&list, n);
-        struct record_outside *o = &r->outside[r->outside_count++];
-        snprintf(o->place, sizeof o->place, "%s", text_of(&item, "at"));
-        snprintf(o->name, sizeof o->name, "%s", text_of(&item, "name"));
-    }
+    r->outside_count = read_outside(line, r->outside);
     return true;
 }
 
@@ -221,13 +223,9 @@ struct scenario_file *record_scenario_from(const struct record *r, const char *p
     struct scenario_file *file = scenario_load(path, why);
     if (!file) return NULL;
     file->scenario.seed = r->seed;
-    for (size_t n = 0; n < r->outside_count; n++) {
-        struct outside_port port;
-        if (outside_join(file, r->outside[n].place, r->outside[n].name, &port, why)) continue;
-        scenario_free(file);
-        return NULL;
-    }
-    return file;
+    if (join_all(file, r->outside, r->outside_count, why)) return file;
+    scenario_free(file);
+    return NULL;
 }
 
 void record_free(struct record *r) {

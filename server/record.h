@@ -13,14 +13,11 @@
 #include "buffer.h"
 #include "journal.h"
 #include "json.h"
+#include "outside.h"
 #include "scenario.h"
 
 struct record_names {
     const char *id, *key, *join;
-};
-/* Where an interface meets the outside: "host:eth0", and what the outside node is called. */
-struct record_outside {
-    char place[64], name[32];
 };
 void record_begin(struct buffer *, const struct record_names *, uint64_t seed,
                   const struct record_outside *, size_t outside_count, const char *scenario,

@@ -81,6 +81,8 @@ struct room *room_hold(struct room *room) {
 }
 
 static void free_timelines(struct room *room) {
+    for (uint32_t n = 0; n < room->timeline_count; n++)
+        room_leave_devices(room, room->timelines[n]);
     while (room->timeline_count) timeline_free(room->timelines[--room->timeline_count]);
     free(room->timelines);
     room->timelines = NULL;
@@ -243,22 +245,17 @@ int64_t room_due(struct room *room, int64_t wall) {
     return due;
 }
 
-static void halt(struct timeline *t, const char *why) {
-    t->motion = MOTION_PAUSED;
-    t->stopped = why;
-}
-
 static void after_steps(struct timeline *t, enum stop stop) {
     if (stop == STOP_LIVELOCK)
-        halt(t, "livelock");
+        timeline_halt(t, "livelock");
     else if (stop == STOP_END)
-        halt(t, "end");
+        timeline_halt(t, "end");
     else if (timeline_log_full(t))
-        halt(t, "log_full");
+        timeline_halt(t, "log_full");
     else if (stop == STOP_UNTIL && lab_now(t->lab) >= t->until)
-        halt(t, "until");
+        timeline_halt(t, "until");
     else if (stop == STOP_QUIET && t->motion == MOTION_FAST)
-        halt(t, "quiet");
+        timeline_halt(t, "quiet");
 }
 
 /* Moves one timeline until the deadline or until it has nothing to do now. */
@@ -274,7 +271,7 @@ static void move(struct timeline *t, int64_t deadline) {
         after_steps(t, stop);
         if (t->motion == MOTION_PACED) {
             if (stop == STOP_QUIET && t->until < SIM_TIME_MAX && until >= t->until)
-                halt(t, "until");
+                timeline_halt(t, "until");
             if (stop != STOP_BUDGET) break;
         }
         if (wall_now() >= deadline) break;
@@ -346,8 +343,10 @@ void room_slice(struct room *room, int64_t deadline) {
     for (uint32_t n = 0; n < room->timeline_count; n++) {
         struct timeline *t = room->timelines[(room->turn + n) % room->timeline_count];
         int64_t wall = wall_now();
-        if (room->starved && t->motion != MOTION_PAUSED) halt(t, "memory");
+        if (room->starved && t->motion != MOTION_PAUSED) timeline_halt(t, "memory");
         if (n == 0 || wall < deadline) move(t, deadline);
+        if (t->outlets && t->motion == MOTION_PAUSED && strcmp(t->stopped, "paused"))
+            room_leave_devices(room, t);
         publish(room, t, wall_now());
     }
     room->turn++;
@@ -361,10 +360,16 @@ static bool in_use(const struct room *room) {
     return room->first_job || room->revival;
 }
 
+/* One that is joined to a device serves the world outside, and nobody need watch; but a device that
+ * nobody has asked after for as long as labs are kept is free again. */
 static void pause_unwatched(struct room *room, int64_t idle) {
-    if (idle < UNWATCHED_NS) return;
-    for (uint32_t n = 0; n < room->timeline_count; n++)
-        if (room->timelines[n]->motion == MOTION_PACED) halt(room->timelines[n], "unwatched");
+    int64_t keep = (int64_t)labs_options(room->labs)->idle_seconds * SECOND_NS;
+    for (uint32_t n = 0; n < room->timeline_count; n++) {
+        struct timeline *t = room->timelines[n];
+        if (idle < (t->outlets ? keep : UNWATCHED_NS)) continue;
+        if (t->motion == MOTION_PACED) timeline_halt(t, "unwatched");
+        if (t->outlets) room_leave_devices(room, t);
+    }
 }
 
 void room_second(struct room *room, int64_t wall) {

@@ -46,6 +46,7 @@ struct job {
     sim_time until, time; /* of a run; of a command: not before it */
     double speed;
     struct scenario_file *scenario; /* creation: the room takes it over */
+    bool joins;                     /* creation: loose interfaces may meet the outside */
     struct buffer record;           /* creation: the record's first line */
     const struct course *course;
 
@@ -102,6 +103,7 @@ struct room {
 
     struct scenario_file *scenario;
     struct buffer record; /* empty while parked with a file behind it */
+    size_t frame_octets;  /* of it: frames that came in from devices */
     size_t saved;         /* octets of it that are in the file */
     int file;             /* -1: none */
     int64_t heads_due;
@@ -144,6 +146,10 @@ void room_revive_begin(struct room *);
 bool room_revive_some(struct room *, int64_t deadline); /* true: alive or broken */
 void room_revive_end(struct room *);
 
+/* room_devices.c: timelines that are joined to devices. */
+void room_leave_devices(struct room *, struct timeline *);
+void room_describe_devices(const struct room *, struct buffer *);
+
 /* Helpers of the jobs. */
 struct timeline *room_timeline(const struct room *, const char *id); /* NULL: none */
 struct timeline *room_add(struct room *, struct timeline *); /* NULL: out of memory; freed */
@@ -161,6 +167,8 @@ bool job_command(struct room *, struct job *);
 bool job_step(struct room *, struct job *);
 bool job_run(struct room *, struct job *);
 bool job_pause(struct room *, struct job *);
+bool job_attach(struct room *, struct job *); /* slug: the device, line: NODE:INTERFACE */
+bool job_detach(struct room *, struct job *);
 bool job_class(struct room *, struct job *);
 bool job_open(struct room *, struct job *);   /* a stream: log, offset, channel, body = greeting */
 bool job_events(struct room *, struct job *); /* a range: log, offset; or records in body */

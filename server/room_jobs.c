@@ -15,7 +15,7 @@
 #include "record.h"
 
 #define RUN_PATIENCE_NS 2000000000ll /* a run that takes longer is answered 202 and goes on */
-enum { STEPS_AT_ONCE = 64, STEP_LIMIT = 2000000 };
+enum { STEPS_AT_ONCE = 64, STEP_LIMIT = 2000000, OUTSIDE_MOST = 8 };
 
 static bool no_timeline(struct job *job) {
     return job_fail(job, 404, "no_timeline", "timeline", "this lab has no timeline %s",
@@ -29,10 +29,11 @@ static bool no_control(struct job *job) {
 
 /* -------------------------------------------------------------------------------- creation */
 
-static void record_first_line(struct room *room, const struct job *job) {
+static void record_first_line(struct room *room, const struct job *job,
+                              const struct record_outside *outside, size_t count) {
     struct record_names names = {room->id, room->key, room->join};
-    record_begin(&room->record, &names, room->scenario->scenario.seed, NULL, 0, job->record.data,
-                 job->record.length);
+    record_begin(&room->record, &names, room->scenario->scenario.seed, outside, count,
+                 job->record.data, job->record.length);
 }
 
 static bool create_fails(struct room *room, struct job *job, unsigned status, const char *code,
@@ -47,6 +48,8 @@ bool job_create(struct room *room, struct job *job) {
     struct complaint why;
     room->scenario = job->scenario;
     job->scenario = NULL;
+    struct record_outside outside[OUTSIDE_MOST];
+    size_t outside_count = job->joins ? outside_join_all(room->scenario, outside, OUTSIDE_MOST) : 0;
     size_t size = lab_size(&room->scenario->scenario);
     if (!size)
         return create_fails(room, job, 400, "bad_scenario", "limits",
@@ -64,7 +67,7 @@ bool job_create(struct room *room, struct job *job) {
     if (!room_add(room, timeline_create("T0", lab, size, &room->pool, &room->config)))
         return create_fails(room, job, 503, "memory", "", "the server is out of memory; try later");
     room->next_number = 1;
-    record_first_line(room, job);
+    record_first_line(room, job, outside, outside_count);
     room_record_save(room);
     atomic_store(&room->state, ROOM_LIVE);
     metric_add(METRIC_LABS_CREATED, 1);
@@ -112,7 +115,12 @@ bool job_describe(struct room *room, struct job *job) {
         if (n) buffer_char(out, ',');
         describe_timeline(out, room->timelines[n]);
     }
-    buffer_printf(out, "],\"viewers\":%u,\"class\":", atomic_load(&room->channel->viewers));
+    buffer_add(out, "],\"devices\":");
+    if (labs_options(room->labs)->devices)
+        room_describe_devices(room, out);
+    else
+        buffer_add(out, "null");
+    buffer_printf(out, ",\"viewers\":%u,\"class\":", atomic_load(&room->channel->viewers));
     if (room->class_known) {
         buffer_add(out, "{\"timeline\":");
         buffer_json_string(out, room->class_timeline);
@@ -349,6 +357,10 @@ bool job_step(struct room *room, struct job *job) {
 bool job_run(struct room *room, struct job *job) {
     struct timeline *t = controlled(room, job);
     if (!t) return true;
+    if (t->outlets && (!job->has_speed || job->speed != 1 || job->has_until))
+        return job_fail(job, 409, "joined", "speed",
+                        "a lab that is joined to a device runs in real time; give speed 1 and no "
+                        "until, or detach the device");
     if (!job->state) {
         job->state = t;
         t->until = job->has_until ? job->until : SIM_TIME_MAX;

@@ -21,7 +21,7 @@
 enum { RECORD_MAX = 1 << 20, STEPS_AT_ONCE = 256, RECORD_FILE_MAX = 64 << 20 };
 
 bool room_record_room(const struct room *room, size_t octets) {
-    return room->record.length + octets <= RECORD_MAX;
+    return room->record.length - room->frame_octets + octets <= RECORD_MAX;
 }
 
 /* ----------------------------------------------------------------------------- to the disk */
@@ -61,7 +61,8 @@ bool room_record_save(struct room *room) {
 static bool load(struct room *room) {
     if (room->record.length || !file_open(room)) return room->record.length != 0;
     struct stat facts;
-    if (fstat(room->file, &facts) || facts.st_size <= 0 || facts.st_size > RECORD_FILE_MAX)
+    if (fstat(room->file, &facts) || facts.st_size <= 0 ||
+        (size_t)facts.st_size > RECORD_FILE_MAX + labs_options(room->labs)->journal_octets)
         return false;
     size_t length = (size_t)facts.st_size, got = 0;
     char *text = buffer_room(&room->record, length);
@@ -120,7 +121,7 @@ void room_record_heads(struct room *room) {
     room->heads_sum = sum;
     if (!labs_options(room->labs)->data)
         drop_old_heads(record);
-    else if (record->length > RECORD_MAX / 2)
+    else if (record->length - room->frame_octets > RECORD_MAX / 2)
         return;
     for (uint32_t n = 0; n < room->timeline_count; n++) {
         const struct timeline *t = room->timelines[n];
@@ -227,6 +228,8 @@ static bool read_record(struct room *room, struct revival *r) {
         if (d) {
             struct json_node root = json_root(d);
             good = number ? read_line(r, &root) : read_first(room, &root);
+            struct json_node frame = json_get(&root, "frame");
+            if (json_is(frame)) room->frame_octets += (size_t)(stop + 1 - at);
             json_free(d);
         }
         if (!good) {
@@ -293,6 +296,7 @@ void room_revive_begin(struct room *room) {
     struct revival *r = calloc(1, sizeof *r);
     room->revival = r;
     room->broken[0] = 0;
+    room->frame_octets = 0;
     atomic_store(&room->state, ROOM_REVIVING);
     bool good = r && plan_add(r, "T0") && load(room) && read_record(room, r) && begin_plan(room, r);
     if (good) return;

@@ -165,7 +165,7 @@ static bool replay(struct run *run, const struct sink *sink) {
         fprintf(stderr,
                 "netstep: run: %s: its input %zu does not fit; was it made with this scenario, and "
                 "by this version?\n",
-                run->options.journal, way.next);
+                run->options.journal, way.next + 1);
         return false;
     }
     if (run->options.timed) return true;

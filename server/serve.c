@@ -10,6 +10,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+#include "devices.h"
 #include "http.h"
 #include "lesson.h"
 #include "report.h"
@@ -58,6 +59,10 @@ static bool start_parts(struct service *s, char *why, size_t size) {
     if (!load_lessons(s, why, size) || !(s->ws = ws_start(why, size))) return false;
     struct labs_ears ears = {ws_published, ws_noted, s->ws};
     if (!(s->labs = labs_start(s->options, &ears, why, size))) return false;
+    if (!devices_start(s->options->devices, s->labs)) {
+        snprintf(why, size, "no thread for the devices");
+        return false;
+    }
     struct http_config config = {s->options, s->labs, s->ws, &s->course};
     return (s->http = http_start(&config, why, size)) != NULL;
 }
@@ -90,12 +95,24 @@ void service_stop(struct service *s) {
     if (s->labs) labs_stop(s->labs);
     ws_stop(s->ws);
     http_stop(s->http);
+    devices_stop(s->options->devices);
     labs_free(s->labs);
     course_free(&s->course);
     free(s);
 }
 
 /* ------------------------------------------------------------------------ the command line */
+
+/* Devices need rights that nothing else here does: they are opened first, before there is a thread,
+ * and the rights are given away. */
+static bool open_devices(struct options *options, char *why, size_t size) {
+    if (!options->tap_count) return true;
+    options->devices = devices_new();
+    for (unsigned n = 0; n < options->tap_count; n++)
+        if (!options->devices || !devices_open(options->devices, options->taps[n], why, size))
+            return false;
+    return privileges_drop(why, size);
+}
 
 static int wait_for_signal(const sigset_t *signals) {
     int signal_number;
@@ -119,12 +136,17 @@ int serve_main(int argc, char **argv) {
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
-    struct service *service = service_start(&options, why, sizeof why);
-    if (!service) return usage_error("%s", why);
+    struct service *service = NULL;
+    if (open_devices(&options, why, sizeof why)) service = service_start(&options, why, sizeof why);
+    if (!service) {
+        devices_free(options.devices);
+        return usage_error("%s", why);
+    }
     report(REPORT_INFO, "listening", "%s, port %u", options.listen, service_port(service));
     int signal_number = wait_for_signal(&signals);
     report(REPORT_INFO, "stopping", "%s", strsignal(signal_number));
     service_stop(service);
+    devices_free(options.devices);
     report(REPORT_INFO, "stopped", "all streams are closed");
     return 0;
 }

@@ -153,27 +153,31 @@ size_t timeline_memory(const struct timeline *t) {
 
 /* ------------------------------------------------------------------------- moving the head */
 
-/* Both strands hear of each record. */
+/* Both strands hear of each record, and the devices of what is delivered. */
 struct pair {
     struct sink sink[DETAIL_COUNT];
     unsigned count;
+    struct timeline *timeline;
 };
 
 static void tell_both(void *user, const struct lab *lab, const struct trace_record *record) {
     const struct pair *pair = user;
+    struct timeline *t = pair->timeline;
+    if (t->outlets && record->kind == TRACE_DELIVERED) t->leave(t, record);
     for (unsigned n = 0; n < pair->count; n++)
         pair->sink[n].record(pair->sink[n].user, lab, record);
 }
 
 static struct sink listeners(struct timeline *t, struct pair *pair) {
     pair->count = 0;
+    pair->timeline = t;
     unsigned wants = 0;
     for (int d = 0; d < DETAIL_COUNT; d++)
         if (t->strand[d].story && !(d == DETAIL_FULL && t->behind)) {
             pair->sink[pair->count] = story_sink(t->strand[d].story);
             wants |= pair->sink[pair->count++].wants;
         }
-    if (pair->count == 1) return pair->sink[0];
+    if (pair->count == 1 && !t->outlets) return pair->sink[0];
     return (struct sink){tell_both, pair, wants};
 }
 
@@ -185,6 +189,11 @@ bool timeline_log_full(const struct timeline *t) {
             return true;
     }
     return false;
+}
+
+void timeline_halt(struct timeline *t, const char *why) {
+    t->motion = MOTION_PAUSED;
+    t->stopped = why;
 }
 
 enum stop timeline_step(struct timeline *t, uint64_t steps, sim_time until) {

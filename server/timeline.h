@@ -44,6 +44,8 @@ struct strand {
     bool failed;
 };
 
+struct outlet; /* where it is joined to a device: room_devices.c */
+
 enum motion { MOTION_PAUSED, MOTION_FAST, MOTION_PACED };
 
 struct timeline_config {
@@ -65,10 +67,14 @@ struct timeline {
     struct lab *behind;                 /* the lab that writes `full`, on its way to the head */
     struct replay behind_replay;
 
+    struct outlet *outlets; /* NULL: none. A timeline that has some runs in real time */
+    void (*leave)(struct timeline *, const struct trace_record *); /* of what is delivered */
+
     enum motion motion;
     sim_time until; /* FAST and PACED stop here */
     struct pacer pacer;
-    /* Why it stands: "paused", "until", "quiet", "livelock", "end", "log_full" or "unwatched". */
+    /* Why it stands: "paused", "until", "quiet", "livelock", "end", "log_full", "journal_full",
+     * "device" or "unwatched". */
     const char *stopped;
     int64_t last_flush, flush_due; /* wall; due 0: nothing pending */
 };
@@ -104,6 +110,7 @@ bool timeline_frame(struct timeline *, sim_time at, uint32_t node, uint32_t inte
                     const uint8_t *octets, size_t count, struct complaint *why);
 bool timeline_command_entry(struct timeline *, const struct journal_entry *); /* from a record */
 bool timeline_log_full(const struct timeline *);
+void timeline_halt(struct timeline *, const char *why); /* it stands, and `stopped` says why */
 
 /* The last step that is over when `at` events have happened; rounded up to a whole step. */
 uint64_t timeline_step_at(const struct timeline *, enum detail, uint32_t at);

@@ -305,7 +305,7 @@ static bool make_link(struct lab *lab, const struct scenario_link *from, uint32_
                           .loss_ppm = from->loss_ppm,
                           .duplicate_ppm = from->duplicate_ppm,
                           .reorder_ppm = from->reorder_ppm,
-                          .up = 1,
+                          .up = !from->down,
                           .mark_frames = from->mark_frames,
                           .queue_frames =
                               from->queue_frames == 0 ? QUEUE_FRAMES_DEFAULT : from->queue_frames};

@@ -64,11 +64,11 @@ static struct trace_hash session(struct buffer *b) {
     struct outside_port port;
     struct trace_hash hash;
     struct sink sink = {hash_record, &hash, WANT_ALL};
-    struct record_outside outside = {"host:eth0", "tap9"};
+    struct record_outside outside = {"host:eth0", "tap9", false};
     struct record_names names = {"abcdefghijk", "0123", "ABCDEF"};
     struct scenario_file *file = scenario_read(scenario, strlen(scenario), &why);
     assert_non_null(file);
-    assert_true(outside_join(file, outside.place, outside.name, &port, &why));
+    assert_true(outside_join(file, outside.place, outside.name, false, &port, &why));
     struct lab *lab = scenario_lab(file, &why);
     assert_non_null(lab);
     record_begin(b, &names, file->scenario.seed, &outside, 1, scenario, strlen(scenario));
@@ -232,7 +232,7 @@ static void expect_join(const char *text, const char *place, uint32_t node, uint
     struct outside_port port;
     struct scenario_file *file = scenario_read(text, strlen(text), &why);
     if (!file) fail_msg("%s: %s", why.place, why.problem);
-    bool joined = outside_join(file, place, "tap9", &port, &why);
+    bool joined = outside_join(file, place, "tap9", false, &port, &why);
     if (joined != (problem == NULL)) fail_msg("%s: %s", place, why.problem);
     if (problem && !strstr(why.problem, problem)) fail_msg("%s, not %s", why.problem, problem);
     if (joined) {

@@ -79,7 +79,11 @@ struct path_mtu { /* stack/path_mtu.c */
     uint32_t mtu;
     sim_time until;
 };
-enum { PATH_MTUS = 8, ICMP_PEERS = 16, FRAGMENT_SOURCES = 32 };
+struct ip_identity { /* stack/ip/ipv4_identity.c: the last one of a group of flows */
+    uint32_t last, reserved;
+    sim_time at;
+};
+enum { PATH_MTUS = 8, ICMP_PEERS = 16, FRAGMENT_SOURCES = 32, IP_IDENTITIES = 16 };
 struct icmp_peer { /* stack/ip/icmp_limit.c: to whom ICMP messages went */
     ip4 address;
     uint32_t redirects;
@@ -91,9 +95,9 @@ struct node {
     int32_t x, y;
     uint32_t first_interface, interface_count; /* global interface numbers, from 1, consecutive */
     uint32_t packets_made;                     /* packet ids: (node, this counter) */
-    uint32_t ip_id;
-    uint32_t processes_made; /* process ids */
-    uint32_t iss_made;       /* initial sequence numbers chosen so far */
+    uint32_t ip_id;                            /* identifications given so far */
+    uint32_t processes_made;                   /* process ids */
+    uint32_t iss_made;                         /* initial sequence numbers chosen so far */
     uint64_t events_made; /* the node's own event counter, for the order of simultaneous events */
     struct id first_neighbour, first_route, first_socket, first_process; /* per node lists */
     struct id first_group, first_membership;
@@ -103,8 +107,9 @@ struct node {
     uint64_t secret[2]; /* RFC 6528 secret key, from the seed and the node's name */
     struct path_mtu path[PATH_MTUS];
     struct icmp_peer icmp_peer[ICMP_PEERS];
-    sim_time icmp_filled_at;                     /* the bucket of all destinations together, */
-    int64_t icmp_credit;                         /* and the messages that are left in it */
+    sim_time icmp_filled_at; /* the bucket of all destinations together, */
+    int64_t icmp_credit;     /* and the messages that are left in it */
+    struct ip_identity identity[IP_IDENTITIES];
     struct id first_reassembly, last_reassembly; /* stack/ip/ipv4_reassembly.c: the oldest first */
     uint32_t fragments_from[FRAGMENT_SOURCES];   /* that came, by a hash of their source */
     int64_t setting[SETTING_MAX];                /* sysctls; indices in stack/sysctl.h */

@@ -33,6 +33,7 @@ enum setting {
     SETTING_IPFRAG_HIGH,
     SETTING_IPFRAG_LOW,
     SETTING_IPFRAG_MAX_DIST,
+    SETTING_CONST_IP_ID,            /* enum ip_id_model */
     SETTING_CONST_FRAGMENT_OVERLAP, /* enum fragment_overlap */
     SETTING_CONST_FRAGMENT_EVICT,   /* 1: above the high threshold the oldest make room */
     SETTING_CONST_FRAGMENT_OPTIONS, /* 1: options that are not copied leave room for others */
@@ -195,6 +196,8 @@ enum setting {
 };
 /* icmp.ts_model: which moment a timestamp reply names as that of its transmission. */
 enum icmp_ts_model { ICMP_TS_LINUX, ICMP_TS_RFC792 };
+/* const.ip_id: how datagrams are numbered. */
+enum ip_id_model { IP_ID_LINUX, IP_ID_COUNTER };
 /* const.fragment_overlap: which octets win where two fragments have the same. */
 enum fragment_overlap {
     OVERLAP_DROP,   /* none: the datagram is thrown away */

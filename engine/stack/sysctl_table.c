@@ -40,6 +40,8 @@
 
 static const char *const congestion_controls[] = {
     [CONGESTION_RENO] = "reno", [CONGESTION_CUBIC] = "cubic", NULL};
+static const char *const ip_id_models[] = {
+    [IP_ID_LINUX] = "linux", [IP_ID_COUNTER] = "counter", NULL};
 static const char *const fragment_overlaps[] = {
     [OVERLAP_DROP] = "drop", [OVERLAP_NEWEST] = "newest", [OVERLAP_OLDEST] = "oldest",
     [OVERLAP_BSD] = "bsd",   [OVERLAP_LINUX] = "linux",   NULL};
@@ -77,6 +79,7 @@ static const struct knob knobs[] = {
     NUMBER("net.ipv4.ipfrag_high_thresh", IPFRAG_HIGH, 0, VALUE_MAX, 4194304),
     NUMBER("net.ipv4.ipfrag_low_thresh", IPFRAG_LOW, 0, VALUE_MAX, 3145728),
     NUMBER("net.ipv4.ipfrag_max_dist", IPFRAG_MAX_DIST, 0, VALUE_MAX, 64),
+    WORD("const.ip_id", CONST_IP_ID, ip_id_models, IP_ID_LINUX),
     WORD("const.fragment_overlap", CONST_FRAGMENT_OVERLAP, fragment_overlaps, OVERLAP_DROP),
     FLAG("const.fragment_evict", CONST_FRAGMENT_EVICT, 0),
     FLAG("const.fragment_options", CONST_FRAGMENT_OPTIONS, 0),

@@ -6,6 +6,12 @@
 
 enum { IP_OPTIONS_MOST = 40 };
 
+/* Whose count a datagram's identification is from, on Linux. */
+enum ip_identification {
+    IP_ID_SHARED, /* that of its addresses and protocol */
+    IP_ID_NONE,   /* 0: it must not be cut, so it needs none */
+    IP_ID_OWN     /* its connection's: as given */
+};
 struct ip_out {
     ip4 src; /* 0: the address of the interface that the route chooses */
     ip4 dst;
@@ -17,6 +23,8 @@ struct ip_out {
     bool discover_path;     /* Don't Fragment if it fits the path, else in fragments without it */
     const uint8_t *options; /* RFC 791 3.1, padded to 4 octets; NULL: none */
     size_t option_count;
+    uint16_t identification;
+    enum ip_identification id_from;
     bool fill_options; /* they are a user's wish (ipv4_options_out.c), not the octets themselves */
 };
 enum ip_result {

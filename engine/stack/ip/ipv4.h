@@ -22,6 +22,8 @@ void ipv4_hand_down(struct step *, uint32_t node, const struct ip_way *, struct 
 /* ipv4_fragment.c: the same in pieces of at most `mtu` octets. Takes ownership. */
 enum ip_result ipv4_fragment(struct step *, uint32_t node, const struct ip_way *,
                              struct id datagram, uint32_t mtu);
+/* ipv4_identity.c */
+uint16_t ipv4_identify(struct step *, uint32_t node, const struct ip_out *, ip4 src);
 /* ipv4_reassembly.c: a fragment for this node. Takes the frame; true: its datagram is whole now,
  * and `in` and the payload's reader are of that. */
 bool ipv4_reassemble(struct step *, uint32_t node, struct ip_in *, struct reader *payload,

@@ -91,7 +91,7 @@ static void push_header(struct step *s, uint32_t node, struct id frame, const st
         .dscp = out->dscp,
         .ecn = out->ecn,
         .total_length = (uint16_t)total,
-        .identification = (uint16_t)node_at(s->lab, node)->ip_id++,
+        .identification = ipv4_identify(s, node, out, src),
         .dont_fragment = dont_fragment,
         .ttl = out->ttl != 0 ? out->ttl : (uint8_t)setting_of(s->lab, node, SETTING_IP_DEFAULT_TTL),
         .protocol = out->protocol,

@@ -38,6 +38,7 @@ static struct ip_out put_header(struct step *s, uint32_t node, struct id frame, 
 static enum ip_result send_frame(struct step *s, uint32_t node, struct id frame, ip4 src, ip4 dst,
                                  struct tcp_header *h, size_t text_count) {
     struct ip_out out = put_header(s, node, frame, src, dst, h, text_count);
+    out.id_from = IP_ID_NONE;
     return ip_send(s, node, frame, &out);
 }
 
@@ -55,6 +56,14 @@ static void wrong_field(const struct step *s, uint32_t node, struct tcp_header *
     uint32_t seq = h->seq;
     h->seq = h->ack;
     h->ack = seq;
+}
+
+/* Linux: a connection counts its datagrams from a number of its own, and a SYN,ACK, which is no
+ * connection's yet, has none. */
+static void identify(struct tcb *c, uint32_t flags, struct ip_out *out) {
+    out->id_from = c->passive && (flags & TCP_SYN) != 0 ? IP_ID_NONE : IP_ID_OWN;
+    out->identification = (uint16_t)(hash_mix(c->iss, c->remote_port) + c->ip_id);
+    if (out->id_from == IP_ID_OWN) c->ip_id++;
 }
 
 /* `repeats`: how often this segment has been sent before. */
@@ -91,6 +100,7 @@ enum ip_result tcp_transmit_again(struct step *s, struct tcb *c, uint32_t seq, u
     out.dscp = c->wishes.tos >> 2; /* MUST-48, SHLD-22 */
     out.ttl = c->wishes.ttl;       /* MUST-49 */
     out.dont_fragment = c->wishes.fragments == 0;
+    identify(c, flags, &out);
     return ip_send(s, c->node, frame, &out);
 }
 

@@ -124,7 +124,7 @@ struct tcb {
     uint32_t timed_seq;            /* the segment that is being timed ends here */
     uint32_t repeated_ts;          /* our timestamp clock at the last repetition */
     uint32_t round_end;            /* Linux: SND.NXT when this round trip of RTTVAR began */
-    uint32_t reserved_rtt;
+    uint32_t ip_id;                /* datagrams sent so far, Linux's inet_id */
     sim_time queue_time; /* in the SYN queue: when it is given up; then: since when it waits */
     sim_time cookies_at; /* a listener: when it last answered with a cookie */
     sim_time srtt, rttvar, rto;

@@ -113,8 +113,8 @@ size_t make_datagram(uint8_t out[1600], uint32_t from, uint32_t to, struct ipv4_
     mac_of_node(ether.src, from);
     mac_of_node(ether.dst, to);
     if (h->ttl == 0) h->ttl = 64;
-    h->header_length = IPV4_HEADER;
-    h->total_length = (uint16_t)(IPV4_HEADER + count);
+    h->header_length = (uint8_t)(IPV4_HEADER + h->option_count);
+    h->total_length = (uint16_t)(h->header_length + count);
     ether_emit(&w, &ether);
     ipv4_emit(&w, h);
     write_copy(&w, payload, count);

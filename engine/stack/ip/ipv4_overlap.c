@@ -6,18 +6,17 @@
  * who begins first, and Linux since 4.19 throws the datagram away, as RFC 5722 asks for IPv6.
  *
  * The octets that lose are cut off their fragment, so that those that wait never overlap.
- *
- * Differs: Linux knows a duplicate by the run of fragments that came in order; here it is one if
- * its octets are all there, in however many fragments.
  */
 #include "stack/mib.h"
 #include "stack/sysctl.h"
 #include <assert.h>
 #include <string.h>
 
-/* The last fragment that begins before `from` ends; most come in order, so from the back. */
+/* The last fragment that begins before `to`. Most come in their order, some from behind; else they
+ * are looked for from the back. */
 static struct id before_of(struct lab *lab, const struct reassembly *r, uint32_t to) {
     struct id id = r->last;
+    if (id_is(id) && fragment_span(lab, r->first).from >= to) return (struct id){0, 0};
     while (id_is(id) && fragment_span(lab, id).from >= to) id = frame_at(lab, id)->previous;
     return id;
 }
@@ -33,11 +32,13 @@ static struct id first_overlap(struct lab *lab, const struct reassembly *r, stru
     return found;
 }
 
-/* Are all octets of the span there, from `id` on without a gap? */
+/* Are all octets of the span there, from `id` on without a gap? As Linux sees it, in fragments that
+ * came in their order: it does not join runs that meet later. */
 static bool is_duplicate(struct lab *lab, struct id id, struct ipv4_span span) {
     uint32_t reached = fragment_span(lab, id).from;
+    uint64_t run = frame_at(lab, id)->order;
     if (reached > span.from) return false;
-    for (; id_is(id) && fragment_span(lab, id).from == reached; id = frame_at(lab, id)->next) {
+    for (; id_is(id) && frame_at(lab, id)->order == run; id = frame_at(lab, id)->next) {
         reached = fragment_span(lab, id).to;
         if (reached >= span.to) return true;
     }

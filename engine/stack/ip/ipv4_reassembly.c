@@ -219,9 +219,11 @@ void reassembly_link(struct step *s, struct reassembly *r, struct id fragment, s
     f->next = behind;
     *(id_is(before) ? &frame_at(s->lab, before)->next : &r->first) = fragment;
     *(id_is(behind) ? &frame_at(s->lab, behind)->previous : &r->last) = fragment;
-    r->runs += 1u - touches(s->lab, before, fragment) - touches(s->lab, fragment, behind);
+    bool goes_on = touches(s->lab, before, fragment);
+    r->runs += 1u - goes_on - touches(s->lab, fragment, behind);
     r->octets += span.to - span.from;
     if (span.from == 0) r->first_came = 1;
+    f->order = goes_on && !id_is(behind) ? frame_at(s->lab, before)->order : span.from;
     charge(s, r, charge_of(f));
 }
 

@@ -26,7 +26,8 @@ struct reassembly {
 
 const struct reassembly *reassembly_get(const struct lab *, struct id);
 struct ipv4_span fragment_span(struct lab *, struct id fragment);
-/* The fragment waits behind `before` ({0,0}: as the first); it no longer waits. */
+/* The fragment waits behind `before` ({0,0}: as the first); it no longer waits. While it does, its
+ * frame's `order` is where the run of fragments began that came in their order, up to it. */
 void reassembly_link(struct step *, struct reassembly *, struct id fragment, struct id before);
 void reassembly_unlink(struct step *, struct reassembly *, struct id fragment);
 /* The datagram and what waits for it go, and count as failed. */

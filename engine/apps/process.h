@@ -43,6 +43,15 @@ struct call_state { /* a socket call that has not returned */
     uint32_t text, flags;       /* text: send the text of the line, not the pattern */
     uint32_t opening, reserved; /* the SYN has carried the first octets: sendto */
 };
+enum ping_flag {
+    PING_FLOOD = 1,
+    PING_QUIET = 2,
+    PING_NUMERIC = 4,
+    PING_STAMPED = 8,      /* -D: the time of day before each line */
+    PING_OUTSTANDING = 16, /* -O: says which replies are still to come */
+    PING_BROADCAST = 32
+};
+enum ping_options { PING_NO_OPTIONS, PING_ROUTE, PING_TIMES, PING_HOPS };
 struct ping_state {
     struct id socket;
     sim_time interval, wait, deadline;
@@ -50,10 +59,17 @@ struct ping_state {
     uint64_t count;                      /* 0: without end */
     uint64_t sent, received, errors, duplicates;
     uint64_t sum_us, square_us, least_us, most_us;
-    uint64_t seen[4]; /* of the last 256 sequence numbers */
-    ip4 dst;
-    uint32_t size, ttl, flood, quiet, numeric;
+    uint64_t average_us; /* eight times the moving average */
+    uint64_t seen[4];    /* of the last 256 sequence numbers */
+    ip4 dst, src;
+    uint32_t size, ttl, tos, flags, preload;
+    uint32_t path;                  /* enum ping_path: -M */
+    uint32_t pipe;                  /* requests under way at a time, at most */
+    uint32_t options, stamp_format; /* enum ping_options; of -T: RFC 791's flag */
+    uint32_t option_count, pattern_count, recorded_count;
+    uint8_t option[40], recorded[40], pattern[16];
     char host[HOST_ROOM];
+    char device[INTERFACE_NAME_ROOM]; /* -I with an interface's name */
 };
 struct nc_state {
     struct id listener, socket;

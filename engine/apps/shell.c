@@ -49,7 +49,8 @@ static const struct entry commands[] = {
     {"nc", run_nc, "[-klNuvz] [-w SECONDS] [HOST] PORT [< OCTETS]", "help.nc"},
     {"netstat", run_netstat, "-tan", "help.netstat"},
     {"nstat", run_nstat, "[-a]", "help.nstat"},
-    {"ping", run_ping, "[-fnqb] [-c COUNT] [-i SECONDS] [-s SIZE] [-t TTL] [-W SECONDS] HOST",
+    {"ping", run_ping,
+     "[-bDfnOqR] [-c COUNT] [-i SECONDS] [-s SIZE] [-t TTL] [-W SECONDS] [HOP...] HOST",
      "help.ping"},
     {"ps", run_jobs, "", "help.jobs"},
     {"raw", run_forge, FORGE_USAGE, "help.forge"},
@@ -92,6 +93,13 @@ static const struct {
     {run_arping,
      "-D asks whether an address is free, -U tells of one by a request, -A by a reply; -b goes on\n"
      "to ask everybody, -f ends with the first answer, -w after SECONDS, -q says nothing."},
+    {run_ping,
+     "-w ends after SECONDS, -W waits so long for a reply, -l sends so many at once, -f as fast\n"
+     "as they come back. -R records the route, -T tsonly|tsandaddr|tsprespec times on the way;\n"
+     "HOPs are those of tsprespec, or a loose source route. -M do|want|dont: path MTU discovery.\n"
+     "-I interface or address, -Q type of service, -p pattern (hexadecimal), -D time of day,\n"
+     "-O tells of missing replies, -q only the end. With the setting ping.wait_reply each waits\n"
+     "for the one before."},
     {run_nc,
      "-l listens on PORT, -k goes on to listen, -N shuts the writing side at the input's end,\n"
      "-u is UDP, -v says what happens, -z only connects, -w gives up after SECONDS.\n"

@@ -1,4 +1,5 @@
 /* ping's words and numbers are those of iputils. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -148,7 +149,7 @@ static void size_is_shown_and_small_data_has_no_time(void **state) {
                   "16 bytes from server (10.0.0.2): icmp_seq=1 ttl=64\n"
                   "\n"
                   "--- server ping statistics ---\n"
-                  "1 packets transmitted, 1 received, 0% packet loss, time 0ms\n");
+                  "1 packets transmitted, 1 received, 0% packet loss, time 0ms\n\n");
 }
 
 static void a_flood_follows_the_replies(void **state) {
@@ -163,7 +164,7 @@ static void a_flood_follows_the_replies(void **state) {
                   "\n"
                   "--- server ping statistics ---\n"
                   "100 packets transmitted, 100 received, 0% packet loss, time 200ms\n"
-                  "rtt min/avg/max/mdev = 2.000/2.020/4.000/0.198 ms\n");
+                  "rtt min/avg/max/mdev = 2.000/2.020/4.000/0.198 ms, ipg/ewma 2.020/2.000 ms\n");
     run_end(&run);
 }
 
@@ -214,10 +215,18 @@ static void a_deadline_ends_it(void **state) {
 static void wrong_lines_are_refused(void **state) {
     (void)state;
     static const char usage[] =
-        "Usage: ping [-fnqb] [-c COUNT] [-i SECONDS] [-s SIZE] [-t TTL] [-W SECONDS] HOST\n";
-    static const char *const lines[] = {
-        "ping",           "ping -c 0 server",   "ping -c server",   "ping -s 70000 server",
-        "ping -x server", "ping -t 256 server", "ping -i 0 server", "ping server client"};
+        "Usage: ping [-bDfnOqR] [-c COUNT] [-i SECONDS] [-s SIZE] [-t TTL] [-W SECONDS] [HOP...] "
+        "HOST\n";
+    static const char *const lines[] = {"ping",
+                                        "ping -c 0 server",
+                                        "ping -c server",
+                                        "ping -s 70000 server",
+                                        "ping -x server",
+                                        "ping -t 256 server",
+                                        "ping -i 0 server",
+                                        "ping -R -T tsonly server",
+                                        "ping -M x server",
+                                        "ping -R server client"};
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
         struct running run;
         two_hosts(&setup);
@@ -235,6 +244,197 @@ static void wrong_lines_are_refused(void **state) {
     expect_answer("ping 10.0.0.255", SECONDS(1),
                   "ping: Do you want to ping broadcast? Then -b. If not, check your local firewall "
                   "rules\n");
+}
+
+/* --------------------------------------------------- what iputils prints, version 20221126 */
+
+static void expect_from(const char *line, const char *expected) {
+    struct running run;
+    setup_run(&setup, 0, "client", line);
+    run_begin(&run, &setup);
+    run_until(&run, SECONDS(60));
+    expect_output(&run, "client", expected);
+    run_end(&run);
+}
+
+static void wait_reply_is_the_ping_of_older_books(void **state) {
+    (void)state;
+    struct running run;
+    for (int waits = 0; waits < 2; waits++) {
+        two_hosts(&setup);
+        setup.links[0].delay_ns[0] = MILLIS(2.5);
+        setup.links[0].delay_ns[1] = MILLIS(2500);
+        if (waits) setup_setting(&setup, "client", "ping.wait_reply", "1");
+        setup_run(&setup, 0, "client", "ping -q -c 2 server");
+        setup_run(&setup, SECONDS(10), "client", "ping -q -c 4 server");
+        run_begin(&run, &setup);
+        run_until(&run, SECONDS(9));
+        size_t from = run.count;
+        run_until(&run, SECONDS(30));
+        char said[256] = "";
+        for (size_t i = from; i < run.count; i++) {
+            const struct trace_record *r = &run.records[i].r;
+            if (r->kind == TRACE_SENT && r->node == 1 && r->octets[23] == 1)
+                sprintf(said + strlen(said), " %.4f", (double)r->at / 1e9);
+        }
+        assert_string_equal(said, waits ? " 10.0000 12.5025 15.0050 17.5075"
+                                        : " 10.0000 11.0000 12.0000 13.0000");
+        run_end(&run);
+    }
+}
+
+static void several_under_way_are_a_pipe(void **state) {
+    (void)state;
+    two_hosts(&setup);
+    expect_from("ping -n -q -c 3 -l 2 server",
+                "PING server (10.0.0.2) 56(84) bytes of data.\n"
+                "\n"
+                "--- server ping statistics ---\n"
+                "3 packets transmitted, 3 received, 0% packet loss, time 1000ms\n"
+                "rtt min/avg/max/mdev = 20.000/33.333/40.000/9.428 ms, pipe 2\n");
+}
+
+static void the_source_is_shown(void **state) {
+    (void)state;
+    two_hosts(&setup);
+    expect_from("ping -c 1 -I eth0 10.0.0.2",
+                "PING 10.0.0.2 (10.0.0.2) from 10.0.0.1 eth0: 56(84) bytes of data.\n"
+                "64 bytes from 10.0.0.2: icmp_seq=1 ttl=64 time=40.0 ms\n"
+                "\n"
+                "--- 10.0.0.2 ping statistics ---\n"
+                "1 packets transmitted, 1 received, 0% packet loss, time 0ms\n"
+                "rtt min/avg/max/mdev = 40.000/40.000/40.000/0.000 ms\n");
+    two_hosts(&setup);
+    expect_from("ping -c 1 -I 10.0.0.7 10.0.0.2", "ping: bind: Cannot assign requested address\n");
+}
+
+static void times_of_day_and_missing_replies(void **state) {
+    (void)state;
+    two_hosts(&setup);
+    setup_fault(&setup, "client->server", FAULT_DROP, "icmp", 1);
+    expect_from("ping -D -O -c 2 10.0.0.2",
+                "PING 10.0.0.2 (10.0.0.2) 56(84) bytes of data.\n"
+                "[1.000000] no answer yet for icmp_seq=1\n"
+                "[1.020000] 64 bytes from 10.0.0.2: icmp_seq=2 ttl=64 time=20.0 ms\n"
+                "\n"
+                "--- 10.0.0.2 ping statistics ---\n"
+                "2 packets transmitted, 1 received, 50% packet loss, time 1000ms\n"
+                "rtt min/avg/max/mdev = 20.000/20.000/20.000/0.000 ms\n");
+}
+
+static void what_does_not_fit_is_told_here(void **state) {
+    (void)state;
+    two_hosts(&setup);
+    expect_from("ping -M do -s 1473 -c 1 server",
+                "PING server (10.0.0.2) 1473(1501) bytes of data.\n"
+                "ping: local error: message too long, mtu=1500\n"
+                "\n"
+                "--- server ping statistics ---\n"
+                "1 packets transmitted, 0 received, +1 errors, 100% packet loss, time 0ms\n"
+                "\n");
+}
+
+/* The first request finds out, the second knows. */
+static void a_narrow_path_is_learnt_of(void **state) {
+    (void)state;
+    through_router(&setup);
+    setup.interfaces[1][1].mtu = 1000;
+    setup.interfaces[2][0].mtu = 1000;
+    expect_from("ping -M do -s 1400 -c 2 10.0.2.1",
+                "PING 10.0.2.1 (10.0.2.1) 1400(1428) bytes of data.\n"
+                "From 10.0.1.254 icmp_seq=1 Frag needed and DF set (mtu = 1000)\n"
+                "ping: local error: message too long, mtu=1000\n"
+                "\n"
+                "--- 10.0.2.1 ping statistics ---\n"
+                "2 packets transmitted, 0 received, +2 errors, 100% packet loss, time 1000ms\n"
+                "\n");
+}
+
+static void the_pattern_is_sent(void **state) {
+    (void)state;
+    struct running run;
+    two_hosts(&setup);
+    setup_run(&setup, 0, "client", "ping -c 1 -s 24 -p a5f -Q 0x10 10.0.0.2");
+    run_begin(&run, &setup);
+    run_until(&run, SECONDS(5));
+    static const uint8_t expected[] = {0xa5, 0x0f, 0xa5, 0x0f, 0xa5, 0x0f, 0xa5, 0x0f};
+    const struct trace_record *last = NULL;
+    for (size_t i = 0; i < run.count; i++)
+        if (run.records[i].r.kind == TRACE_SENT && run.records[i].r.octets[23] == 1)
+            last = &run.records[i].r;
+    assert_non_null(last); /* the reply: with the same data and the same type of service */
+    assert_memory_equal(last->octets + 14 + 28 + 16, expected, sizeof expected);
+    assert_int_equal(last->octets[15], 0x10);
+    char *said = run_output(&run, "client");
+    assert_non_null(strstr(said, "PATTERN: 0xa50f\n"));
+    assert_null(strstr(said, "wrong data"));
+    free(said);
+    run_end(&run);
+}
+
+/* The addresses are those that iputils printed on Linux 6.18 in the same network. */
+static void the_route_is_recorded_once(void **state) {
+    (void)state;
+    through_router(&setup);
+    expect_from("ping -c 2 -R 10.0.2.1",
+                "PING 10.0.2.1 (10.0.2.1) 56(124) bytes of data.\n"
+                "64 bytes from 10.0.2.1: icmp_seq=1 ttl=63 time=120 ms\n"
+                "RR: \t10.0.1.1\n"
+                "\t10.0.2.254\n"
+                "\t10.0.2.1\n"
+                "\t10.0.2.1\n"
+                "\t10.0.1.254\n"
+                "\t10.0.1.1\n"
+                "\n"
+                "64 bytes from 10.0.2.1: icmp_seq=2 ttl=63 time=60.0 ms\t(same route)\n"
+                "\n"
+                "--- 10.0.2.1 ping statistics ---\n"
+                "2 packets transmitted, 2 received, 0% packet loss, time 1000ms\n"
+                "rtt min/avg/max/mdev = 60.000/90.000/120.000/30.000 ms\n");
+}
+
+static void times_on_the_way(void **state) {
+    (void)state;
+    through_router(&setup);
+    expect_from("ping -c 1 -T tsandaddr 10.0.2.1",
+                "PING 10.0.2.1 (10.0.2.1) 56(124) bytes of data.\n"
+                "64 bytes from 10.0.2.1: icmp_seq=1 ttl=63 time=120 ms\n"
+                "TS: \t10.0.1.1\t0 absolute\n"
+                "\t10.0.1.254\t30 absolute\n"
+                "\t10.0.2.1\t60\n"
+                "\t10.0.2.1\t0\n"
+                "Unrecorded hops: 2\n"
+                "\n"
+                "\n"
+                "--- 10.0.2.1 ping statistics ---\n"
+                "1 packets transmitted, 1 received, 0% packet loss, time 0ms\n"
+                "rtt min/avg/max/mdev = 120.000/120.000/120.000/0.000 ms\n");
+    through_router(&setup);
+    expect_from("ping -c 1 -T tsprespec 10.0.1.254 10.0.2.1 10.0.2.1",
+                "PING 10.0.2.1 (10.0.2.1) 56(124) bytes of data.\n"
+                "64 bytes from 10.0.2.1: icmp_seq=1 ttl=63 time=120 ms\n"
+                "TS: \t10.0.1.254\t30 absolute\n"
+                "\t10.0.2.1\t60\n"
+                "\n"
+                "\n"
+                "--- 10.0.2.1 ping statistics ---\n"
+                "1 packets transmitted, 1 received, 0% packet loss, time 0ms\n"
+                "rtt min/avg/max/mdev = 120.000/120.000/120.000/0.000 ms\n");
+}
+
+static void a_deadline_ends_with_an_error_too(void **state) {
+    (void)state;
+    two_hosts(&setup);
+    expect_from("ping -w 20 10.0.0.9",
+                "PING 10.0.0.9 (10.0.0.9) 56(84) bytes of data.\n"
+                "From 10.0.0.1 icmp_seq=1 Destination Host Unreachable\n"
+                "From 10.0.0.1 icmp_seq=2 Destination Host Unreachable\n"
+                "From 10.0.0.1 icmp_seq=3 Destination Host Unreachable\n"
+                "From 10.0.0.1 icmp_seq=4 Destination Host Unreachable\n"
+                "\n"
+                "--- 10.0.0.9 ping statistics ---\n"
+                "4 packets transmitted, 0 received, +4 errors, 100% packet loss, time 3000ms\n"
+                "pipe 4\n");
 }
 
 static void copies_and_keyframes_agree(void **state) {
@@ -262,6 +462,16 @@ int main(void) {
         cmocka_unit_test(ctrl_c_prints_the_statistics),
         cmocka_unit_test(a_deadline_ends_it),
         cmocka_unit_test(wrong_lines_are_refused),
+        cmocka_unit_test(wait_reply_is_the_ping_of_older_books),
+        cmocka_unit_test(several_under_way_are_a_pipe),
+        cmocka_unit_test(the_source_is_shown),
+        cmocka_unit_test(times_of_day_and_missing_replies),
+        cmocka_unit_test(what_does_not_fit_is_told_here),
+        cmocka_unit_test(a_narrow_path_is_learnt_of),
+        cmocka_unit_test(the_pattern_is_sent),
+        cmocka_unit_test(the_route_is_recorded_once),
+        cmocka_unit_test(times_on_the_way),
+        cmocka_unit_test(a_deadline_ends_with_an_error_too),
         cmocka_unit_test(copies_and_keyframes_agree),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -291,7 +291,7 @@ static void nobody_answers(void **state) {
                   "From 10.0.0.1 icmp_seq=1 Destination Host Unreachable\n"
                   "\n"
                   "--- 10.0.0.77 ping statistics ---\n"
-                  "1 packets transmitted, 0 received, +1 errors, 100% packet loss, time 0ms\n"
+                  "1 packets transmitted, 0 received, +1 errors, 100% packet loss, time 0ms\n\n"
                   "3\n"
                   "connect: No route to host (EHOSTUNREACH)\n");
     run_end(&run);

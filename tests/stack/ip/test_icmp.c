@@ -107,7 +107,7 @@ static void echo_can_be_ignored(void **state) {
                   "PING server (10.0.0.2) 56(84) bytes of data.\n"
                   "\n"
                   "--- server ping statistics ---\n"
-                  "1 packets transmitted, 0 received, 100% packet loss, time 0ms\n");
+                  "1 packets transmitted, 0 received, 100% packet loss, time 0ms\n\n");
     run_end(&run);
 }
 
@@ -121,6 +121,7 @@ static void a_broadcast_echo_is_ignored_unless_told(void **state) {
     run_until(&run, SECONDS(3));
     expect_drops(&run, "c 0.002 echo_ignored\n");
     expect_output(&run, "a",
+                  "WARNING: pinging broadcast address\n"
                   "PING 10.0.0.255 (10.0.0.255) 56(84) bytes of data.\n"
                   "64 bytes from 10.0.0.2: icmp_seq=1 ttl=64 time=8.00 ms\n"
                   "\n"

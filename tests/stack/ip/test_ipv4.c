@@ -95,7 +95,7 @@ static void the_ttl_runs_out_on_the_way(void **state) {
                   "From r2 (10.0.9.2) icmp_seq=1 Time to live exceeded\n"
                   "\n"
                   "--- b ping statistics ---\n"
-                  "1 packets transmitted, 0 received, +1 errors, 100% packet loss, time 0ms\n");
+                  "1 packets transmitted, 0 received, +1 errors, 100% packet loss, time 0ms\n\n");
     run_end(&run);
 }
 
@@ -117,7 +117,7 @@ static void a_router_without_route_says_so(void **state) {
                   "From 10.0.1.254 icmp_seq=1 Destination Net Unreachable\n"
                   "\n"
                   "--- 192.168.1.1 ping statistics ---\n"
-                  "1 packets transmitted, 0 received, +1 errors, 100% packet loss, time 0ms\n");
+                  "1 packets transmitted, 0 received, +1 errors, 100% packet loss, time 0ms\n\n");
     run_end(&run);
 }
 
@@ -134,7 +134,7 @@ static void a_dead_host_is_told_by_its_router(void **state) {
                   "From 10.0.9.2 icmp_seq=1 Destination Host Unreachable\n"
                   "\n"
                   "--- 10.0.2.77 ping statistics ---\n"
-                  "1 packets transmitted, 0 received, +1 errors, 100% packet loss, time 0ms\n");
+                  "1 packets transmitted, 0 received, +1 errors, 100% packet loss, time 0ms\n\n");
     run_end(&run);
 }
 
@@ -166,7 +166,7 @@ static void a_packet_too_big_for_the_next_link(void **state) {
                   "From r1 (10.0.1.254) icmp_seq=1 Frag needed and DF set (mtu = 576)\n"
                   "\n"
                   "--- b ping statistics ---\n"
-                  "1 packets transmitted, 0 received, +1 errors, 100% packet loss, time 0ms\n"
+                  "1 packets transmitted, 0 received, +1 errors, 100% packet loss, time 0ms\n\n"
                   "PING b (10.0.2.1) 548(576) bytes of data.\n"
                   "556 bytes from b (10.0.2.1): icmp_seq=1 ttl=62 time=100 ms\n"
                   "\n"

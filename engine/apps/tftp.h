@@ -118,6 +118,7 @@ uint64_t tftp_block_at(const struct tftp_transfer *, uint64_t from, uint16_t wir
 /* tftp_client.c: what the user is told. */
 void tftp_tell_done(struct step *, const struct tftp_transfer *);
 void tftp_tell_error(struct step *, const struct tftp_transfer *, uint32_t code, const char *text);
+void tftp_tell_retry(struct step *, const struct tftp_transfer *);
 void tftp_tell_timeout(struct step *, const struct tftp_transfer *);
 
 #endif

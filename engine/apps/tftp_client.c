@@ -63,6 +63,10 @@ void tftp_tell_error(struct step *s, const struct tftp_transfer *t, uint32_t cod
     }
 }
 
+void tftp_tell_retry(struct step *s, const struct tftp_transfer *t) {
+    if (t->talk == TFTP_TALK_ATFTP) process_print(s, t->process, "timeout: retrying ...");
+}
+
 void tftp_tell_timeout(struct step *s, const struct tftp_transfer *t) {
     if (t->talk == TFTP_TALK_HPA) process_print(s, t->process, "Transfer timed out.");
     if (t->talk == TFTP_TALK_ATFTP) process_print(s, t->process, "tftp: aborting");
@@ -201,12 +205,19 @@ static size_t take_option(struct wish *w, char **words, size_t left) {
     return 0;
 }
 
-/* get REMOTE [LOCAL], put LOCAL [REMOTE]. */
+static const char *tail(const char *path) {
+    const char *name = path;
+    for (; *path != '\0'; path++)
+        if (*path == '/' && path[1] != '\0') name = path + 1;
+    return name;
+}
+
+/* get REMOTE [LOCAL], put LOCAL [REMOTE]; when the other name is not said, it is the last part. */
 static bool take_verb(struct wish *w, char **words, size_t count) {
     w->put = count > 0 && same_text(words[0], "put");
     w->verb = count >= 2 && count <= 3 && (w->put || same_text(words[0], "get"));
     if (!w->verb) return false;
-    const char *first = words[1], *second = count == 3 ? words[2] : words[1];
+    const char *first = words[1], *second = count == 3 ? words[2] : tail(words[1]);
     w->remote = w->put ? second : first;
     w->local = w->put ? first : second;
     return true;
@@ -278,8 +289,8 @@ void run_atftp(struct step *s, const struct command *c) {
         right = take_atftp_word(&w, &c->words[i], c->count - i - 1, &taken);
         i += taken;
     }
-    if (w.remote == NULL) w.remote = w.local;
-    if (w.local == NULL) w.local = w.remote;
+    if (w.remote == NULL && w.local != NULL) w.remote = tail(w.local);
+    if (w.local == NULL && w.remote != NULL) w.local = tail(w.remote);
     if (!right || !w.verb || w.host == NULL || w.remote == NULL)
         command_misused(s, c, "what to get or to put?");
     else

@@ -89,6 +89,7 @@ void tftp_timer_fired(struct step *s, uint32_t timer, struct id id) {
     }
     t->retries++;
     t->repeated = 1;
+    tftp_tell_retry(s, t);
     if (!interval_is_agreed(t) && t->timeout < BACKOFF_MOST_S * second_ns) t->timeout *= 2;
     send_again(s, t);
 }

@@ -166,17 +166,20 @@ static void error_in(struct step *s, struct tftp_transfer *t, const struct tftp_
 static void oack_in(struct step *s, struct tftp_transfer *t, struct reader options) {
     if (t->server != 0) {
         tftp_fail(s, t, TFTP_ILLEGAL_OPERATION, "Illegal TFTP operation");
-    } else if (t->state != TFTP_REQUESTED) {
+        return;
+    }
+    if (t->state != TFTP_REQUESTED) {
         /* Our ACK 0 was lost, RFC 2347; what a sender answers with is out already. */
         if (t->sends == 0 && t->block == 0) tftp_ack_again(s, t);
-    } else if (t->options == 0 || !tftp_options_agreed(t, options)) {
+        return;
+    }
+    tftp_progress(s, t); /* before an agreed interval takes the place of what was measured */
+    if (t->options == 0 || !tftp_options_agreed(t, options)) {
         tftp_fail(s, t, TFTP_OPTION_REFUSED, "Option negotiation failed");
+    } else if (t->sends != 0) {
+        tftp_send_begin(s, t);
     } else {
-        tftp_progress(s, t);
-        if (t->sends != 0)
-            tftp_send_begin(s, t);
-        else
-            tftp_receive_begin(s, t);
+        tftp_receive_begin(s, t);
     }
 }
 

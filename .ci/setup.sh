@@ -5,6 +5,9 @@ set -eu
 
 need_build='gcc make pkg-config libmicrohttpd-dev libwebsockets-dev libjansson-dev libmd4c-dev zlib1g-dev libssl-dev'
 need_test='bc clang clang-format libcmocka-dev tshark python3 python3-jsonschema fonts-dejavu-core fonts-wqy-zenhei curl'
+# For tests/interop, which says what it skips when one of them is missing. Not among them: tftpd-hpa, whose
+# service would run on this machine from then on.
+need_interop='iproute2 iputils-ping iputils-arping traceroute nmap hping3 ethtool tftp-hpa atftp tcpdump util-linux'
 
 have() { dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q '^install ok installed'; }
 missing=''
@@ -53,6 +56,8 @@ node_is_fit || { echo 'netstep: Node 18 or later with npm is needed; this releas
 [ "${1:-build}" = test ] || exit 0
 # shellcheck disable=SC2086
 want $need_test
+# shellcheck disable=SC2086
+want $need_interop
 if ! command -v chromium >/dev/null && ! command -v chromium-browser >/dev/null; then
     . /etc/os-release
     # Ubuntu's chromium is a snap, which does not run everywhere; the browser tests say what to do.

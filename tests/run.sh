@@ -1,9 +1,9 @@
 #!/bin/bash
 # make test: builds everything again with sanitizers, then every kind of test, and counts them.
-#   tests/run.sh [PART...]   parts: check units packetdrill determinism transfers schemas lessons fuzz web browser
+#   tests/run.sh [PART...]   parts: check units packetdrill determinism transfers schemas lessons interop fuzz web browser
 set -u
 cd "$(dirname "$0")/.."
-passed=0 failed=0
+passed=0 failed=0 skipped=0
 began=$SECONDS
 make_() {
     mkdir -p build
@@ -91,6 +91,16 @@ if wanted lessons; then
     note 'lessons, headless'
     build/netstep check; count lessons $?
 fi
+if wanted interop; then
+    note "interop: beside a Linux kernel, judged by the distribution's tools"
+    talk=$(tests/interop/test.py); status=$?
+    echo "$talk"
+    last=$(tail -n 1 <<<"$talk")
+    passed=$((passed + $(grep -oE '^[0-9]+ passed' <<<"$last" | cut -d' ' -f1 | grep . || echo 0)))
+    failed=$((failed + $(grep -oE '[0-9]+ failed' <<<"$last" | cut -d' ' -f1 | grep . || echo 0)))
+    skipped=$((skipped + $(grep -oE '[0-9]+ skipped' <<<"$last" | cut -d' ' -f1 | grep . || echo 0)))
+    grep -qE '^[0-9]+ passed' <<<"$last" || count interop "$status"
+fi
 if wanted fuzz; then
     note 'fuzz: corpora, then a few seconds each'
     tests/fuzz.sh all "${FUZZ_SECONDS:-10}"; count fuzz $?
@@ -105,5 +115,5 @@ if wanted browser; then
 fi
 
 printf '\n%d s\n' $((SECONDS - began))
-echo "$passed passed, $failed failed"
+echo "$passed passed, $failed failed$([ $skipped = 0 ] || echo ", $skipped skipped")"
 [ "$failed" = 0 ]

@@ -229,7 +229,9 @@ struct trace_record {
     size_t text_length;
     const uint8_t *octets; /* frames and streams */
     size_t octet_count;
-    uint32_t seq_base, ack_base; /* SENT: the sender's ISS and IRS, to print relative numbers;
+    uint32_t seq_base, ack_base; /* SENT: the sender's ISS and IRS, to print relative numbers; of a
+                                  * datagram seq_base is the port at which its conversation
+                                  * began (69: TFTP), 0: not known;
                                   * VARIABLE: what `before` and `after` count from, mod 2^32 */
 };
 enum { WANT_STORY = 1, WANT_VARIABLES = 2, WANT_RULES = 4, WANT_STREAMS = 8, WANT_ALL = 15 };
@@ -378,7 +380,7 @@ const char *engine_protocol_name(uint32_t n);
 
 /* Colour means role, never protocol. */
 enum role { ROLE_OPEN, ROLE_DATA, ROLE_CLOSE, ROLE_CONTROL, ROLE_PROBLEM, ROLE_COUNT };
-/* One line about a frame, for an arrow. */
+/* One line about a frame, for an arrow. The bases are those of its record. */
 struct packet_summary {
     char protocol[8]; /* "tcp", "arp", "icmp", "igmp", "udp", "ip", "eth" */
     enum role role;

@@ -153,6 +153,7 @@ struct capture {
     struct packet_context context;
 };
 
+enum { TFTP_PORT = 69 }; /* where a datagram's conversation began: engine.h, seq_base */
 static void capture_record(void *user, const struct lab *lab, const struct trace_record *r) {
     (void)lab;
     struct capture *c = user;
@@ -164,6 +165,7 @@ static void capture_record(void *user, const struct lab *lab, const struct trace
     buffer_span(&c->octets, (const char *)r->octets, r->octet_count);
     c->context = (struct packet_context){.has_time = true,
                                          .has_bases = r->seq_base || r->ack_base,
+                                         .is_tftp = r->connection == 0 && r->seq_base == TFTP_PORT,
                                          .at_ns = r->at,
                                          .seq_base = r->seq_base,
                                          .ack_base = r->ack_base,

@@ -146,6 +146,7 @@ static bool find_server(struct step *s, const struct command *c, const struct wi
     }
     t->server_port = (uint32_t)w->port;
     t->socket = socket_create(s, c->node, SOCKET_UDP, c->process);
+    if (id_is(t->socket)) socket_begun_at(s, t->socket, TFTP_PORT);
     return id_is(t->socket) &&
            socket_bind(s, t->socket, (struct tcp_endpoint){0, 0}) == 0; /* T1: a port by chance */
 }

@@ -136,6 +136,7 @@ static struct tftp_transfer *fork_child(struct step *s, struct id parent, const 
     struct process *child = process_edit(s, id);
     struct tftp_transfer *t = tftp_create(s, p->node, id);
     struct id socket = socket_create(s, p->node, SOCKET_UDP, id);
+    if (id_is(socket)) socket_begun_at(s, socket, TFTP_PORT);
     copy_text(child->line, sizeof child->line, p->line);
     child->app = APP_TFTP;
     if (t != NULL) {

@@ -332,8 +332,8 @@ static bool fault_fits(struct step *s, const struct fault *fault, uint32_t direc
         return false;
     if (fault->origin != 0 && (note->origin != fault->origin || note->number != fault->number))
         return false;
-    return fault->any ||
-           match_frame(&fault->match, frame_octets(s->lab, frame), frame_count(s->lab, frame));
+    return fault->any || match_frame_begun(&fault->match, frame_octets(s->lab, frame),
+                                           frame_count(s->lab, frame), note->seq_base);
 }
 
 /* nth and count choose among the frames that fit; then the chance. */
@@ -408,9 +408,9 @@ static void add_to_word(uint8_t *octets, size_t count, uint32_t at, int32_t add)
 }
 
 /* A shorter frame has no such bit, word or field: then nothing happens to it. */
-static void mutate(const struct fault *fault, uint8_t *octets, size_t count) {
+static void mutate(const struct fault *fault, uint8_t *octets, size_t count, uint32_t begun_at) {
     if (fault->kind == FAULT_EDIT)
-        field_edit(fault->edit, octets, count);
+        field_edit_begun(fault->edit, octets, count, begun_at);
     else if (fault->kind == FAULT_SWAP)
         swap_words(octets, count, fault->word, fault->other);
     else if (fault->kind == FAULT_ADD)
@@ -423,5 +423,5 @@ static void mutate(const struct fault *fault, uint8_t *octets, size_t count) {
 void fault_mutate(struct step *s, const struct fault_effect *effect, struct id frame) {
     for (uint32_t i = 0; i < effect->mutation_count; i++)
         mutate(fault_at(s->lab, effect->mutations[i]), frame_octets(s->lab, frame),
-               frame_count(s->lab, frame));
+               frame_count(s->lab, frame), frame_at(s->lab, frame)->note.seq_base);
 }

@@ -15,7 +15,8 @@ enum { FRAME_HEADROOM = 14 + 20 + 60, FRAME_OCTETS_MAX = 1514, DATAGRAM_OCTETS_M
 struct frame_note {
     uint32_t origin, number;     /* packet id, given by frame_new; kept when forwarded */
     uint32_t connection;         /* slot of the sender's TCB, 0 none */
-    uint32_t seq_base, ack_base; /* the sender's ISS and IRS */
+    uint32_t seq_base, ack_base; /* the sender's ISS and IRS; of a datagram seq_base alone: the
+                                  * port at which its conversation began, 0 not known */
     uint32_t retransmission;     /* 0: first time */
 };
 /* With the slot's header in front of it, 64 octets are what a link looks at when the frame before

@@ -92,6 +92,10 @@ enum socket_report socket_told(struct step *s, struct id id, uint64_t *value) {
     return report;
 }
 
+void socket_begun_at(struct step *s, struct id id, uint32_t port) {
+    edit(s, id)->begun_at = port;
+}
+
 void socket_give(struct step *s, struct id id, struct id process) {
     edit(s, id)->process = process;
 }
@@ -383,6 +387,7 @@ int64_t socket_send_to(struct step *s, struct id id, struct tcp_endpoint to, con
                          .dscp = socket->wishes.tos >> 2,
                          .ecn = socket->wishes.tos & 3,
                          .ttl = socket->wishes.ttl,
+                         .begun_at = socket->begun_at,
                          .discover_path = true};
     if (ip_is_multicast(to.address)) as_to_group(s, socket, &out);
     error =

@@ -39,6 +39,7 @@ struct socket {
     uint8_t groups, spare;            /* groups: memberships that it holds */
     uint32_t report, deferred;        /* a report that waits, enum socket_report; deferred: the SYN
                                        * goes with the first text (TCP_FASTOPEN_CONNECT) */
+    uint32_t begun_at, reserved;      /* UDP: the port at which its conversation began, or 0 */
     uint64_t report_value;
     struct tcp_wishes wishes;
 };
@@ -132,6 +133,9 @@ bool socket_names(const struct lab *, struct id, struct tcp_endpoint *local,
                   struct tcp_endpoint *remote);            /* false: no such socket */
 struct id socket_first(const struct lab *, uint32_t node); /* then socket_get()->next */
 
+/* For those who look on: its datagrams belong to a conversation that began at that port, whatever
+ * their own ports are. */
+void socket_begun_at(struct step *, struct id, uint32_t port);
 /* The process that the socket wakes. */
 void socket_give(struct step *, struct id, struct id process);
 

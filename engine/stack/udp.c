@@ -46,6 +46,7 @@ enum ip_result udp_send(struct step *s, uint32_t node, const struct ip_out *out,
         return IP_NO_BUFFERS;
     }
     struct udp_header h = {.src_port = (uint16_t)src_port, .dst_port = (uint16_t)dst_port};
+    frame_at(s->lab, frame)->note.seq_base = out->begun_at;
     uint8_t *datagram = frame_append(s, frame, UDP_HEADER + count);
     if (count > 0) memcpy(datagram + UDP_HEADER, octets, count);
     udp_emit(datagram, &h, count, way.src, way.dst);

@@ -38,10 +38,14 @@ bool field_edit_check(const char *assignment, struct complaint *why) {
 }
 
 bool field_edit(const char *assignment, uint8_t *octets, size_t count) {
+    return field_edit_begun(assignment, octets, count, 0);
+}
+
+bool field_edit_begun(const char *assignment, uint8_t *octets, size_t count, uint32_t begun_at) {
     struct assignment a;
     struct layers layers;
     if (!parse_assignment(assignment, &a, NULL)) return false;
-    layers_find(&layers, octets, count);
+    layers_find(&layers, octets, count, begun_at);
     const uint8_t *found = field_header(&layers, a.name.layer, a.name.row);
     if (found == NULL) return false;
     uint8_t *header = octets + (found - octets);

@@ -4,15 +4,16 @@
 #include "wire/field.h"
 
 extern const struct wire_field ether_fields[], arp_fields[], ipv4_fields[], icmp_fields[],
-    igmp_fields[], udp_fields[], tcp_fields[];
+    igmp_fields[], udp_fields[], tcp_fields[], tftp_fields[];
 extern const struct value_name ether_type_names[];
 extern const size_t ether_field_count, arp_field_count, ipv4_field_count, icmp_field_count,
-    igmp_field_count, udp_field_count, tcp_field_count;
+    igmp_field_count, udp_field_count, tcp_field_count, tftp_field_count;
 
 /* Whether a header has the row: some fields depend on others. The octets up to the row's end are
  * there, no more. */
 bool ether_has_row(const uint8_t *header, uint32_t row);
 bool arp_has_row(const uint8_t *header, uint32_t row);
+bool tftp_has_row(const uint8_t *header, uint32_t row);
 bool icmp_has_row(const uint8_t *header, uint32_t row);
 bool igmp_has_row(const uint8_t *header, uint32_t row);
 

@@ -14,6 +14,7 @@ enum layer {
     LAYER_IGMP,
     LAYER_UDP,
     LAYER_TCP,
+    LAYER_TFTP,
     LAYER_COUNT
 };
 struct layers {
@@ -24,7 +25,9 @@ struct layers {
     uint32_t end[LAYER_COUNT]; /* where its header, options included, ends within the frame */
     uint32_t payload_end;      /* where the innermost layer's own octets end: padding is behind */
 };
-void layers_find(struct layers *, const uint8_t *octets, size_t count);
+/* `begun_at`: the port at which the datagram's conversation began, as far as that is known; 0: it
+ * is not, and a transfer's own ports tell nothing (RFC 1350 4). */
+void layers_find(struct layers *, const uint8_t *octets, size_t count, uint32_t begun_at);
 
 static inline bool layers_have(const struct layers *l, enum layer layer) {
     return l->present >> layer & 1;

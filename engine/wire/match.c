@@ -117,10 +117,15 @@ static bool run_test(const struct match *m, uint32_t i, const struct layers *l) 
 }
 
 bool match_frame(const struct match *m, const uint8_t *octets, size_t count) {
+    return match_frame_begun(m, octets, count, 0);
+}
+
+bool match_frame_begun(const struct match *m, const uint8_t *octets, size_t count,
+                       uint32_t begun_at) {
     struct layers layers;
     uint32_t stack = 0; /* one bit a value, the newest lowest */
     if (m->count == 0) return true;
-    layers_find(&layers, octets, count);
+    layers_find(&layers, octets, count, begun_at);
     for (uint32_t i = 0; i < m->count; i++) {
         switch ((enum op)m->ops[i].op) {
         case OP_AND: stack = stack >> 1 & (~1u | stack); break;

@@ -24,9 +24,13 @@ struct match {
  * and "" match every frame. */
 bool match_compile(struct match *, const char *filter, struct complaint *);
 bool match_frame(const struct match *, const uint8_t *octets, size_t count);
+/* The same where it is known at which port the datagram's conversation began (layers.h). */
+bool match_frame_begun(const struct match *, const uint8_t *octets, size_t count,
+                       uint32_t begun_at);
 /* "ip.ttl = 1": sets the field's octets in place; false when the frame has no such field, or when
  * the assignment is none (field_edit_check says why). Checksums are not mended. */
 bool field_edit(const char *assignment, uint8_t *octets, size_t count);
+bool field_edit_begun(const char *assignment, uint8_t *octets, size_t count, uint32_t begun_at);
 /* Puts the checksums of a frame right, as far as they lie in it whole: IP's header, or also that of
  * ICMP, IGMP, UDP (unless it has none) or TCP. */
 void checksums_mend(uint8_t *octets, size_t count, enum fault_mend);

@@ -21,6 +21,7 @@ static const struct table tables[LAYER_COUNT] = {
     [LAYER_IGMP] = {"igmp", igmp_fields, &igmp_field_count},
     [LAYER_UDP] = {"udp", udp_fields, &udp_field_count},
     [LAYER_TCP] = {"tcp", tcp_fields, &tcp_field_count},
+    [LAYER_TFTP] = {"tftp", tftp_fields, &tftp_field_count},
 };
 static const char *const computed_names[] = {
     [COMPUTED_FRAME_LEN] = "frame.len",
@@ -105,6 +106,7 @@ const uint8_t *field_header(const struct layers *l, uint32_t layer, uint32_t row
     if (l->at[layer] + f->at + f->size > l->end[layer]) return NULL;
     if (layer == LAYER_ICMP && !icmp_has_row(header, row)) return NULL;
     if (layer == LAYER_IGMP && !igmp_has_row(header, row)) return NULL;
+    if (layer == LAYER_TFTP && !tftp_has_row(header, row)) return NULL;
     if (layer == LAYER_ARP && !arp_has_row(header, row)) return NULL;
     return layer == LAYER_ETHER && !ether_has_row(header, row) ? NULL : header;
 }

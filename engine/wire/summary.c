@@ -15,11 +15,12 @@
 #include "wire/ipv4.h"
 #include "wire/layers.h"
 #include "wire/tcp_fields.h"
+#include "wire/tftp.h"
 #include "wire/udp.h"
 
 enum { VALUE_ROOM = sizeof(((struct packet_summary *)0)->arguments[0][1]) };
 
-static const char *const protocols[] = {"eth", "arp", "ip", "icmp", "igmp", "udp", "tcp"};
+static const char *const protocols[] = {"eth", "arp", "ip", "icmp", "igmp", "udp", "tcp", "tftp"};
 
 const char *engine_protocol_name(uint32_t n) {
     return n < sizeof protocols / sizeof *protocols ? protocols[n] : NULL;
@@ -279,6 +280,77 @@ static void udp_summarise(struct packet_summary *s, const struct layers *l) {
     number(s, "len", s->payload_length);
 }
 
+/* "RRQ kernel": a name is told as far as there is room for it. */
+static void label_name(struct packet_summary *s, const char *what, const char *name) {
+    struct text t = label(s);
+    text_add(&t, what);
+    text_char(&t, ' ');
+    text_add(&t, name);
+}
+
+static void label_number(struct packet_summary *s, const char *what, uint64_t value) {
+    struct text t = label(s);
+    text_add(&t, what);
+    text_char(&t, ' ');
+    text_u64(&t, value);
+}
+
+/* "blksize=1428 tsize=0" */
+static void label_options(struct packet_summary *s, struct reader options) {
+    const char *name, *value;
+    struct text t = label(s);
+    while (tftp_next_option(&options, &name, &value)) {
+        if (text_length(&t) > 0) text_char(&t, ' ');
+        text_add(&t, name);
+        text_char(&t, '=');
+        text_add(&t, value);
+    }
+    if (text_length(&t) == 0) s->label_count--;
+}
+
+static void label_tftp(struct packet_summary *s, const struct tftp_packet *p) {
+    switch (p->opcode) {
+    case TFTP_RRQ:
+    case TFTP_WRQ:
+        label_name(s, p->opcode == TFTP_RRQ ? "RRQ" : "WRQ", p->name);
+        label_is(s, p->mode);
+        label_options(s, p->contents);
+        break;
+    case TFTP_DATA:
+        label_number(s, "DATA", p->block);
+        label_length(s, (uint32_t)read_left(&p->contents));
+        break;
+    case TFTP_ACK: label_number(s, "ACK", p->block); break;
+    case TFTP_ERROR:
+        label_number(s, "ERROR", p->block);
+        label_is(s, p->name == NULL ? "" : p->name);
+        break;
+    case TFTP_OACK:
+        label_is(s, "OACK");
+        label_options(s, p->contents);
+        break;
+    default: label_is(s, "TFTP"); break;
+    }
+}
+
+static void tftp_summarise(struct packet_summary *s, const struct layers *l) {
+    static const char *const keys[] = {"tftp.other", "tftp.rrq",   "tftp.wrq", "tftp.data",
+                                       "tftp.ack",   "tftp.error", "tftp.oack"};
+    static const enum role roles[] = {ROLE_CONTROL, ROLE_OPEN,    ROLE_OPEN, ROLE_DATA,
+                                      ROLE_CONTROL, ROLE_PROBLEM, ROLE_OPEN};
+    uint32_t at = l->at[LAYER_TFTP];
+    struct tftp_packet p;
+    bool known = tftp_parse(&p, reader_of(l->octets + at, l->payload_end - at)) == PARSE_OK;
+    if (!known) p = (struct tftp_packet){.opcode = 0};
+    say(s, "tftp", roles[p.opcode], keys[p.opcode]);
+    s->payload_length = l->payload_end - at;
+    label_tftp(s, &p);
+    struct text t = argument(s, "file");
+    text_add(&t, p.name == NULL ? "" : p.name);
+    number(s, "block", p.block);
+    number(s, "len", read_left(&p.contents));
+}
+
 static void ip_summarise(struct packet_summary *s, const struct layers *l) {
     const uint8_t *o = l->octets + l->at[LAYER_IPV4];
     uint32_t protocol = o[9];
@@ -315,9 +387,11 @@ void packet_summarise(const uint8_t *octets, size_t count, uint32_t seq_base, ui
                       struct packet_summary *s) {
     struct layers l;
     memset(s, 0, sizeof *s);
-    layers_find(&l, octets, count);
+    layers_find(&l, octets, count, seq_base);
     if (has_header(&l, LAYER_TCP, TCP_HEADER))
         tcp_summarise(s, &l, seq_base, ack_base);
+    else if (layers_have(&l, LAYER_TFTP))
+        tftp_summarise(s, &l);
     else if (has_header(&l, LAYER_UDP, UDP_HEADER))
         udp_summarise(s, &l);
     else if (has_header(&l, LAYER_ICMP, ICMP_HEADER))

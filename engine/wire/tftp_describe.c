@@ -6,7 +6,7 @@
  * goes; its data, and data alone, is left to the caller's "data".
  */
 #include "base/text.h"
-#include "wire/field.h"
+#include "wire/fields.h"
 
 enum { OP_READ = 1, OP_WRITE, OP_DATA, OP_ACK, OP_ERROR, OP_OACK, TEXT_ROOM = 200 };
 
@@ -32,11 +32,19 @@ static const struct value_name error_names[] = {
     {8, "Option negotiation failed"},
     {0, NULL},
 };
-static const struct wire_field opcode_field =
-    NAMED(0, 2, SHAPE_DECIMAL, "tftp.opcode", "Opcode", opcode_names);
-static const struct wire_field block_field = ROW(2, 2, SHAPE_DECIMAL, "tftp.block", "Block");
-static const struct wire_field error_field =
-    NAMED(2, 2, SHAPE_DECIMAL, "tftp.error.code", "Error code", error_names);
+enum { OPCODE, BLOCK, ERROR_CODE };
+const struct wire_field tftp_fields[] = {
+    [OPCODE] = NAMED(0, 2, SHAPE_DECIMAL, "tftp.opcode", "Opcode", opcode_names),
+    [BLOCK] = ROW(2, 2, SHAPE_DECIMAL, "tftp.block", "Block"),
+    [ERROR_CODE] = NAMED(2, 2, SHAPE_DECIMAL, "tftp.error.code", "Error code", error_names),
+};
+const size_t tftp_field_count = sizeof tftp_fields / sizeof *tftp_fields;
+
+bool tftp_has_row(const uint8_t *header, uint32_t row) {
+    uint32_t opcode = field_get(header, &tftp_fields[OPCODE]);
+    if (row == BLOCK) return opcode == OP_DATA || opcode == OP_ACK;
+    return row == OPCODE || opcode == OP_ERROR;
+}
 
 /* Where the string at `at` ends, its zero included; `end` when there is no zero. */
 static uint32_t string_end(const struct description *d, uint32_t at, uint32_t end) {
@@ -86,13 +94,13 @@ static void describe_rest(struct description *d, uint32_t opcode, uint32_t at, u
     switch (opcode) {
     case OP_READ:
     case OP_WRITE: describe_request(d, opcode, body, end); break;
-    case OP_DATA: describe_rows(d, &block_field, 1, at, end); break;
+    case OP_DATA: describe_rows(d, &tftp_fields[BLOCK], 1, at, end); break;
     case OP_ACK:
-        if (describe_rows(d, &block_field, 1, at, end))
+        if (describe_rows(d, &tftp_fields[BLOCK], 1, at, end))
             describe_octets(d, 1, 0, "tftp.data", "Data", NULL, at + 4, end);
         break;
     case OP_ERROR:
-        if (!describe_rows(d, &error_field, 1, at, end) || at + 4 == end) break;
+        if (!describe_rows(d, &tftp_fields[ERROR_CODE], 1, at, end) || at + 4 == end) break;
         body = describe_string(d, "tftp.error.message", "Error message", CLAUSE, at + 4, end);
         describe_octets(d, 1, 0, "tftp.data", "Data", NULL, body, end);
         break;
@@ -103,12 +111,12 @@ static void describe_rest(struct description *d, uint32_t opcode, uint32_t at, u
 
 bool tftp_describe(struct description *d, uint32_t at, uint32_t end) {
     if (end - at < 2) return false;
-    uint32_t opcode = field_get(d->octets + at, &opcode_field);
+    uint32_t opcode = field_get(d->octets + at, &tftp_fields[OPCODE]);
     uint32_t header = opcode == OP_DATA && end - at > 4 ? at + 4 : end;
-    const char *name = field_meaning(&opcode_field, opcode);
+    const char *name = field_meaning(&tftp_fields[OPCODE], opcode);
     describe_header(d, 0, "tftp", "Trivial File Transfer Protocol", CLAUSE, at, header,
                     name ? name : "");
-    describe_rows(d, &opcode_field, 1, at, header);
+    describe_rows(d, &tftp_fields[OPCODE], 1, at, header);
     describe_rest(d, opcode, at, header);
     describe_data(d, 0, header, end);
     return true;

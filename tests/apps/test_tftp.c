@@ -344,11 +344,43 @@ static void no_empty_last_block(void **state) {
     run_end(&run);
 }
 
+/* What a transfer's packets are shows in their summaries and can be filtered by, though the ports
+ * tell nothing. */
+static void packets_have_names(void **state) {
+    (void)state;
+    struct running run;
+    tftp_hosts(&t, "tftpd");
+    tftp_file(&t, "server", "kernel", 1000);
+    setup_run(&t.setup, 0, "client", "atftp --option \"tsize 0\" -g -r kernel server");
+    setup_run(&t.setup, SECONDS(5), "client", "tftp server -c get absent");
+    setup_fault(&t.setup, "server->client", FAULT_DROP, "tftp.opcode == 3 && tftp.block == 2", 1);
+    setup_fault(&t.setup, "client->server", FAULT_EDIT, "tftp.block == 2", 1)->edit =
+        "tftp.block = 7";
+    run_begin(&run, &t.setup);
+    run_until(&run, SECONDS(10));
+    expect_dialogue(&run, "tftp",
+                    "0.000 client > server RRQ kernel, octet, tsize=0\n"
+                    "0.010 server > client OACK, tsize=1000\n"
+                    "0.020 client > server ACK 0\n"
+                    "0.030 server > client DATA 1, len 512\n"
+                    "0.040 client > server ACK 1\n"
+                    "0.050 server > client DATA 2, len 488\n" /* lost */
+                    "1.050 server > client DATA 2, len 488\n"
+                    "1.060 client > server ACK 2\n" /* arrives as ACK 7, with a bad checksum */
+                    "3.050 server > client DATA 2, len 488\n"
+                    "3.060 client > server ACK 2\n"
+                    "5.000 client > server RRQ absent, netascii\n"
+                    "5.010 server > client ERROR 1, File not found\n");
+    expect_pattern_file(&run, "client", "kernel", 1000);
+    run_end(&run);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_file_is_fetched_block_by_block),
         cmocka_unit_test(a_multiple_of_512_needs_an_empty_block),
         cmocka_unit_test(a_file_is_sent),
+        cmocka_unit_test(packets_have_names),
         cmocka_unit_test(it_says_what_tftp_hpa_says),
         cmocka_unit_test(a_stranger_is_told_so),
         cmocka_unit_test(a_request_that_comes_twice),

@@ -134,9 +134,18 @@ static void other_protocols(void **state) {
         {"020000000001 020000000010 0800 4500001c00004000400100000a4e000a0a4e0114 0b00 0000 0000 "
          "0000",
          "icmp", "icmp.time_exceeded", "Time-to-live exceeded", ROLE_PROBLEM, 0},
-        {"020000000001 020000000010 0800 4500001e00004000401100000a4e000a0a4e0114 0045 0046 000a "
+        {"020000000001 020000000010 0800 4500001e00004000401100000a4e000a0a4e0114 0047 0046 000a "
          "0000 0102",
          "udp", "udp.datagram", "UDP", ROLE_DATA, 2},
+        {"020000000001 020000000010 0800 4500002800004000401100000a4e000a0a4e0114 9c40 0045 0014 "
+         "0000 0001 6600 6f6374657400 0000",
+         "tftp", "tftp.rrq", "RRQ f", ROLE_OPEN, 12},
+        {"020000000001 020000000010 0800 4500002200004000401100000a4e000a0a4e0114 0045 9c40 000e "
+         "0000 0003 0007 6162",
+         "tftp", "tftp.data", "DATA 7", ROLE_DATA, 6},
+        {"020000000001 020000000010 0800 4500002000004000401100000a4e000a0a4e0114 0045 9c40 000c "
+         "0000 0009 0007",
+         "tftp", "tftp.other", "TFTP", ROLE_CONTROL, 4},
         {"020000000001 020000000010 0800 4500001600004000405900000a4e000a0a4e0114 0045", "ip",
          "ip.other", "IP", ROLE_DATA, 2},
         {"020000000001 020000000010 0800 4500001600004000400600000a4e000a0a4e0114 0045", "ip",
@@ -161,7 +170,7 @@ static void names(void **state) {
     (void)state;
     uint32_t count = 0;
     while (engine_protocol_name(count) != NULL) count++;
-    assert_int_equal(count, 7);
+    assert_int_equal(count, 8);
     for (int role = 0; role < ROLE_COUNT; role++)
         assert_non_null(engine_role_name((enum role)role));
     assert_string_equal(engine_role_name(ROLE_PROBLEM), "problem");

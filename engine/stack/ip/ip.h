@@ -25,6 +25,7 @@ struct ip_out {
     size_t option_count;
     uint16_t identification;
     enum ip_identification id_from;
+    uint32_t begun_at; /* for the trace alone: the port at which the conversation began */
     bool fill_options; /* they are a user's wish (ipv4_options_out.c), not the octets themselves */
 };
 enum ip_result {

@@ -27,5 +27,7 @@ void apps_frame_seen(struct step *s, uint32_t interface, struct id frame, bool o
         const struct process *p = process_get(s->lab, id);
         if (p->app == APP_ARPING && !outward)
             arping_seen(s, id, interface, frame_reader(frame_at(s->lab, frame)));
+        if (p->app == APP_TCPDUMP)
+            tcpdump_seen(s, id, interface, frame_reader(frame_at(s->lab, frame)), outward);
     }
 }

@@ -11,5 +11,7 @@ void listen_enough(struct step *, struct id process);
 
 /* A frame passes; `octets`: all of it, from its Ethernet header on. */
 void arping_seen(struct step *, struct id process, uint32_t interface, struct reader octets);
+void tcpdump_seen(struct step *, struct id process, uint32_t interface, struct reader octets,
+                  bool outward);
 
 #endif

@@ -72,6 +72,7 @@ static void end_program(struct step *s, struct id id) {
         close_program(s, p->of.nc.listener);
         break;
     case APP_ARPING: listen_at(s, p->node, p->of.arping.interface, false); break;
+    case APP_TCPDUMP: listen_at(s, p->node, p->of.tcpdump.interface, false); break;
     case APP_TFTP: tftp_destroy(s, p->of.tftp.transfer, "RFC 1350 7"); break;
     case APP_TFTP_SERVER: close_program(s, p->of.tftp_server.socket); break;
     case APP_IDLE:

@@ -5,6 +5,7 @@
  * program that must wait returns; app_resume() in shell.c calls it again when a socket or its
  * timer wakes the process, as a step of its own.
  */
+#include "apps/dump.h"
 #include "base/text.h"
 #include "sim/event.h"
 #include "sim/limits.h"
@@ -30,6 +31,7 @@ enum app {
     APP_TRACEROUTE,
     APP_FORGE,
     APP_ARPING,
+    APP_TCPDUMP,
     APP_TFTP, /* one transfer */
     APP_TFTP_SERVER
 };
@@ -102,6 +104,12 @@ struct arping_state {
     uint32_t first_only, broadcast_only, quiet, done;
     uint8_t to[MAC_OCTETS], reserved[2]; /* to: everybody, or who answered */
 };
+struct tcpdump_state { /* the rest is in the line */
+    sim_time first_at, last_at;
+    uint64_t captured, received;
+    uint32_t interface, done; /* interface 0: all of them */
+    struct dump_flows flows;
+};
 struct forge_state { /* the rest is in the line */
     uint64_t done;
 };
@@ -138,6 +146,7 @@ struct process {
         struct traceroute_state traceroute;
         struct forge_state forge;
         struct arping_state arping;
+        struct tcpdump_state tcpdump;
         struct transfer_state tftp;
         struct tftp_server_state tftp_server;
     } of;

@@ -64,6 +64,8 @@ static const struct entry commands[] = {
     {"socket", run_socket, "tcp|udp", "help.socket"},
     {"ss", run_ss, "[-tuanli]", "help.ss"},
     {"sysctl", run_sysctl, "[-a | NAME... | -w NAME=VALUE...]", "help.sysctl"},
+    {"tcpdump", run_tcpdump, "[-nevqStxXA] [-i NAME|any] [-c COUNT] [-s SNAPLEN] [EXPRESSION]",
+     "help.tcpdump"},
     {"tftp", run_tftp, TFTP_USAGE, "help.tftp"},
     {"tftpd", run_tftp_server, TFTPD_USAGE, "help.tftpd"},
     {"traceroute", run_traceroute, "[-q QUERIES] [-m MAX_TTL] HOST", "help.traceroute"},
@@ -119,6 +121,12 @@ static const struct {
      "SO_RCVBUF IP_TOS\n"
      "IP_TTL SO_LINGER (seconds or off) TCP_LINGER2 TCP_DEFER_ACCEPT SO_REUSEADDR SO_OOBINLINE\n"
      "F_SETOWN (asynchronous reports); getsockopt also knows SO_ERROR, IP_RECVTOS and URGENT."},
+    {run_tcpdump,
+     "EXPRESSION: host H, net N, port P, portrange P-Q, with src or dst before; ip arp icmp tcp "
+     "udp;\n"
+     "and or not ( ); tcp[tcpflags] & (tcp-syn|tcp-fin) != 0; or a filter in Wireshark's words:\n"
+     "ip.addr == 10.0.0.1 && tcp.flags.syn. -t -tt -ttt -tttt -ttttt: none, seconds, since the\n"
+     "last, with the date, since the first; -x -xx -X -XX -A: the octets; ^C ends it."},
     {run_sendto, "On a TCP socket: connect() and send() in one (MSG_FASTOPEN)."},
     {run_send, "oob: the last octet is urgent (MSG_OOB); more: do not push yet (MSG_MORE)."},
     {run_recv, "oob: the urgent octet alone (MSG_OOB); peek: leave them in the queue (MSG_PEEK)."},
@@ -189,12 +197,23 @@ const char *host_name_of(const struct lab *lab, ip4 address) {
 
 /* ------------------------------------------------------------------- a line */
 
-/* Takes "> FILE", "< N" and "&" out of the words; false: the line is wrong, `problem` says how. */
+/* Whether a quotation begins or ends within the word. */
+static bool turns_quotation(const char *word) {
+    bool turns = false;
+    for (; *word != '\0'; word++)
+        if (*word == '\'' || *word == '"') turns = !turns;
+    return turns;
+}
+
+/* Takes "> FILE", "< N" and "&" out of the words, but for those between quotes; false: the line is
+ * wrong, `problem` says how. */
 static bool redirect(struct process *p, struct command *c, const char **problem) {
     size_t kept = 0;
+    bool quoted = false;
     for (size_t i = 0; i < c->count; i++) {
         bool in = same_text(c->words[i], "<"), out = same_text(c->words[i], ">");
-        if (!in && !out) {
+        if (turns_quotation(c->words[i])) quoted = !quoted;
+        if (quoted || (!in && !out)) {
             c->words[kept++] = c->words[i];
             continue;
         }
@@ -284,6 +303,7 @@ static void resume(struct step *s, struct id process) {
     case APP_TRACEROUTE: traceroute_resume(s, process); break;
     case APP_FORGE: forge_resume(s, process); break;
     case APP_ARPING: arping_resume(s, process); break;
+    case APP_TCPDUMP: tcpdump_resume(s, process); break;
     case APP_TFTP: tftp_resume(s, process); break;
     case APP_TFTP_SERVER: tftp_server_resume(s, process); break;
     }
@@ -303,6 +323,7 @@ void shell_interrupt(struct step *s, struct id process) {
     case APP_PING: ping_interrupt(s, process); break;
     case APP_FORGE: forge_interrupt(s, process); break;
     case APP_ARPING: arping_interrupt(s, process); break;
+    case APP_TCPDUMP: tcpdump_interrupt(s, process); break;
     case APP_TFTP: tftp_interrupt(s, process); break;
     case APP_CALL: call_interrupt(s, process); break;
     case APP_SLEEP:

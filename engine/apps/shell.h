@@ -20,7 +20,9 @@ void shell_interrupt(struct step *, struct id process); /* Ctrl-C */
 command_run run_ping, run_nc, run_traceroute, run_ip, run_arp, run_ss, run_netstat, run_sysctl,
     run_nstat, run_socket, run_bind, run_listen, run_accept, run_connect, run_send, run_sendto,
     run_recv, run_shutdown, run_close, run_setsockopt, run_getsockopt, run_sleep, run_forge,
-    run_arping;
+    run_arping, run_tcpdump;
+void tcpdump_resume(struct step *, struct id process);
+void tcpdump_interrupt(struct step *, struct id process);
 void arping_resume(struct step *, struct id process);
 void arping_interrupt(struct step *, struct id process);
 command_run run_tftp, run_atftp, run_tftp_server, run_ls, run_cat, run_cmp, run_rm;

@@ -70,11 +70,81 @@ static bool parse_group(const struct step *s, const struct command *c, enum sock
     return true;
 }
 
+/* ------------------------------------------------------------------- IP options */
+
+static bool parse_hex(const char *word, uint8_t out[IP_OPTIONS_MOST], size_t *count) {
+    size_t digits = strlen(word);
+    if (digits % 2 != 0 || digits / 2 > IP_OPTIONS_MOST) return false;
+    for (*count = 0; *count < digits / 2; ++*count) {
+        const char octet[] = {'0', 'x', word[2 * *count], word[2 * *count + 1], '\0'};
+        int64_t value;
+        if (!parse_value(octet, &value)) return false;
+        out[*count] = (uint8_t)value;
+    }
+    return true;
+}
+
+/* lsrr HOP..., ssrr HOP...: the hops in their order, without the destination. */
+static bool parse_hops(const struct command *c, uint8_t type, uint8_t out[IP_OPTIONS_MOST],
+                       size_t *count) {
+    enum { FIRST = 4, HOPS_MOST = 9, HEAD = 3, ADDRESS = 4 };
+    if (c->count == FIRST || c->count > FIRST + HOPS_MOST) return false;
+    struct writer w = writer_of(out, IP_OPTIONS_MOST);
+    write_u8(&w, type);
+    write_u8(&w, (uint8_t)(HEAD + ADDRESS * (c->count - FIRST)));
+    write_u8(&w, HEAD + 1);
+    for (size_t i = FIRST; i < c->count; i++) {
+        ip4 hop;
+        if (!parse_ip4(c->words[i], &hop)) return false;
+        write_u32(&w, hop);
+    }
+    write_u8(&w, IPV4_OPTION_END);
+    *count = written(&w);
+    return true;
+}
+
+/* setsockopt FD IP_OPTIONS lsrr|ssrr HOP... | rr | ts | off | HEX */
+static void set_ip_options(struct step *s, const struct command *c, struct id socket) {
+    static const uint8_t record[] = {IPV4_OPTION_RECORD, 39, 4},
+                         stamp[] = {IPV4_OPTION_STAMP, 40, 5};
+    uint8_t octets[IP_OPTIONS_MOST] = {0};
+    size_t count = 0;
+    const char *what = c->words[3];
+    bool good = true;
+    if (same_text(what, "lsrr") || same_text(what, "ssrr")) {
+        good =
+            parse_hops(c, what[0] == 'l' ? IPV4_OPTION_LOOSE : IPV4_OPTION_STRICT, octets, &count);
+    } else if (same_text(what, "rr") || same_text(what, "ts")) {
+        memcpy(octets, what[0] == 'r' ? record : stamp, sizeof record);
+        count = IP_OPTIONS_MOST;
+    } else if (!same_text(what, "off")) {
+        good = parse_hex(what, octets, &count);
+    }
+    if (good)
+        call_returned(s, c->process, socket_ip_options_set(s, socket, octets, (count + 3) / 4 * 4));
+    else
+        command_misused(s, c, "lsrr HOP..., ssrr HOP..., rr, ts, off or the octets in hex");
+}
+
+static void say_ip_options(struct step *s, const struct command *c, struct id socket) {
+    uint8_t octets[IP_OPTIONS_MOST];
+    char room[2 * IP_OPTIONS_MOST + 1];
+    struct text t = text_of(room, sizeof room);
+    size_t count = socket_ip_options_get(s->lab, socket, octets);
+    for (size_t i = 0; i < count; i++) text_hex(&t, octets[i], 2);
+    process_say(s, c->process, &t);
+    call_returned(s, c->process, 0);
+}
+
 void run_setsockopt(struct step *s, const struct command *c) {
     int64_t value;
     enum socket_option option;
     struct id socket = command_socket(s, c, 4);
     if (!id_is(socket) || !parse_option(s, c, &option)) return;
+    if (option == OPTION_IP_OPTIONS) {
+        set_ip_options(s, c, socket);
+        return;
+    }
     bool named = (option == OPTION_TCP_CONGESTION && congestion_named(c->words[3], &value)) ||
                  parse_group(s, c, option, &value);
     if (!named && !parse_value(c->words[3], &value)) {
@@ -92,6 +162,10 @@ void run_getsockopt(struct step *s, const struct command *c) {
     struct text t = text_of(room, sizeof room);
     struct id socket = command_socket(s, c, 3);
     if (!id_is(socket) || !parse_option(s, c, &option)) return;
+    if (option == OPTION_IP_OPTIONS) {
+        say_ip_options(s, c, socket);
+        return;
+    }
     int result = socket_option_get(s, socket, option, &value);
     if (result == 0) {
         if (option == OPTION_SO_LINGER && value < 0)

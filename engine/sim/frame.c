@@ -50,13 +50,19 @@ static struct id frame_take(struct lab *lab, size_t room) {
     return (struct id){0, 0};
 }
 
-struct id frame_new(struct step *s, uint32_t node, size_t payload) {
-    assert(payload <= DATAGRAM_OCTETS_MAX);
+struct id frame_new_behind(struct step *s, uint32_t node, size_t front, size_t payload) {
+    assert(front + payload <= DATAGRAM_OCTETS_MAX);
     uint32_t number = ++node_at(s->lab, node)->packets_made;
-    struct id id = frame_take(s->lab, FRAME_HEADROOM + payload);
-    if (id_is(id))
-        frame_here(s->lab, id)->note = (struct frame_note){.origin = node, .number = number};
+    struct id id = frame_take(s->lab, FRAME_HEADROOM + front + payload);
+    if (!id_is(id)) return id;
+    struct frame *f = frame_here(s->lab, id);
+    f->note = (struct frame_note){.origin = node, .number = number};
+    if (front != 0) f->start = f->end = f->low = f->high = FRAME_HEADROOM + (uint32_t)front;
     return id;
+}
+
+struct id frame_new(struct step *s, uint32_t node, size_t payload) {
+    return frame_new_behind(s, node, 0, payload);
 }
 
 struct id frame_new_like(struct step *s, struct id frame, size_t payload) {

@@ -43,6 +43,8 @@ struct frame {
  * than FRAME_OCTETS_MAX is a datagram within its node, up to DATAGRAM_OCTETS_MAX: it goes onto no
  * link before it is in fragments, and there are few of that size (limits.datagrams). */
 struct id frame_new(struct step *, uint32_t node, size_t payload);
+/* The same with `front` octets more of room in front, for headers with many options. */
+struct id frame_new_behind(struct step *, uint32_t node, size_t front, size_t payload);
 /* The same with the note of another frame: it is that packet, put together or cut down anew. */
 struct id frame_new_like(struct step *, struct id frame, size_t payload);
 struct id frame_copy(struct step *,

@@ -388,7 +388,10 @@ int64_t socket_send_to(struct step *s, struct id id, struct tcp_endpoint to, con
                          .ecn = socket->wishes.tos & 3,
                          .ttl = socket->wishes.ttl,
                          .begun_at = socket->begun_at,
-                         .discover_path = true};
+                         .discover_path = true,
+                         .options = socket->wishes.ip_options,
+                         .option_count = socket->wishes.ip_option_count,
+                         .fill_options = true};
     if (ip_is_multicast(to.address)) as_to_group(s, socket, &out);
     error =
         ip_to_linux(udp_send(s, socket->node, &out, socket->local_port, to.port, octets, count));

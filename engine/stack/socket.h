@@ -100,6 +100,7 @@ enum socket_option {
     OPTION_TCP_USER_TIMEOUT,
     OPTION_TCP_FASTOPEN,
     OPTION_TCP_FASTOPEN_CONNECT,
+    OPTION_IP_OPTIONS, /* octets: socket_ip_options_set() */
     OPTION_IP_TOS,
     OPTION_IP_TTL,
     OPTION_IP_RECVTOS, /* the octet that the peer sends */
@@ -115,6 +116,9 @@ enum socket_option {
 };
 const char *socket_option_name(uint32_t option); /* "SO_KEEPALIVE"; NULL past the end */
 bool socket_option_named(const char *, enum socket_option *);
+/* IP_OPTIONS: as a user of Linux gives them, a multiple of 4 octets; none takes them away. */
+int socket_ip_options_set(struct step *, struct id, const uint8_t *octets, size_t count);
+size_t socket_ip_options_get(const struct lab *, struct id, uint8_t out[IP_OPTIONS_MOST]);
 int socket_option_set(struct step *, struct id, enum socket_option, int64_t value);
 int socket_option_get(struct step *, struct id, enum socket_option, int64_t *value);
 /* socket_groups.c: memberships (RFC 1112 7.1) are the socket's and end with it. */

@@ -6,7 +6,7 @@
  * They may be set before there is a connection, and a listener's go to its children.
  *
  * RFC 9293 3.9.1: MUST-17, MUST-21, MUST-24, MUST-27, MUST-48, SHLD-21 and MUST-49 are set here.
- * Left out: TCP_INFO (`ss` shows it), IP_OPTIONS (source routes: IP does not have them yet).
+ * IP_OPTIONS (MUST-51) is octets and no number. Left out: TCP_INFO (`ss` shows it).
  */
 #include "stack/sysctl.h"
 #include <assert.h>
@@ -66,6 +66,7 @@ static const struct row rows[OPTION_COUNT] = {
         MEMBER("TCP_USER_TIMEOUT", user_timeout, MILLISECOND, 0, NUMBER_MAX),
     [OPTION_TCP_FASTOPEN] = MEMBER("TCP_FASTOPEN", fastopen_queue, 1, 0, NUMBER_MAX),
     [OPTION_TCP_FASTOPEN_CONNECT] = FLAG("TCP_FASTOPEN_CONNECT", fastopen_connect),
+    [OPTION_IP_OPTIONS] = OTHER("IP_OPTIONS", 1, 0),
     [OPTION_IP_TOS] = OTHER("IP_TOS", 0, UINT8_MAX),
     [OPTION_IP_TTL] = OTHER("IP_TTL", -1, UINT8_MAX),
     [OPTION_IP_RECVTOS] = OTHER("IP_RECVTOS", 1, 0),
@@ -244,6 +245,26 @@ int socket_option_set(struct step *s, struct id id, enum socket_option option, i
     if (result == 0 && socket->type == SOCKET_TCP) tcp_wish(s, socket->connection, &socket->wishes);
     if (option == OPTION_TCP_NODELAY && value != 0) tcp_push(s, socket->connection);
     return result;
+}
+
+int socket_ip_options_set(struct step *s, struct id id, const uint8_t *octets, size_t count) {
+    struct socket *socket = edit(s, id);
+    struct tcp_wishes *w = &socket->wishes;
+    if (!ipv4_options_are_good(octets, count)) return -LINUX_EINVAL;
+    memset(w->ip_options, 0, sizeof w->ip_options);
+    memcpy(w->ip_options, octets, count);
+    w->ip_option_count = (uint8_t)count;
+    w->ip_options_from = count != 0 ? TCP_OPTIONS_USERS : TCP_OPTIONS_NONE;
+    if (socket->type == SOCKET_TCP) tcp_wish(s, socket->connection, w);
+    return 0;
+}
+
+size_t socket_ip_options_get(const struct lab *lab, struct id id, uint8_t out[IP_OPTIONS_MOST]) {
+    const struct socket *socket = socket_get(lab, id);
+    const struct tcp_wishes *w = tcp_wishes_of(lab, socket->connection);
+    if (w == NULL) w = &socket->wishes;
+    memcpy(out, w->ip_options, w->ip_option_count);
+    return w->ip_option_count;
 }
 
 /* -------------------------------------------------------------------------------------- reading */

@@ -72,6 +72,10 @@ struct ip_in {
     ip4 next;
 };
 /* The options of an answer to a datagram, to be given with fill_options; how many octets. */
+ip4 ipv4_first_hop(
+    const struct ip_out *); /* to whom it is sent first, when it has a source route */
+/* Whether a user may give these options: Linux's ip_options_get(). */
+bool ipv4_options_are_good(const uint8_t *options, size_t count);
 size_t ipv4_reply_options(const struct ipv4_header *, uint8_t to[IP_OPTIONS_MOST]);
 
 #endif

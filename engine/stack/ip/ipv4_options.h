@@ -14,8 +14,6 @@ bool ipv4_options_allow(struct step *, uint32_t node, struct ip_in *, const stru
 /* It leaves: this node's address is written as that of the interface by which it does. */
 void ipv4_options_leave(const struct step *, struct ip_in *, const struct next_hop *);
 
-/* Whom a datagram with these options is sent to first: the first hop of a source route, or dst. */
-ip4 ipv4_first_hop(const struct ip_out *);
 /* The options as they leave, in `to`: `src` and the time are written where they are asked for, a
  * source route goes on behind its first hop and ends with dst. */
 void ipv4_options_fill(const struct step *, uint32_t node, const struct ip_out *, ip4 src,

@@ -27,6 +27,18 @@ ip4 ipv4_first_hop(const struct ip_out *out) {
     return ipv4_slot_address(out->options + list.route - 1 + ROUTE_HEAD);
 }
 
+/* A route begins with its first hop: the pointer is at the first slot, and every slot is whole. */
+bool ipv4_options_are_good(const uint8_t *options, size_t count) {
+    struct ipv4_option_list list;
+    uint32_t wrong;
+    if (count > IP_OPTIONS_MOST || count % 4 != 0) return false;
+    if (!ipv4_options_find(options, count, &list, &wrong)) return false;
+    if (list.route == 0) return true;
+    const uint8_t *o = options + list.route - 1;
+    return o[POINTER_AT] == ROUTE_HEAD + 1 && o[LENGTH_AT] >= ROUTE_HEAD + ADDRESS &&
+           (o[LENGTH_AT] - ROUTE_HEAD) % ADDRESS == 0;
+}
+
 /* The slots of the route move up by one, and the destination takes the last. */
 static void shift_route(uint8_t *o, ip4 dst) {
     size_t slots = (o[LENGTH_AT] - (size_t)ROUTE_HEAD) / ADDRESS;

@@ -50,6 +50,7 @@ struct tcp_endpoint {
 enum tcp_reports { TCP_REPORTS_USUAL, TCP_REPORTS_ON, TCP_REPORTS_OFF };
 #pragma GCC diagnostic push
 #pragma GCC diagnostic error "-Wpadded"
+enum tcp_options_from { TCP_OPTIONS_NONE, TCP_OPTIONS_USERS, TCP_OPTIONS_PEERS };
 struct tcp_wishes {
     sim_time user_timeout;                /* TCP_USER_TIMEOUT; 0: R2 by the node's settings */
     sim_time keep_idle, keep_interval;    /* TCP_KEEPIDLE, TCP_KEEPINTVL; 0: the node's */
@@ -64,7 +65,9 @@ struct tcp_wishes {
     uint32_t fastopen_queue;              /* TCP_FASTOPEN: children before their third segment */
     uint8_t fastopen_connect; /* TCP_FASTOPEN_CONNECT: connect() waits for the first text */
     uint8_t reuse;            /* SO_REUSEADDR, as the socket had it: for bind() on this port */
-    uint8_t wishes_reserved[2];
+    uint8_t ip_options_from;  /* enum tcp_options_from */
+    uint8_t ip_option_count;  /* IP_OPTIONS, MUST-51: as a user gives them */
+    uint8_t ip_options[IP_OPTIONS_MOST];
     uint8_t tos, ttl;      /* IP_TOS (MUST-48), IP_TTL (MUST-49); ttl 0: the node's */
     uint8_t keep_alive;    /* SO_KEEPALIVE; MUST-25: off */
     uint8_t no_delay;      /* TCP_NODELAY, MUST-17: Nagle's algorithm is off */
@@ -84,6 +87,7 @@ enum tcp_error tcp_connect(struct step *, uint32_t node, struct id socket,
                            struct tcp_endpoint local, struct tcp_endpoint remote,
                            const struct tcp_wishes *, struct id *connection);
 /* The user has changed its mind. */
+const struct tcp_wishes *tcp_wishes_of(const struct lab *, struct id connection); /* NULL: none */
 void tcp_wish(struct step *, struct id connection, const struct tcp_wishes *);
 void tcp_quick_ack(struct step *, struct id connection, bool on); /* TCP_QUICKACK */
 void tcp_push(struct step *, struct id connection);

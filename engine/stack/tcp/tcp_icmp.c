@@ -84,7 +84,7 @@ static void take_hint(struct step *s, struct tcb *c, const struct icmp_message *
  * RFC 1191 3's own. */
 static void shorten(struct step *s, struct tcb *c, uint32_t mtu) {
     enum { LEAST_MTU = 68 };
-    uint32_t now = c->snd.mss + 20 + TCP_HEADER;
+    uint32_t now = c->snd.mss + 20 + TCP_HEADER + c->wishes.ip_option_count;
     if (mtu == 0) mtu = ip_plateau_below(now);
     if (mtu < LEAST_MTU) mtu = LEAST_MTU;
     if (c->state == TCP_SYN_SENT || mtu >= now) return;
@@ -102,7 +102,7 @@ void tcp_path_changed(struct step *s, struct tcb *c) {
     c->path_until = 0;
     ip_path_mtu(s->lab, c->node, c->remote_address, &c->path_until);
     if (mtu == 0) return;
-    uint32_t room = mtu - 20 - TCP_HEADER;
+    uint32_t room = tcp_mtu_room(c, mtu);
     c->snd.mss = c->peer_mss < room ? c->peer_mss : room;
 }
 

@@ -223,6 +223,7 @@ void tcp_segment_in(struct step *s, uint32_t node, const struct ip_in *in, struc
     }
     if (reopens(s, c, &seg)) return;
     c->tos_seen = (uint8_t)(in->header.dscp << 2 | in->header.ecn); /* MAY-9 */
+    if (in->header.option_count != 0) tcp_route_later(s, c, in);
     if (c->state == TCP_TIME_WAIT && tcp_is_linux(s->lab, node))
         tcp_time_wait_segment(s, c, &seg);
     else

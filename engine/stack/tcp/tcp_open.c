@@ -42,12 +42,14 @@ static enum tcp_error make_room(struct step *s, uint32_t node, struct tcp_endpoi
 
 /* Fills in the addresses of an active OPEN, or says why it cannot be. */
 static enum tcp_error resolve(struct step *s, uint32_t node, struct tcp_endpoint *local,
-                              struct tcp_endpoint remote, uint32_t *iss) {
+                              struct tcp_endpoint remote, const struct tcp_wishes *wishes,
+                              uint32_t *iss) {
     bool bound = local->port != 0;
     if (remote.port == 0 || remote.address == 0) return TCP_ERROR_INVALID;
     if (ip_is_broadcast_or_multicast(s->lab, node, remote.address))
-        return TCP_ERROR_NO_ROUTE;                            /* MUST-46 */
-    ip4 source = ip_source_for(s->lab, node, remote.address); /* MUST-44 */
+        return TCP_ERROR_NO_ROUTE; /* MUST-46 */
+    ip4 first = tcp_route_first(remote.address, wishes);
+    ip4 source = ip_source_for(s->lab, node, first); /* MUST-44 */
     if (source == 0) return TCP_ERROR_NO_ROUTE;
     if (local->address == 0) local->address = source; /* MUST-45 */
     if (!bound) local->port = tcp_choose_port(s, node, local->address, remote);
@@ -60,7 +62,7 @@ enum tcp_error tcp_connect_text(struct step *s, uint32_t node, struct id socket,
                                 const struct tcp_wishes *wishes, struct tcp_text *text,
                                 struct id *connection) {
     uint32_t iss;
-    enum tcp_error error = resolve(s, node, &local, remote, &iss);
+    enum tcp_error error = resolve(s, node, &local, remote, wishes, &iss);
     if (error != TCP_OK) return error;
     struct tcb *c = tcb_create(s, node, TCP_CLOSED);
     if (c == NULL) return TCP_ERROR_NO_BUFFERS;
@@ -90,7 +92,7 @@ enum tcp_error tcp_connect_listener(struct step *s, struct id listener,
         return TCP_ERROR_INVALID;
     struct tcp_endpoint local = {c->local_address, c->local_port};
     uint32_t iss;
-    enum tcp_error error = resolve(s, c->node, &local, remote, &iss);
+    enum tcp_error error = resolve(s, c->node, &local, remote, &c->wishes, &iss);
     if (error != TCP_OK) return error;
     tcp_listen_end(s, c);
     tcp_hash_out(s, c);

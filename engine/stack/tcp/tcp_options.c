@@ -44,6 +44,8 @@ static void take_mss(struct step *s, struct tcb *c, const struct tcp_options *o)
     c->peer_mss = mss = clamped(c, mss);
     /* MUST-16: Eff.snd.MSS = min(SendMSS + 20, MMS_S) - TCPhdrsize; options are taken off later. */
     c->snd.mss = mtu >= 20 + TCP_HEADER + mss ? mss : c->rcv.mss;
+    uint32_t room = tcp_mtu_room(c, mtu);
+    if (mtu != 0 && c->wishes.ip_option_count != 0 && c->snd.mss > room) c->snd.mss = room;
     ip_path_mtu(s->lab, c->node, c->remote_address, &c->path_until);
 }
 

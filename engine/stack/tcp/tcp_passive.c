@@ -96,6 +96,7 @@ struct tcb *tcp_passive_child(struct step *s, struct tcb *listener, const struct
     c->remote_address = seg->src;
     c->remote_port = seg->header.src_port;
     tcp_inherit(s, c, listener);
+    tcp_route_take(s, c, seg->in);
     tcp_hash_in(s, c);
     tcp_listen_join(s, c, TCP_IN_SYN_QUEUE); /* MUST-41: the listener itself goes on listening */
     return c;

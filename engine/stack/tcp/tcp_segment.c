@@ -35,10 +35,15 @@ static struct ip_out put_header(struct step *s, uint32_t node, struct id frame, 
         .src = src, .dst = dst, .protocol = IP_PROTOCOL_TCP, .dont_fragment = true};
 }
 
-static enum ip_result send_frame(struct step *s, uint32_t node, struct id frame, ip4 src, ip4 dst,
-                                 struct tcp_header *h, size_t text_count) {
-    struct ip_out out = put_header(s, node, frame, src, dst, h, text_count);
+/* An answer that belongs to no connection goes the way back that the question's options tell. */
+static enum ip_result answer(struct step *s, uint32_t node, struct id frame,
+                             const struct ipv4_header *asked, struct tcp_header *h) {
+    struct ip_out out = put_header(s, node, frame, asked->dst, asked->src, h, 0);
+    uint8_t options[IP_OPTIONS_MOST];
     out.id_from = IP_ID_NONE;
+    out.options = options;
+    out.option_count = ipv4_reply_options(asked, options);
+    out.fill_options = true;
     return ip_send(s, node, frame, &out);
 }
 
@@ -82,7 +87,7 @@ enum ip_result tcp_transmit_again(struct step *s, struct tcb *c, uint32_t seq, u
     tcp_options_fill(s, c, flags, &h.options);
     h.window = (uint16_t)tcp_window_update(s->lab, c, flags);
     if ((flags & TCP_RST) == 0 && tcp_urgent_pointer(c, seq, &h.urgent_pointer)) h.flags |= TCP_URG;
-    struct id frame = frame_new(s, c->node, text_count);
+    struct id frame = frame_new_behind(s, c->node, c->wishes.ip_option_count, text_count);
     if (!id_is(frame)) {
         /* As if it had been lost: the retransmission timer mends it. */
         trace_dropped(s, c->node, frame, REASON_NO_FRAMES, NULL);
@@ -101,6 +106,7 @@ enum ip_result tcp_transmit_again(struct step *s, struct tcb *c, uint32_t seq, u
     out.ttl = c->wishes.ttl;       /* MUST-49 */
     out.dont_fragment = c->wishes.fragments == 0;
     identify(c, flags, &out);
+    if (c->wishes.ip_option_count != 0) tcp_route_put(c, &out);
     return ip_send(s, c->node, frame, &out);
 }
 
@@ -165,13 +171,13 @@ void tcp_refuse(struct step *s, const struct segment *seg) {
     struct frame_note *n = &frame_at(s->lab, frame)->note;
     n->seq_base = h.seq != 0 ? seg->in->note.ack_base : 0;
     n->ack_base = seg->in->note.seq_base;
-    send_frame(s, seg->node, frame, seg->dst, seg->src, &h, 0);
+    answer(s, seg->node, frame, &seg->in->header, &h);
 }
 
 enum ip_result tcp_forge(struct step *s, uint32_t node, ip4 src, ip4 dst, struct tcp_header *h,
                          const uint8_t *octets, size_t count, const struct tcp_disguise *disguise) {
     assert(count + tcp_header_length(h) + 20 + 14 <= FRAME_OCTETS_MAX);
-    struct id frame = frame_new(s, node, count);
+    struct id frame = frame_new_behind(s, node, disguise->ip_option_count, count);
     if (!id_is(frame)) return IP_NO_BUFFERS;
     uint8_t *text = frame_append(s, frame, count);
     for (size_t i = 0; i < count; i++) text[i] = octets[i];

@@ -403,6 +403,13 @@ sim_time tcp_before_user_timeout(const struct step *, const struct tcb *, sim_ti
 void tcp_inherit(struct step *, struct tcb *child, const struct tcb *listener);
 void tcp_apply_wishes(struct step *, struct tcb *);
 
+/* tcp_route.c */
+void tcp_route_take(struct step *, struct tcb *child, const struct ip_in *);
+void tcp_route_later(struct step *, struct tcb *, const struct ip_in *);
+void tcp_route_put(const struct tcb *, struct ip_out *);
+ip4 tcp_route_first(ip4 dst, const struct tcp_wishes *);
+uint32_t tcp_mtu_room(const struct tcb *, uint32_t mtu);
+
 /* tcp_urgent.c */
 void tcp_urgent_send(struct tcb *);
 bool tcp_urgent_pointer(const struct tcb *, uint32_t seq, uint16_t *pointer);

@@ -13,6 +13,7 @@
 #include "stack/sysctl.h"
 #include "stack/tcp/seq.h"
 #include <assert.h>
+#include <string.h>
 
 /* What does not wait to be asked for: sizes of buffers, the algorithm of congestion control. */
 void tcp_apply_wishes(struct step *s, struct tcb *c) {
@@ -28,11 +29,24 @@ void tcp_inherit(struct step *s, struct tcb *c, const struct tcb *listener) {
     tcp_apply_wishes(s, c);
 }
 
+const struct tcp_wishes *tcp_wishes_of(const struct lab *lab, struct id connection) {
+    const struct tcb *c = tcb_get(lab, connection);
+    return c == NULL ? NULL : &c->wishes;
+}
+
 void tcp_wish(struct step *s, struct id connection, const struct tcp_wishes *wishes) {
     struct tcb *c = tcb_edit(s, connection);
     if (c == NULL) return;
     struct tcp_wishes before = c->wishes;
     c->wishes = *wishes;
+    if (wishes->ip_options_from == TCP_OPTIONS_NONE &&
+        before.ip_options_from == TCP_OPTIONS_PEERS) { /* not the user's to lose */
+        c->wishes.ip_options_from = before.ip_options_from;
+        c->wishes.ip_option_count = before.ip_option_count;
+        memcpy(c->wishes.ip_options, before.ip_options, sizeof before.ip_options);
+    }
+    if (c->wishes.ip_option_count != before.ip_option_count && c->peer_mss != 0)
+        tcp_path_changed(s, c);
     tcp_apply_wishes(s, c);
     tcp_keepalive_wish(s, c, &before);
     /* TCP_NODELAY lets go what Nagle's algorithm holds, and so does the end of TCP_CORK. */

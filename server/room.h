@@ -149,6 +149,7 @@ void room_revive_end(struct room *);
 /* room_devices.c: timelines that are joined to devices. */
 void room_leave_devices(struct room *, struct timeline *);
 void room_describe_devices(const struct room *, struct buffer *);
+void room_describe_outside(const struct room *, struct buffer *); /* what may be joined */
 
 /* Helpers of the jobs. */
 struct timeline *room_timeline(const struct room *, const char *id); /* NULL: none */

@@ -286,3 +286,20 @@ void room_describe_devices(const struct room *room, struct buffer *out) {
         }
     buffer_char(out, ']');
 }
+
+/* The interfaces whose cable leads to an outside node. */
+void room_describe_outside(const struct room *room, struct buffer *out) {
+    const struct lab *lab = room->timelines[0]->lab;
+    bool first = true;
+    buffer_add(out, ",\"outside\":[");
+    for (uint32_t n = 1; n <= lab_link_count(lab); n++) {
+        struct link_view link = lab_link(lab, n);
+        for (int end = 0; end < 2; end++) {
+            if (lab_node(lab, link.node[1 - end]).kind != NODE_OUTSIDE) continue;
+            buffer_printf(out, "%s\"%s:%s\"", first ? "" : ",", lab_node(lab, link.node[end]).name,
+                          lab_interface(lab, link.node[end], link.interface[end]).name);
+            first = false;
+        }
+    }
+    buffer_char(out, ']');
+}

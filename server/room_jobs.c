@@ -116,10 +116,12 @@ bool job_describe(struct room *room, struct job *job) {
         describe_timeline(out, room->timelines[n]);
     }
     buffer_add(out, "],\"devices\":");
-    if (labs_options(room->labs)->devices)
+    if (labs_options(room->labs)->devices) {
         room_describe_devices(room, out);
-    else
+        room_describe_outside(room, out);
+    } else {
         buffer_add(out, "null");
+    }
     buffer_printf(out, ",\"viewers\":%u,\"class\":", atomic_load(&room->channel->viewers));
     if (room->class_known) {
         buffer_add(out, "{\"timeline\":");

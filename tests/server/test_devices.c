@@ -103,7 +103,8 @@ static void a_lab_is_joined_and_let_go(void **state) {
     expect_reply(&house, "GET", lab_path(&l, ""), NULL, NULL, NULL, 200,
                  "\"devices\":[{\"name\":\"tap0\",\"timeline\":\"T0\",\"interface\":\"host:eth0\","
                  "\"in\":1,\"out\":1");
-    expect_reply(&house, "GET", lab_path(&other, ""), NULL, NULL, NULL, 200, "\"devices\":[]");
+    expect_reply(&house, "GET", lab_path(&other, ""), NULL, NULL, NULL, 200,
+                 "\"devices\":[],\"outside\":[\"host:eth0\"]");
     post(&other, other.key, ATTACH, TAP0, 409, "device_busy");
     post(&other, other.key, ATTACH, "{\"device\":\"tap1\",\"interface\":\"host:eth0\"}", 200,
          "tap1");

@@ -3,6 +3,7 @@
 
 import type { JSX } from 'preact';
 import { useApp } from '../act/context';
+import { Devices } from '../act/devices';
 import { Do } from '../act/do';
 import { LongRows } from '../act/long_rows';
 import { current } from '../act/moves';
@@ -29,6 +30,7 @@ export function Tables(): JSX.Element {
       </div>
       {app.lab.tables.some((shape) => shape.view === 'slots') ? <Queues only={n} /> : null}
       {app.lab.tables.filter((shape) => shape.view !== 'slots').map((shape) => <Table key={shape.name} shape={shape} n={n} />)}
+      <Devices />
     </div>
   );
 }

@@ -31,6 +31,20 @@ export interface HeadAnswer {
   readonly timeline: TimelineId | null;
   readonly head: EventIndex;
 }
+/** What a lab may be joined to, and what it is joined to. */
+export interface Devices {
+  readonly devices: readonly { readonly name: string; readonly free: boolean }[];
+  readonly places: readonly string[]; // NODE:INTERFACE
+  readonly joined: readonly Joined[];
+}
+export interface Joined {
+  readonly name: string;
+  readonly timeline: TimelineId;
+  readonly place: string;
+  readonly came: number;
+  readonly left: number;
+  readonly missed: number;
+}
 export interface Completion {
   readonly word: string;
   readonly help: string;
@@ -88,6 +102,26 @@ export class Rest {
   }
   pause(lab: LabId, timeline: TimelineId): Promise<Answer<HeadAnswer>> {
     return this.head(lab, timeline, 'pause', {});
+  }
+  /** Null devices: the server has none. */
+  async devices(lab: LabId): Promise<Answer<Devices | null>> {
+    const info = await this.get(`/api/labs/${encodeURIComponent(lab)}`, (o) => (o['devices'] === null ? null : {
+      places: list(o['outside']).map((v) => text(v, 'outside')), joined: readJoined(o),
+    }));
+    if (!info.ok || info.value === null) return info.ok ? { ok: true, value: null } : info;
+    const { places, joined } = info.value;
+    return this.get('/api/devices', (o) => ({
+      places, joined, devices: list(o['devices']).map((v) => {
+        const d = object(v, 'devices');
+        return { name: text(d['name'], 'devices.name'), free: d['free'] === true };
+      }),
+    }));
+  }
+  attach(lab: LabId, timeline: TimelineId, device: string, place: string): Promise<Answer<readonly Joined[]>> {
+    return this.post(`${this.path(lab, timeline)}/attach`, this.key(lab, null), { device, interface: place }, readJoined);
+  }
+  detach(lab: LabId, timeline: TimelineId, device: string): Promise<Answer<readonly Joined[]>> {
+    return this.post(`${this.path(lab, timeline)}/detach`, this.key(lab, null), { device }, readJoined);
   }
   setClass(lab: LabId, timeline: TimelineId, i: EventIndex, question: string | null): Promise<Answer<null>> {
     return this.post(`/api/labs/${encodeURIComponent(lab)}/class`, this.key(lab, null),
@@ -161,6 +195,16 @@ export class Rest {
   }
 }
 
+function readJoined(o: Readonly<Record<string, unknown>>): readonly Joined[] {
+  return list(o['devices']).map((v) => {
+    const d = object(v, 'devices');
+    return {
+      name: text(d['name'], 'devices.name'), timeline: text(d['timeline'], 'devices.timeline') as TimelineId,
+      place: text(d['interface'], 'devices.interface'), came: whole(d['in'], 'devices.in'),
+      left: whole(d['out'], 'devices.out'), missed: whole(d['missed'], 'devices.missed'),
+    };
+  });
+}
 function readTimeline(v: unknown): TimelineInfo {
   const o = object(v, 'timelines');
   return {

@@ -5,6 +5,7 @@
  * both are added here, behind all other nodes and links, whose numbers stay what they were.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "scenario_parts.h"
@@ -49,13 +50,25 @@ static void name_for(const struct scenario *s, const char *wanted, char out[32])
         snprintf(out, 32, "outside%u", n);
 }
 
-/* Beside the node that it is joined to, towards the nearer edge of the picture. */
-static void place_beside(const struct scenario_node *node, struct scenario_node *made) {
-    made->x = node->x < 500 ? node->x - 300 : node->x + 300;
-    if (made->x < 60) made->x = node->x < 400 ? 60 : node->x - 200;
-    if (made->x > 940) made->x = 940;
-    made->y = node->y < 0 ? 500 : node->y;
-    if (made->x == node->x) made->y = made->y < 500 ? made->y + 300 : made->y - 300;
+static bool is_taken(const struct scenario *s, int32_t x, int32_t y) {
+    for (size_t n = 0; n < s->node_count; n++)
+        if (abs(s->nodes[n].x - x) < 200 && abs(s->nodes[n].y - y) < 150) return true;
+    return false;
+}
+
+/* Beside the node that it is joined to, where the picture has room. */
+static void place_beside(const struct scenario *s, const struct scenario_node *node,
+                         struct scenario_node *made) {
+    static const int32_t ways[][2] = {{400, 0},   {-400, 0},   {0, 400},    {0, -400},
+                                      {300, 300}, {-300, 300}, {300, -300}, {-300, -300}};
+    made->x = made->y = 500;
+    for (size_t n = 0; n < sizeof ways / sizeof *ways; n++) {
+        int32_t x = node->x + ways[n][0], y = node->y + ways[n][1];
+        if (x < 40 || x > 960 || y < 40 || y > 960 || is_taken(s, x, y)) continue;
+        made->x = x;
+        made->y = y;
+        return;
+    }
 }
 
 static void add_outside(struct scenario_file *file, size_t node, const char *interface,
@@ -75,7 +88,7 @@ static void add_outside(struct scenario_file *file, size_t node, const char *int
                                    .kind = NODE_OUTSIDE,
                                    .interfaces = plug,
                                    .interface_count = 1};
-    place_beside(&nodes[node], made);
+    place_beside(s, &nodes[node], made);
     links[s->link_count] = (struct scenario_link){
         .node = {nodes[node].name, made->name},
         .down = down,

@@ -32,6 +32,7 @@ static void timer_fired(struct step *s, uint32_t timer, struct id owner, uint32_
     case TIMER_ROUTE:
     case TIMER_ICMP_REPLY:
     case TIMER_REASSEMBLY:
+    case TIMER_TRACK:
     case TIMER_IGMP_REPORT:
     case TIMER_IGMP_CHANGE:
     case TIMER_ARP_ADDRESS:
@@ -70,6 +71,8 @@ const struct dispatch dispatch = {
               [POOL_MAC] = &mac_kind,
               [POOL_REASSEMBLY] = &reassembly_kind,
               [POOL_ROUTE] = &route_kind,
+              [POOL_RULE] = &rule_kind,
+              [POOL_TRACK] = &track_kind,
               [POOL_GROUP] = &group_kind,
               [POOL_MEMBERSHIP] = &membership_kind,
               [POOL_SOCKET] = &socket_kind,

@@ -94,6 +94,7 @@ static void print_failure(struct step *s, struct id process, enum ip_result resu
     case IP_BLACKHOLE: text_add(&t, "ping: sendmsg: Invalid argument"); break;
     case IP_UNREACHABLE: text_add(&t, "ping: sendmsg: No route to host"); break;
     case IP_PROHIBITED: text_add(&t, "ping: sendmsg: Permission denied"); break;
+    case IP_FILTERED: text_add(&t, "ping: sendmsg: Operation not permitted"); break;
     case IP_NO_BUFFERS:
     case IP_SENT: text_add(&t, "ping: sendmsg: No buffer space available"); break;
     }

@@ -23,6 +23,7 @@ command_run run_ping, run_nc, run_traceroute, run_ip, run_arp, run_ss, run_netst
     run_arping, run_tcpdump;
 void tcpdump_resume(struct step *, struct id process);
 void tcpdump_interrupt(struct step *, struct id process);
+command_run run_iptables, run_conntrack;
 void arping_resume(struct step *, struct id process);
 void arping_interrupt(struct step *, struct id process);
 command_run run_tftp, run_atftp, run_tftp_server, run_ls, run_cat, run_cmp, run_rm;

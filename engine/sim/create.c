@@ -55,6 +55,8 @@ static const char *plan_capacities(const struct scenario *from, struct plan *pla
     if (!limit(l->events, usual, MOST_EVENTS, &c[POOL_EVENT])) return "events";
     c[POOL_FRAME_SMALL] = c[POOL_FRAME_MEDIUM] = c[POOL_FRAME_LARGE] = frames;
     c[POOL_MAC] = c[POOL_PEER] = c[POOL_NEIGHBOUR];
+    c[POOL_RULE] = 1024;
+    c[POOL_TRACK] = 4 * c[POOL_TCB] < 65536 ? 4 * c[POOL_TCB] : 65536;
     c[POOL_GROUP] = c[POOL_MEMBERSHIP] = c[POOL_ROUTE];
     c[POOL_SCRIPT] = from->line_count == 0 ? 1 : (uint32_t)from->line_count;
     c[POOL_CHUNK] = octets / dispatch.kinds[POOL_CHUNK]->size + 1;
@@ -110,9 +112,10 @@ static const char *plan_lab(const struct scenario *from, struct plan *plan) {
 /* ---------------------------------------------------------------------------------- the layout */
 
 static const enum pool_kind bucket_pools[BUCKET_SET_COUNT] = {
-    [BUCKET_TCB] = POOL_TCB,   [BUCKET_NEIGHBOUR] = POOL_NEIGHBOUR,
-    [BUCKET_MAC] = POOL_MAC,   [BUCKET_SOCKET] = POOL_SOCKET,
-    [BUCKET_PEER] = POOL_PEER, [BUCKET_REASSEMBLY] = POOL_REASSEMBLY};
+    [BUCKET_TCB] = POOL_TCB,           [BUCKET_NEIGHBOUR] = POOL_NEIGHBOUR,
+    [BUCKET_MAC] = POOL_MAC,           [BUCKET_SOCKET] = POOL_SOCKET,
+    [BUCKET_PEER] = POOL_PEER,         [BUCKET_TRACK] = POOL_TRACK,
+    [BUCKET_TRACK_REPLY] = POOL_TRACK, [BUCKET_REASSEMBLY] = POOL_REASSEMBLY};
 
 /* Heads are part of every keyframe. Reassembly is rare, so its chains may be long when there are
  * thousands. */

@@ -24,6 +24,7 @@ enum timer_kind {
     TIMER_ARP_PROBE,
     TIMER_ARP_ADDRESS, /* RFC 5227: the next probe or announcement; owner: the interface */
     TIMER_ARP_PROXY,   /* a proxy's reply is held back; owner: its frame */
+    TIMER_TRACK,       /* a connection that NAT or the firewall knows of is forgotten */
     TIMER_IGMP_REPORT,
     TIMER_IGMP_CHANGE,
     TIMER_ROUTE,      /* a route that was learnt expires */

@@ -22,6 +22,8 @@ enum pool_kind {
     POOL_REASSEMBLY, /* datagrams of which fragments have come */
     POOL_ROUTE,
     POOL_GROUP,
+    POOL_RULE,
+    POOL_TRACK,
     POOL_MEMBERSHIP, /* of a socket in a group */
     POOL_SOCKET,
     POOL_TCB,
@@ -42,6 +44,7 @@ enum {
     SETTING_MAX = 224,
     COUNTER_MAX = 192,
     CENSUS_MAX = 8,
+    RULE_CHAINS = 5,
     NODES_MAX = 4096,
     LINKS_MAX = 16384
 };
@@ -53,6 +56,7 @@ enum prng_purpose {
     PRNG_APP,
     PRNG_TIMESTAMP,
     PRNG_IGMP,
+    PRNG_NAT,
     PRNG_ARP,
     PRNG_PURPOSE_COUNT
 };
@@ -101,6 +105,9 @@ struct node {
     uint64_t events_made; /* the node's own event counter, for the order of simultaneous events */
     struct id first_neighbour, first_route, first_socket, first_process; /* per node lists */
     struct id first_group, first_membership;
+    struct id first_rule[RULE_CHAINS]; /* stack/ip/firewall.h */
+    uint64_t policy_packets[RULE_CHAINS], policy_octets[RULE_CHAINS];
+    uint32_t policy[RULE_CHAINS], hooks; /* hooks: which chains have work, by bit */
     struct id first_file;
     struct prng prng[PRNG_PURPOSE_COUNT];
     sim_time arp_flushed_at, arp_swept_at; /* stack/ip/neighbour_gc.c */
@@ -147,6 +154,8 @@ enum bucket_set {
     BUCKET_MAC,
     BUCKET_SOCKET,
     BUCKET_PEER,
+    BUCKET_TRACK,
+    BUCKET_TRACK_REPLY,
     BUCKET_REASSEMBLY,
     BUCKET_SET_COUNT
 };

@@ -133,6 +133,7 @@ enum census {
     CENSUS_TCP_PORTS,       /* ephemeral ports chosen so far */
     CENSUS_FRAGMENT_MEMORY, /* octets that fragments take, as Linux would count them */
     CENSUS_NEIGHBOURS,      /* entries of the ARP cache but those set by hand */
+    CENSUS_TRACKS,          /* connections that NAT or the firewall knows of */
     CENSUS_COUNT            /* <= CENSUS_MAX */
 };
 void census_add(struct step *, uint32_t node, enum census, uint32_t by); /* mod 2^32 */

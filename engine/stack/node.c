@@ -7,6 +7,7 @@
 #include "sim/event.h"
 #include "stack/ip/acd.h"
 #include "stack/ip/arp.h"
+#include "stack/ip/firewall.h"
 #include "stack/ip/igmp.h"
 #include "stack/ip/ipv4.h"
 #include "stack/ip/route.h"
@@ -110,6 +111,7 @@ bool stack_node_begin(struct step *s, uint32_t node, const struct scenario_node 
     settings_begin(n, profile);
     icmp_begin(n);
     n->alive = 1;
+    for (uint32_t chain = 0; chain < CHAIN_COUNT; chain++) n->policy[chain] = TARGET_ACCEPT;
     n->ip_id = (uint32_t)n->secret[0] & 0xffff;
     for (size_t i = 0; i < from->setting_count; i++)
         if (!setting_set(s, node, from->settings[i].name, from->settings[i].value, why)) {
@@ -196,6 +198,8 @@ void stack_timer_fired(struct step *s, uint32_t timer, struct id owner, uint32_t
         icmp_timer_fired(s, node, owner);
     else if (timer == TIMER_REASSEMBLY)
         ipv4_reassembly_timer_fired(s, owner);
+    else if (timer == TIMER_TRACK)
+        track_timer_fired(s, owner);
     else if (timer == TIMER_IGMP_REPORT || timer == TIMER_IGMP_CHANGE)
         igmp_timer_fired(s, timer, owner);
     else if (timer == TIMER_ARP_ADDRESS)

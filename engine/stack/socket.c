@@ -58,6 +58,7 @@ static int ip_to_linux(enum ip_result result) {
     case IP_BLACKHOLE: return -LINUX_EINVAL;
     case IP_UNREACHABLE: return -LINUX_EHOSTUNREACH;
     case IP_PROHIBITED: return -LINUX_EACCES;
+    case IP_FILTERED: return -LINUX_EPERM;
     case IP_TOO_BIG: return -LINUX_EMSGSIZE;
     case IP_NO_BUFFERS: return -LINUX_ENOBUFS;
     }

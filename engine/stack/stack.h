@@ -16,7 +16,7 @@ void stack_link_changed(struct step *, uint32_t link);
 void stack_queue_is_long(struct lab *, struct id frame);
 
 extern const struct object_kind neighbour_kind, mac_kind, reassembly_kind, route_kind, socket_kind;
-extern const struct object_kind group_kind, membership_kind;
+extern const struct object_kind group_kind, membership_kind, rule_kind, track_kind;
 extern const struct state_graph neighbour_graph;
 extern const struct table_shape stack_tables[TABLE_COUNT];
 /* The TABLE_INTERFACES row of an interface, by its global number: a JSON array of strings. */

@@ -59,6 +59,20 @@ enum setting {
     SETTING_ICMP_MASK_AGENT,
     SETTING_CLOCK_OFFSET,
     SETTING_PING_WAIT_REPLY,
+    SETTING_NAT_CHECKSUM, /* enum nat_checksum */
+    SETTING_CT_MAX,
+    SETTING_CT_GENERIC,
+    SETTING_CT_ICMP,
+    SETTING_CT_UDP,
+    SETTING_CT_UDP_STREAM,
+    SETTING_CT_SYN_SENT,
+    SETTING_CT_SYN_RECV,
+    SETTING_CT_ESTABLISHED,
+    SETTING_CT_FIN_WAIT,
+    SETTING_CT_CLOSE_WAIT,
+    SETTING_CT_LAST_ACK,
+    SETTING_CT_TIME_WAIT,
+    SETTING_CT_CLOSE,
     SETTING_RP_FILTER,
     SETTING_LOG_MARTIANS,
     SETTING_BC_FORWARDING,
@@ -211,6 +225,8 @@ enum full_rule { FULL_ABOVE, FULL_AT }; /* ">": one more than the limit fits; ">
 enum congestion_control { CONGESTION_RENO, CONGESTION_CUBIC };
 enum arp_model { ARP_MODEL_NUD, ARP_MODEL_TIMEOUT, ARP_MODEL_STATIC }; /* stack/ip/neighbour.c */
 enum acd_choice { ACD_OFF, ACD_CEASE, ACD_DEFEND, ACD_KEEP };          /* stack/ip/acd.c */
+/* nat.checksum: changed word by word (RFC 1624), or made anew. */
+enum nat_checksum { NAT_CHECKSUM_INCREMENTAL, NAT_CHECKSUM_FULL };
 /* const.isn: how first sequence numbers are chosen (tcp_iss.c), or ISN_EXPLICIT + the number. */
 enum isn_model {
     ISN_LINUX,

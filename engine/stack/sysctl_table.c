@@ -45,6 +45,8 @@ static const char *const ip_id_models[] = {
 static const char *const fragment_overlaps[] = {
     [OVERLAP_DROP] = "drop", [OVERLAP_NEWEST] = "newest", [OVERLAP_OLDEST] = "oldest",
     [OVERLAP_BSD] = "bsd",   [OVERLAP_LINUX] = "linux",   NULL};
+static const char *const nat_checksums[] = {
+    [NAT_CHECKSUM_INCREMENTAL] = "incremental", [NAT_CHECKSUM_FULL] = "full", NULL};
 static const char *const full_rules[] = {[FULL_ABOVE] = ">", [FULL_AT] = ">=", NULL};
 static const char *const arp_models[] = {[ARP_MODEL_NUD] = "linux-nud",
                                          [ARP_MODEL_TIMEOUT] = "timeout60",
@@ -105,6 +107,28 @@ static const struct knob knobs[] = {
     FLAG("icmp.mask_agent", ICMP_MASK_AGENT, 0),
     MILLIS("clock.offset", CLOCK_OFFSET, -DAY_MS, DAY_MS, 0),
     FLAG("ping.wait_reply", PING_WAIT_REPLY, 0),
+    WORD("nat.checksum", NAT_CHECKSUM, nat_checksums, NAT_CHECKSUM_INCREMENTAL),
+    NUMBER("net.netfilter.nf_conntrack_max", CT_MAX, 1, VALUE_MAX, 262144),
+    SECONDS("net.netfilter.nf_conntrack_generic_timeout", CT_GENERIC, 1, VALUE_MAX / 1000, 600),
+    SECONDS("net.netfilter.nf_conntrack_icmp_timeout", CT_ICMP, 1, VALUE_MAX / 1000, 30),
+    SECONDS("net.netfilter.nf_conntrack_udp_timeout", CT_UDP, 1, VALUE_MAX / 1000, 30),
+    SECONDS("net.netfilter.nf_conntrack_udp_timeout_stream", CT_UDP_STREAM, 1, VALUE_MAX / 1000,
+            120),
+    SECONDS("net.netfilter.nf_conntrack_tcp_timeout_syn_sent", CT_SYN_SENT, 1, VALUE_MAX / 1000,
+            120),
+    SECONDS("net.netfilter.nf_conntrack_tcp_timeout_syn_recv", CT_SYN_RECV, 1, VALUE_MAX / 1000,
+            60),
+    SECONDS("net.netfilter.nf_conntrack_tcp_timeout_established", CT_ESTABLISHED, 1,
+            VALUE_MAX / 1000, 432000),
+    SECONDS("net.netfilter.nf_conntrack_tcp_timeout_fin_wait", CT_FIN_WAIT, 1, VALUE_MAX / 1000,
+            120),
+    SECONDS("net.netfilter.nf_conntrack_tcp_timeout_close_wait", CT_CLOSE_WAIT, 1, VALUE_MAX / 1000,
+            60),
+    SECONDS("net.netfilter.nf_conntrack_tcp_timeout_last_ack", CT_LAST_ACK, 1, VALUE_MAX / 1000,
+            30),
+    SECONDS("net.netfilter.nf_conntrack_tcp_timeout_time_wait", CT_TIME_WAIT, 1, VALUE_MAX / 1000,
+            120),
+    SECONDS("net.netfilter.nf_conntrack_tcp_timeout_close", CT_CLOSE, 1, VALUE_MAX / 1000, 10),
     NUMBER("net.ipv4.conf.all.rp_filter", RP_FILTER, 0, 2, 0),
     FLAG("net.ipv4.conf.all.log_martians", LOG_MARTIANS, 0),
     FLAG("net.ipv4.conf.all.bc_forwarding", BC_FORWARDING, 0),

@@ -33,6 +33,7 @@ bool field_edit(const char *assignment, uint8_t *octets, size_t count);
 bool field_edit_begun(const char *assignment, uint8_t *octets, size_t count, uint32_t begun_at);
 /* Puts the checksums of a frame right, as far as they lie in it whole: IP's header, or also that of
  * ICMP, IGMP, UDP (unless it has none) or TCP. */
+void ipv4_checksums_mend(uint8_t *ip, size_t count, enum fault_mend); /* from the IP header on */
 void checksums_mend(uint8_t *octets, size_t count, enum fault_mend);
 bool field_edit_check(const char *assignment, struct complaint *);
 

@@ -35,16 +35,17 @@ static void mend_transport(const uint8_t *ip, uint8_t *message, uint32_t length)
     }
 }
 
-void checksums_mend(uint8_t *octets, size_t count, enum fault_mend mend) {
+void ipv4_checksums_mend(uint8_t *ip, size_t count, enum fault_mend mend) {
     enum { CHECKSUM_AT = 10, FRAGMENT_BITS = 0x3fff };
-    uint32_t at = ETHER_HEADER, end = (uint32_t)count;
-    if (mend == MEND_NONE || count < ETHER_HEADER + IPV4_HEADER ||
-        field_word(octets + 12, 2) != ETHER_TYPE_IPV4)
-        return;
-    uint8_t *ip = octets + at;
-    uint32_t header = ipv4_header_length(octets, at, end), length = field_word(ip + 2, 2);
+    uint32_t end = (uint32_t)count;
+    if (mend == MEND_NONE || count < IPV4_HEADER) return;
+    uint32_t header = ipv4_header_length(ip, 0, end), length = field_word(ip + 2, 2);
     mend_at(ip, header, CHECKSUM_AT, 0);
-    bool whole =
-        (field_word(ip + 6, 2) & FRAGMENT_BITS) == 0 && length >= header && length <= end - at;
+    bool whole = (field_word(ip + 6, 2) & FRAGMENT_BITS) == 0 && length >= header && length <= end;
     if (mend == MEND_ALL && whole) mend_transport(ip, ip + header, length - header);
+}
+
+void checksums_mend(uint8_t *octets, size_t count, enum fault_mend mend) {
+    if (count < ETHER_HEADER || field_word(octets + 12, 2) != ETHER_TYPE_IPV4) return;
+    ipv4_checksums_mend(octets + ETHER_HEADER, count - ETHER_HEADER, mend);
 }

@@ -2,6 +2,7 @@
 #define NETSTEP_STACK_IP_H
 /* IPv4 for the layers above: addresses, routes, sending. In: ipv4_in.c; out: ipv4_out.c. */
 #include "sim/frame.h"
+#include "stack/ip/tuple.h"
 #include "wire/ipv4_route.h"
 
 enum { IP_OPTIONS_MOST = 40 };
@@ -36,7 +37,8 @@ enum ip_result {
     /* What a route says that leads nowhere, or the firewall. */
     IP_BLACKHOLE,
     IP_UNREACHABLE,
-    IP_PROHIBITED
+    IP_PROHIBITED,
+    IP_FILTERED
 };
 /* Puts the IPv4 header in front of the frame and sends it; takes ownership in every case. A frame
  * to one of the node's own addresses comes back as a step of its own. */
@@ -61,9 +63,10 @@ enum ip_cast ip_cast_of(const struct lab *, uint32_t node, ip4 address);
 struct ip_in {
     struct ipv4_header header;
     uint32_t interface;
-    struct id frame;        /* still owned by ipv4_in.c; for trace_dropped */
-    struct frame *octets;   /* the same frame; it starts at the header */
-    struct frame_note note; /* for the trace alone */
+    struct id frame;           /* still owned by ipv4_in.c; for trace_dropped */
+    struct frame *octets;      /* the same frame; it starts at the header */
+    struct frame_note note;    /* for the trace alone */
+    struct track_note tracked; /* hooks.c, only on a node with rules */
     /* ipv4_options.c, only when the header has options: */
     struct ipv4_option_list options;
     bool recorded, stamped; /* this node's address was written into them */

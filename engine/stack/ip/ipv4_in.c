@@ -8,6 +8,7 @@
  */
 #include "sim/trace.h"
 #include "stack/ip/arp.h"
+#include "stack/ip/firewall.h"
 #include "stack/ip/flow.h"
 #include "stack/ip/igmp.h"
 #include "stack/ip/ipv4_options.h"
@@ -49,6 +50,7 @@ static void deliver(struct step *s, uint32_t node, struct ip_in *in, struct read
     bool kept = false;
     if (is_fragment(&in->header) && !ipv4_reassemble(s, node, in, &r, heard)) return;
     frame_cut(in->octets, in->header.total_length); /* the link's padding ends here */
+    if (node_view_at(s->lab, node)->hooks != 0 && !hook_input(s, node, in, &r, heard)) return;
     in->note = in->octets->note;
     mib_add(s, node, MIB_IP_IN_DELIVERS);
     switch (in->header.protocol) {
@@ -122,8 +124,11 @@ static void forward(struct step *s, uint32_t node, struct ip_in *in, ip4 to, enu
         frame_free(s, in->frame);
         return;
     }
+    bool hooked = node_view_at(s->lab, node)->hooks != 0;
+    if (hooked && !hook_forward(s, node, in, hop.interface, heard)) return;
     mib_add(s, node, MIB_IP_FORW_DATAGRAMS);
     ipv4_decrement_ttl(frame_room(in->octets) + in->octets->start);
+    if (hooked && !hook_postrouting(s, node, in, hop.interface)) return;
     if (hop.interface == in->interface && !is_source_routed(in)) {
         icmp_redirect(s, node, in, hop.address);
         flow = flow_of(s, node, to);
@@ -174,6 +179,7 @@ void ipv4_in(struct step *s, uint32_t interface, struct id frame, struct frame *
         frame_free(s, frame);
         return;
     }
+    if (node_view_at(s->lab, node)->hooks != 0 && !hook_prerouting(s, node, &in, &r, heard)) return;
     struct memo *flow = flow_of(s, node, in.header.dst);
     enum ip_cast cast = flow_cast(s, node, flow);
     if (heard == LINK_BROADCAST &&

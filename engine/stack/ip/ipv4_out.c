@@ -9,6 +9,7 @@
 #include "sim/event.h"
 #include "sim/trace.h"
 #include "stack/ip/arp.h"
+#include "stack/ip/firewall.h"
 #include "stack/ip/flow.h"
 #include "stack/ip/igmp.h"
 #include "stack/ip/ipv4_options.h"
@@ -172,6 +173,11 @@ void ipv4_hand_down(struct step *s, uint32_t node, const struct ip_way *way, str
         neighbour_send(s, &way->hop, flow_of(s, node, way->dst), frame);
 }
 
+/* Rules of the firewall, of which most nodes have none. False: the frame is freed. */
+static bool may_leave(struct step *s, uint32_t node, struct id frame, uint32_t interface) {
+    return node_view_at(s->lab, node)->hooks == 0 || hook_output(s, node, frame, interface);
+}
+
 /* RFC 1191 3 and RFC 1122 3.3.3: what may be cut is cut to fit the path, as far as it is known. */
 static enum ip_result send_in_fragments(struct step *s, uint32_t node, struct id frame,
                                         const struct ip_out *out, const struct ip_way *way,
@@ -182,6 +188,7 @@ static enum ip_result send_in_fragments(struct step *s, uint32_t node, struct id
     }
     push_header(s, node, frame, out, out->src != 0 ? out->src : source_of(s->lab, &way->hop),
                 false);
+    if (!may_leave(s, node, frame, way->hop.interface)) return IP_FILTERED;
     if (out->loop) loop_copy(s, node, way->hop.interface, frame, out->dst);
     return ipv4_fragment(s, node, way, frame, mtu);
 }
@@ -229,6 +236,7 @@ enum ip_result ip_send(struct step *s, uint32_t node, struct id frame, const str
     }
     push_header(s, node, frame, out, out->src != 0 ? out->src : source_of(s->lab, &hop),
                 dont_fragment);
+    if (!may_leave(s, node, frame, hop.interface)) return IP_FILTERED;
     if (out->loop) loop_copy(s, node, hop.interface, frame, out->dst);
     if (cast == IP_GROUP)
         send_to_group(s, hop.interface, frame, out->dst);

@@ -77,6 +77,7 @@ static const struct knob knobs[] = {
     PAIR("net.ipv4.ip_local_port_range", PORT_LOW, 1, 65535, 32768, 60999),
     PORTS("net.ipv4.ip_local_reserved_ports", RESERVED_PORTS),
     FLAG("net.ipv4.conf.all.accept_source_route", ACCEPT_SOURCE_ROUTE, 0),
+    FLAG("router.ttl_seconds", TTL_SECONDS, 0),
     SECONDS("net.ipv4.ipfrag_time", IPFRAG_TIME, 0, VALUE_MAX / 1000, 30),
     NUMBER("net.ipv4.ipfrag_high_thresh", IPFRAG_HIGH, 0, VALUE_MAX, 4194304),
     NUMBER("net.ipv4.ipfrag_low_thresh", IPFRAG_LOW, 0, VALUE_MAX, 3145728),

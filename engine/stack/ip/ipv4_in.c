@@ -159,6 +159,23 @@ static void forward_broadcast(struct step *s, uint32_t node, struct ip_in *in,
     ipv4_hand_down(s, node, &way, in->frame);
 }
 
+/* router.ttl_seconds: RFC 791 3.1 means seconds by "time to live", so the time on the last link
+ * counts as well; being sent on counts as one second of it. RFC 1812 5.3.1 lets a router be content
+ * with that one, as all are. False: its time was over, and it is gone. */
+static bool lives_on(struct step *s, uint32_t node, struct ip_in *in, enum link_cast heard) {
+    sim_time seconds = (s->now - in->octets->sent_at) / 1000000000;
+    if (seconds >= in->header.ttl) {
+        mib_add(s, node, MIB_IP_IN_HDR_ERRORS);
+        trace_dropped(s, node, in->frame, REASON_TTL_EXPIRED, "RFC 791 3.1");
+        icmp_error(s, node, in->frame, ICMP_TIME_EXCEEDED, ICMP_TTL_EXCEEDED, 0, heard);
+        frame_free(s, in->frame);
+        return false;
+    }
+    for (; seconds > 1; seconds--, in->header.ttl--)
+        ipv4_decrement_ttl(frame_room(in->octets) + in->octets->start);
+    return true;
+}
+
 void ipv4_in(struct step *s, uint32_t interface, struct id frame, struct frame *f,
              enum link_cast heard) {
     uint32_t node = iface_get(s->lab, interface)->node;
@@ -192,6 +209,8 @@ void ipv4_in(struct step *s, uint32_t interface, struct id frame, struct frame *
         drop(s, node, frame, REASON_NOT_A_MEMBER, "RFC 1112 7.2");
         return;
     }
+    if (setting_of(s->lab, node, SETTING_TTL_SECONDS) != 0 && !lives_on(s, node, &in, heard))
+        return;
     ip4 to = in.header.dst;
     if (in.header.option_count != 0) {
         if (!ipv4_options_in(s, node, &in, cast, heard)) return;

@@ -4,6 +4,7 @@
 
 #include "base/checksum.h"
 #include "talk_support.h"
+#include "wire/icmp.h"
 #include "wire/ipv4.h"
 
 static struct setup setup;
@@ -149,6 +150,39 @@ static void a_host_forwards_nothing(void **state) {
     expect_drops(&run, "r1 0.030 not_forwarding\n");
     assert_int_equal(run_count(&run, TRACE_SENT, "r2"), 0);
     run_end(&run);
+}
+
+/* The TTL with which a ping of TTL 64 comes to b, when the link from r1 to r2 takes so long; 0: it
+ * does not. */
+static uint8_t ttl_after(double seconds, const char *counted) {
+    static const struct scenario_neighbour r2 = {0x0a000902, {2, 0, 0, 0, 3, 1}};
+    struct running run;
+    uint8_t ttl = 0;
+    two_routers();
+    setup.links[1].delay_ns[0] = SECONDS(seconds);
+    setup.nodes[1].neighbours = &r2; /* or nobody would wait so long for its address */
+    setup.nodes[1].neighbour_count = 1;
+    setup_setting(&setup, "r2", "router.ttl_seconds", counted);
+    setup_run(&setup, 0, "a", "ping -c 1 -W 1000 b");
+    run_begin(&run, &setup);
+    run_until(&run, SECONDS(400));
+    for (size_t i = 0; i < run.count; i++) {
+        const struct trace_record *r = &run.records[i].r;
+        if (r->kind != TRACE_DELIVERED || r->node != 4 || r->octets[13] != 0) continue;
+        if (r->octets[34] == ICMP_ECHO) ttl = r->octets[22];
+    }
+    assert_int_equal(run_lost(&run, "ttl_expired"), ttl == 0);
+    run_end(&run);
+    return ttl;
+}
+
+/* router.ttl_seconds: 300 s on a link are one hop to everyone today, and 300 s to RFC 791. */
+static void time_to_live_may_be_time(void **state) {
+    (void)state;
+    assert_int_equal(ttl_after(300, "0"), 62);
+    assert_int_equal(ttl_after(300, "1"), 0);
+    assert_int_equal(ttl_after(30.5, "1"), 63 - 30);
+    assert_int_equal(ttl_after(0.01, "1"), 62);
 }
 
 static void a_packet_too_big_for_the_next_link(void **state) {
@@ -310,6 +344,7 @@ int main(void) {
         cmocka_unit_test(a_dead_host_is_told_by_its_router),
         cmocka_unit_test(a_host_forwards_nothing),
         cmocka_unit_test(a_packet_too_big_for_the_next_link),
+        cmocka_unit_test(time_to_live_may_be_time),
         cmocka_unit_test(martians_are_dropped),
         cmocka_unit_test(a_protocol_that_nobody_speaks_is_answered),
         cmocka_unit_test(somebody_elses_address_is_not_ours),

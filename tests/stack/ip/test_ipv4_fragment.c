@@ -80,6 +80,47 @@ static void pieces_share_their_number(void **state) {
     run_end(&run);
 }
 
+/* What nmap sees: SYN,ACK and reset of no connection have no number, a connection counts its own,
+ * and what is left counts by addresses; RFC 791's hosts count all together. */
+static void expect_numbers(const char *profile, bool zeroes) {
+    struct running run;
+    int first = -1, before = -1, echo = -1;
+    size_t seen = 0;
+    two_hosts(&setup);
+    setup.nodes[1].profile = profile;
+    setup_run(&setup, 0, "server", "nc -l -k 80");
+    setup_run(&setup, MILLIS(100), "client", "nc server 81");
+    setup_run(&setup, MILLIS(200), "client", "nc server 80 < 5000");
+    setup_run(&setup, MILLIS(900), "client", "ping -c 2 -i 0.05 server");
+    run_begin(&run, &setup);
+    run_until(&run, SECONDS(2));
+    for (size_t i = 0; i < run.count; i++) {
+        const struct trace_record *r = &run.records[i].r;
+        if (r->kind != TRACE_SENT || r->node != 2 || r->octets[13] != 0) continue;
+        const uint8_t *ip = r->octets + ETHER;
+        int id = ip[4] << 8 | ip[5];
+        if (ip[9] == IP_PROTOCOL_ICMP) {
+            if (echo >= 0) assert_in_range((id - echo) & 0xffff, 1, 15);
+            echo = id;
+        } else if (zeroes && seen < 2) { /* the reset, the SYN,ACK */
+            assert_int_equal(id, 0);
+        } else {
+            if (before >= 0) assert_int_equal(id, (before + 1) & 0xffff);
+            if (first < 0) first = id;
+            before = id;
+        }
+        seen += ip[9] == IP_PROTOCOL_TCP;
+    }
+    assert_true(seen >= 4 && echo >= 0 && first > 0);
+    run_end(&run);
+}
+
+static void numbers_tell_little(void **state) {
+    (void)state;
+    expect_numbers("linux-6.12", true);
+    expect_numbers("rfc9293", false);
+}
+
 /* RFC 791 3.2: pieces are cut again; none of it shows at the other end. */
 static void a_router_cuts_again(void **state) {
     (void)state;
@@ -236,6 +277,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_host_cuts_what_it_sends),
         cmocka_unit_test(pieces_share_their_number),
+        cmocka_unit_test(numbers_tell_little),
         cmocka_unit_test(a_router_cuts_again),
         cmocka_unit_test(the_narrowest_link),
         cmocka_unit_test(a_host_cuts_to_the_path),

@@ -140,9 +140,43 @@ static void linux_did_the_same(void **state) {
     assert_true(asked >= 80);
 }
 
+/* RFC 1122 3.3.5: who cannot send on along a source route says so, code 5; a host that does not
+ * forward (b), and a router without a way. Linux is silent. */
+static void a_route_that_fails_is_told_of(void **state) {
+    (void)state;
+    char answer[LINE_MOST];
+    ask("rfc9293", NULL, "10.78.1.20", "8307040a4e010100", answer);
+    assert_true(strncmp(answer, "10.78.1.20 3/5 ", 15) == 0);
+    ask("rfc9293", NULL, "10.78.0.1", "8307040a09090900", answer);
+    assert_true(strncmp(answer, "10.78.0.1 3/5 ", 14) == 0);
+}
+
+/* RFC 1812 5.2.4.1: the next hop of a strict source route is on a link of this node; here a second
+ * router stands between r and c. */
+static void a_strict_route_has_no_gaps(void **state) {
+    (void)state;
+    static const struct scenario_route to_c = {0x0a4e0200, 24, 0x0a4e0114, NULL};
+    struct running run;
+    uint8_t frame[256];
+    char answer[LINE_MOST];
+    recorded_net(NULL, "1");
+    setup.nodes[1].routes = &to_c;
+    setup.nodes[1].route_count = 1;
+    run_begin(&run, &setup);
+    run_until(&run, SECONDS(1));
+    size_t before = run.count, count = make_request(frame, "10.78.0.1", "8907040a4e020100");
+    inject(&run, SECONDS(1), "a", frame, count);
+    run_until(&run, SECONDS(2));
+    answer_text(&run, before, answer);
+    assert_true(strncmp(answer, "10.78.0.1 3/5 ", 14) == 0);
+    run_end(&run);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(linux_did_the_same),
+        cmocka_unit_test(a_route_that_fails_is_told_of),
+        cmocka_unit_test(a_strict_route_has_no_gaps),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

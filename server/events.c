@@ -162,10 +162,12 @@ size_t events_count(const struct events *e, const struct json_node *match, const
 }
 
 static const char *const event_keys[] = {
-    "k",     "n",     "to",     "from",  "l",     "p",      "proto",  "role",  "lab",
-    "len",   "size",  "rtx",    "conn",  "why",   "m",      "name",   "ref",   "tab",
-    "op",    "timer", "text",   "value", "say",   "obj",    "nth",    "since", "a.seq",
-    "a.ack", "a.len", "a.next", "a.win", "a.mss", "a.from", "a.port", "a.wire"};
+    "k",     "n",      "to",        "from",  "l",           "p",         "proto",
+    "role",  "lab",    "len",       "size",  "rtx",         "conn",      "why",
+    "m",     "name",   "ref",       "tab",   "op",          "timer",     "text",
+    "value", "say",    "obj",       "nth",   "since",       "a.seq",     "a.ack",
+    "a.len", "a.next", "a.win",     "a.mss", "a.from",      "a.port",    "a.wire",
+    "a.src", "a.dst",  "a.gateway", "a.mtu", "a.originate", "a.receive", "a.transmit"};
 
 bool match_check(const struct json_node *match) {
     if (!json_need_object(match, event_keys, COUNT(event_keys))) return false;

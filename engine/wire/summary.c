@@ -192,15 +192,32 @@ static void arp_summarise(struct packet_summary *s, const struct layers *l) {
     text_mac(&t, p.sha);
 }
 
-static const char *icmp_key(uint32_t type) {
+enum { FRAGMENTATION_NEEDED = 4, TIMES = 12 };
+
+static const char *icmp_key(uint32_t type, uint32_t code, uint32_t length) {
     switch (type) {
     case ICMP_ECHO: return "icmp.echo";
     case ICMP_ECHO_REPLY: return "icmp.echo_reply";
-    case ICMP_UNREACHABLE: return "icmp.unreachable";
+    case ICMP_UNREACHABLE:
+        return code == FRAGMENTATION_NEEDED ? "icmp.too_big" : "icmp.unreachable";
+    case ICMP_TIMESTAMP: return length >= TIMES ? "icmp.timestamp" : "icmp.other";
+    case ICMP_TIMESTAMP_REPLY: return length >= TIMES ? "icmp.timestamp_reply" : "icmp.other";
     case ICMP_REDIRECT: return "icmp.redirect";
     case ICMP_TIME_EXCEEDED: return "icmp.time_exceeded";
     default: return "icmp.other";
     }
+}
+
+/* What the second word, or the data, of some messages says. */
+static void icmp_particulars(struct packet_summary *s, const uint8_t *o, uint32_t type,
+                             uint32_t code) {
+    static const char *const times[] = {"originate", "receive", "transmit"};
+    bool timestamp = type == ICMP_TIMESTAMP || type == ICMP_TIMESTAMP_REPLY;
+    if (type == ICMP_REDIRECT) address(s, "gateway", field_word(o + 4, 4));
+    if (type == ICMP_UNREACHABLE && code == FRAGMENTATION_NEEDED)
+        number(s, "mtu", field_word(o + 6, 2));
+    for (size_t i = 0; timestamp && s->payload_length >= TIMES && i < 3; i++)
+        number(s, times[i], field_word(o + ICMP_HEADER + 4 * i, 4));
 }
 
 static void icmp_summarise(struct packet_summary *s, const struct layers *l) {
@@ -211,8 +228,8 @@ static void icmp_summarise(struct packet_summary *s, const struct layers *l) {
     const char *name = field_meaning(&f[0], type);
     bool echo = type == ICMP_ECHO || type == ICMP_ECHO_REPLY;
     enum role role = icmp_quotes(type) ? ROLE_PROBLEM : echo ? ROLE_OPEN : ROLE_CONTROL;
-    say(s, "icmp", role, icmp_key(type));
     s->payload_length = l->payload_end - l->end[LAYER_ICMP];
+    say(s, "icmp", role, icmp_key(type, code, s->payload_length));
     label_is(s, type == ICMP_ECHO         ? "echo request"
                 : type == ICMP_ECHO_REPLY ? "echo reply"
                 : name != NULL            ? name
@@ -226,6 +243,7 @@ static void icmp_summarise(struct packet_summary *s, const struct layers *l) {
     number(s, "code", code);
     number(s, "seq", sequence);
     number(s, "len", s->payload_length);
+    icmp_particulars(s, o, type, code);
 }
 
 /* A report of version 3 tells of its first record, as almost all have one alone. */

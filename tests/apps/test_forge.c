@@ -160,6 +160,47 @@ static void ctrl_c_ends_a_flood(void **state) {
     run_end(&run);
 }
 
+/* The `n`th ICMP message that the client sent, from 0: its octets from the type on. */
+static size_t icmp_sent(size_t n, uint8_t octets[64]) {
+    const struct trace_record *r;
+    size_t at = 0;
+    for (;; at = (size_t)((const struct kept *)(const void *)r - run.records) + 1) {
+        r = run_find(&run, at, TRACE_SENT, "client");
+        if (r == NULL) return 0;
+        struct reader in = reader_of(r->octets, r->octet_count);
+        struct ipv4_header ip;
+        read_skip(&in, 14);
+        if (ipv4_parse(&ip, &in) != PARSE_OK || ip.protocol != IP_PROTOCOL_ICMP) continue;
+        if (n-- > 0) continue;
+        size_t count = read_left(&in) < 64 ? read_left(&in) : 64;
+        read_copy(&in, octets, count);
+        return count;
+    }
+}
+
+static void icmp_quotes_what_is_told(void **state) {
+    (void)state;
+    static const char *const lines[] = {
+        "forge icmp 5 1 10.0.0.254 10.0.0.2 gateway 10.0.0.66 echo 10.0.0.2 10.9.0.1 id 7",
+        "forge icmp 3 4 10.0.0.254 10.0.0.2 mtu 1000 udp 10.0.0.2:53 10.9.0.1:54",
+        "forge icmp 13 0 10.0.0.1 10.0.0.2 timestamp"};
+    uint8_t o[64];
+    begin();
+    for (size_t i = 0; i < 3; i++) run_command(&run, SECONDS(1), "client", lines[i]);
+    run_until(&run, SECONDS(2));
+    assert_int_equal(icmp_sent(1, o), 36); /* 0 was the ping */
+    assert_memory_equal(o, "\5\1", 2);
+    assert_memory_equal(o + 4, "\12\0\0\102", 4);
+    assert_memory_equal(o + 8 + 12, "\12\0\0\2\12\11\0\1\10\0", 10); /* 10.0.0.2 pings */
+    assert_memory_equal(o + 8 + 24, "\0\7", 2);
+    assert_int_equal(icmp_sent(2, o), 36);
+    assert_memory_equal(o + 4, "\0\0\3\350", 4);
+    assert_memory_equal(o + 8 + 20, "\0\65\0\66\0\10\0\0", 8);
+    assert_int_equal(icmp_sent(3, o), 20);
+    assert_memory_equal(o + 8, "\0\0\3\350\0\0\0\0\0\0\0\0", 12); /* 1 s after midnight */
+    run_end(&run);
+}
+
 static void what_is_wrong_is_said(void **state) {
     (void)state;
     static const char *const lines[][2] = {
@@ -195,6 +236,7 @@ int main(void) {
         cmocka_unit_test(signed_numbers_are_relative_to_the_connection),
         cmocka_unit_test(a_bad_checksum_is_told_as_one),
         cmocka_unit_test(ctrl_c_ends_a_flood),
+        cmocka_unit_test(icmp_quotes_what_is_told),
         cmocka_unit_test(what_is_wrong_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,7 @@
 #include "wire/tcp.h"
 #include "wire_support.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { SRC = 0x0a000001, DST = 0x0a000002 };
@@ -134,6 +135,12 @@ static void other_protocols(void **state) {
         {"020000000001 020000000010 0800 4500001c00004000400100000a4e000a0a4e0114 0b00 0000 0000 "
          "0000",
          "icmp", "icmp.time_exceeded", "Time-to-live exceeded", ROLE_PROBLEM, 0},
+        {"020000000001 020000000010 0800 4500001c00004000400100000a4e000a0a4e0114 0304 0000 0000 "
+         "03e8",
+         "icmp", "icmp.too_big", "Destination unreachable", ROLE_PROBLEM, 0},
+        {"020000000001 020000000010 0800 4500001c00004000400100000a4e000a0a4e0114 0e00 0000 0001 "
+         "0007",
+         "icmp", "icmp.other", "Timestamp reply", ROLE_CONTROL, 0}, /* too short for the times */
         {"020000000001 020000000010 0800 4500001e00004000401100000a4e000a0a4e0114 0047 0046 000a "
          "0000 0102",
          "udp", "udp.datagram", "UDP", ROLE_DATA, 2},
@@ -163,6 +170,30 @@ static void other_protocols(void **state) {
         assert_string_equal(s.label[0], cases[i].label);
         assert_int_equal(s.role, cases[i].role);
         assert_int_equal(s.payload_length, cases[i].payload);
+    }
+}
+
+static void what_icmp_messages_say_in_particular(void **state) {
+    (void)state;
+    static const struct {
+        const char *hex, *say, *name, *value;
+    } cases[] = {
+        {"0501 0000 0a4e0002", "icmp.redirect", "gateway", "10.78.0.2"},
+        {"0304 0000 0000 03e8", "icmp.too_big", "mtu", "1000"},
+        {"0d00 0000 00010001 00003039 00000000 00000000", "icmp.timestamp", "originate", "12345"},
+        {"0e00 0000 00010001 00003039 00003422 00003440", "icmp.timestamp_reply", "transmit",
+         "13376"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char hex[256];
+        uint8_t frame[128];
+        struct packet_summary s;
+        snprintf(hex, sizeof hex,
+                 "020000000001020000000010 0800 450000%s00004000400100000a4e000a0a4e0114 %s",
+                 i < 2 ? "1c" : "28", cases[i].hex);
+        packet_summarise(frame, from_hex(hex, frame, sizeof frame), 0, 0, &s);
+        assert_string_equal(s.say, cases[i].say);
+        assert_string_equal(argument(&s, cases[i].name), cases[i].value);
     }
 }
 
@@ -202,8 +233,8 @@ static void damaged_frames(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(segments),        cmocka_unit_test(numbers),
-        cmocka_unit_test(other_protocols), cmocka_unit_test(names),
-        cmocka_unit_test(damaged_frames),
+        cmocka_unit_test(other_protocols), cmocka_unit_test(what_icmp_messages_say_in_particular),
+        cmocka_unit_test(names),           cmocka_unit_test(damaged_frames),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

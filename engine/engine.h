@@ -340,7 +340,8 @@ enum {
     FIELD_BAD = 2,       /* wrong, or cut off */
     FIELD_GENERATED = 4, /* another view of octets that a field of the tree owns already */
     FIELD_BITS = 8,      /* owns only the bits of `mask` */
-    FIELD_OCTETS = 16    /* the octets themselves: `text` shows the first of them */
+    FIELD_OCTETS = 16,   /* the octets themselves: `text` shows the first of them */
+    FIELD_WHOLE = 32     /* of the datagram that fragments made: `offset` counts in its payload */
 };
 /* One node of a packet's field tree, in pre-order. Names are Wireshark's. */
 struct field {
@@ -361,6 +362,11 @@ typedef void field_visitor(void *user, const struct field *);
  * FIELD_GENERATED ones. */
 void packet_describe(const uint8_t *octets, size_t count, field_visitor *, void *user);
 
+/* A piece of a datagram: which packet brought it, and where it lies in the payload. */
+struct packet_fragment {
+    uint64_t packet;
+    uint32_t offset, length;
+};
 /* What a decoder may know beside the octets. Zeroed, it knows nothing. */
 struct packet_context {
     bool has_time;    /* `at_ns` counts: an echo's time stamp is told by it */
@@ -371,6 +377,12 @@ struct packet_context {
     int64_t at_ns;
     uint32_t seq_base, ack_base; /* the sender's ISS and IRS */
     int32_t window_shift;        /* 0..14; -1: not known; -2: the option was not used */
+    /* The frame is a fragment, and this is the datagram that it completes, with an IPv4 header in
+     * front, made of these parts. NULL: it completes none. Its fields are FIELD_WHOLE. */
+    const uint8_t *whole;
+    size_t whole_count;
+    const struct packet_fragment *parts;
+    size_t part_count;
 };
 void packet_describe_in(const struct packet_context *, const uint8_t *octets, size_t count,
                         field_visitor *, void *user);

@@ -167,8 +167,8 @@ static bool is_transfer(struct conversations *all, const struct segment *s) {
     return true;
 }
 
-void conversations_context(struct conversations *all, const uint8_t *octets, size_t count,
-                           struct packet_context *context) {
+static void learn_from(struct conversations *all, const uint8_t *octets, size_t count,
+                       struct packet_context *context) {
     struct segment s = {0};
     int direction;
     packet_describe(octets, count, pick, &s);
@@ -189,7 +189,22 @@ void conversations_context(struct conversations *all, const uint8_t *octets, siz
     context->window_shift = sender->scale;
 }
 
+void conversations_context(struct conversations *all, uint64_t packet, const uint8_t *octets,
+                           size_t count, struct packet_context *context) {
+    struct whole_frame whole;
+    if (!reassemblies_add(&all->reassemblies, packet, octets, count, &whole)) {
+        learn_from(all, octets, count, context);
+        return;
+    }
+    learn_from(all, whole.octets, whole.count, context);
+    context->whole = whole.octets + ETHER_OCTETS;
+    context->whole_count = whole.count - ETHER_OCTETS;
+    context->parts = whole.parts;
+    context->part_count = whole.part_count;
+}
+
 void conversations_free(struct conversations *all) {
+    reassemblies_free(&all->reassemblies);
     free(all->slots);
     *all = (struct conversations){0};
 }

@@ -18,7 +18,7 @@ enum { EXIT_NO_OUTPUT = 1, EXIT_BAD_INPUT = 2, FLUSH_AT = 256 * 1024 };
 static void packet_line(struct buffer *out, uint64_t number, const struct captured *packet,
                         struct conversations *conversations) {
     struct packet_context context = {.has_time = true, .at_ns = packet->at_ns};
-    conversations_context(conversations, packet->octets, packet->count, &context);
+    conversations_context(conversations, number, packet->octets, packet->count, &context);
     int64_t second = packet->at_ns / 1000000000, ns = packet->at_ns % 1000000000;
     buffer_printf(out,
                   "{\"packet\":%llu,\"time\":\"%s%lld.%09lld\",\"length\":%u,\"captured\":%u,"

@@ -6,8 +6,8 @@
  */
 struct tree {
     struct buffer *out;
-    const uint8_t *octets;
-    uint32_t depth; /* of the object that is still open */
+    const uint8_t *octets, *whole; /* the frame's; of the payload that its fragments make */
+    uint32_t depth;                /* of the object that is still open */
     bool open;
 };
 
@@ -58,7 +58,8 @@ static void visit(void *user, const struct field *f) {
     buffer_u64(out, f->length);
     buffer_add(out, ",\"value\":");
     if (f->flags & FIELD_OCTETS)
-        octets_json(out, tree->octets + f->offset, f->length);
+        octets_json(out, (f->flags & FIELD_WHOLE ? tree->whole : tree->octets) + f->offset,
+                    f->length);
     else
         buffer_json_string(out, f->text);
     if (f->mask != 0) {
@@ -68,12 +69,16 @@ static void visit(void *user, const struct field *f) {
     string_member(out, ",\"meaning\":", f->meaning);
     string_member(out, ",\"clause\":", f->clause);
     if (f->flags & FIELD_GENERATED) buffer_add(out, ",\"generated\":true");
+    if (f->flags & FIELD_WHOLE) buffer_add(out, ",\"whole\":true");
     if (f->flags & FIELD_BAD) buffer_add(out, ",\"bad\":true");
 }
 
 void packet_tree_json_in(struct buffer *out, const struct packet_context *context,
                          const uint8_t *octets, size_t count) {
+    enum { HEADER_LENGTH = 15, WORD = 4 };
     struct tree tree = {.out = out, .octets = octets};
+    if (context->whole != NULL)
+        tree.whole = context->whole + (context->whole[0] & HEADER_LENGTH) * WORD;
     buffer_char(out, '[');
     packet_describe_in(context, octets, count, visit, &tree);
     if (tree.open) {

@@ -38,7 +38,8 @@ enum {
 };
 enum { USUAL_ROWS = NEXT_STOP };
 
-#define CLAUSE "RFC 791 3.1"
+#define CLAUSE           "RFC 791 3.1"
+#define CLAUSE_FRAGMENTS "RFC 791 3.2"
 static const struct value_name protocol_names[] = {
     {IP_PROTOCOL_ICMP, "ICMP"},
     {IP_PROTOCOL_IGMP, "IGMP"},
@@ -265,6 +266,47 @@ static void describe_protocol(struct description *d, uint32_t ip, uint32_t at, u
 }
 
 /* The header's rows; where a source route leads on, its destination is but the next stop. */
+/* A visitor in front of another: fields of the whole count from its payload. */
+struct lifted {
+    field_visitor *visit;
+    void *user;
+    uint32_t header;
+};
+
+static void lift(void *user, const struct field *f) {
+    const struct lifted *l = user;
+    struct field shown = *f;
+    shown.offset -= l->header;
+    shown.flags |= FIELD_WHOLE | FIELD_GENERATED;
+    l->visit(l->user, &shown);
+}
+
+static void describe_part(struct description *d, const struct packet_fragment *part,
+                          uint32_t header) {
+    char room[24];
+    struct text t = text_of(room, sizeof room);
+    text_u64(&t, part->packet);
+    describe_text(d, 2, 0, "ip.fragment", "Fragment", CLAUSE_FRAGMENTS, header + part->offset,
+                  header + part->offset + part->length, room, part->packet);
+}
+
+/* What the last fragment to come completes: its parts, and then what they hold together. */
+static void describe_whole(struct description *d) {
+    const struct packet_context *known = d->context;
+    uint32_t end = (uint32_t)known->whole_count, header = ipv4_header_length(known->whole, 0, end);
+    struct lifted l = {d->visit, d->user, header};
+    struct description whole = *d;
+    whole.visit = lift;
+    whole.user = &l;
+    whole.octets = known->whole;
+    whole.has_calculated = false;
+    describe_octets(&whole, 1, 0, "ip.fragments", "Fragments", CLAUSE_FRAGMENTS, header, end);
+    for (size_t i = 0; i < known->part_count; i++) describe_part(&whole, &known->parts[i], header);
+    describe_octets(&whole, 2, 0, "ip.reassembled.data", "Reassembled", CLAUSE_FRAGMENTS, header,
+                    end);
+    describe_protocol(&whole, 0, header, end);
+}
+
 static bool describe_header_rows(struct description *d, uint32_t at, uint32_t header_end) {
     ip4 final;
     bool ahead = header_end > at + IPV4_HEADER &&
@@ -284,5 +326,12 @@ void ipv4_describe(struct description *d, uint32_t at, uint32_t end) {
     if (end - at >= IPV4_HEADER) calculate(d, at, header_end);
     if (!describe_header_rows(d, at, header_end)) return;
     if (header_end > at + IPV4_HEADER) ipv4_options_describe(d, at + IPV4_HEADER, header_end);
-    if (header_end < end) describe_protocol(d, at, header_end, end);
+    if (header_end >= end) return;
+    if (d->context->whole == NULL || d->quoted) {
+        describe_protocol(d, at, header_end, end);
+        return;
+    }
+    describe_octets(d, 1, 0, "ip.fragment_data", "Fragment's Data", CLAUSE_FRAGMENTS, header_end,
+                    end);
+    describe_whole(d);
 }

@@ -22,7 +22,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t count) {
     while (result == CAPTURE_PACKET &&
            (result = capture_next(&capture, &packet)) == CAPTURE_PACKET) {
         struct packet_context context = {.has_time = true, .at_ns = packet.at_ns};
-        conversations_context(&conversations, packet.octets, packet.count, &context);
+        conversations_context(&conversations, capture.packets, packet.octets, packet.count,
+                              &context);
         packet_describe_in(&context, packet.octets, packet.count, ignore, &seen);
     }
     if (result == CAPTURE_BAD && capture.problem[0] == '\0') abort(); /* every refusal says why */

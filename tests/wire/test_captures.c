@@ -95,7 +95,8 @@ static void compare_capture(const char *name, struct tally *tally) {
     while (capture_next(&capture, &packet) == CAPTURE_PACKET) {
         struct packet_context context = {.has_time = true, .at_ns = packet.at_ns};
         check_cover(packet.octets, packet.count);
-        conversations_context(&conversations, packet.octets, packet.count, &context);
+        conversations_context(&conversations, capture.packets, packet.octets, packet.count,
+                              &context);
         tree->count = 0;
         packet_describe_in(&context, packet.octets, packet.count, keep, tree);
         assert_true(more && want.packet == capture.packets);
@@ -127,6 +128,7 @@ int main(void) {
                                   "icmp_redirect",
                                   "icmp_router_solicitation",
                                   "icmp_timestamp",
+                                  "ip_fragments_ping",
                                   "ip_record_route",
                                   "ip_timestamp_option",
                                   "made_arp_probe",
@@ -151,6 +153,7 @@ int main(void) {
                                   "tftp_error_file_not_found",
                                   "tftp_get_blksize_tsize_timeout",
                                   "tftp_octet_put_plain",
+                                  "udp_fragmented",
                                   "udp_plain"};
     struct CMUnitTest tests[sizeof names / sizeof *names];
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)

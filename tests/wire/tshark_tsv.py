@@ -5,8 +5,7 @@ usage: tshark -o ip.check_checksum:TRUE -o tcp.check_checksum:TRUE -o udp.check_
            -r NAME.pcap -T json -x | tshark_tsv.py >NAME.tsv
 
 A line is packet, field, offset, length, value; "-" stands for a protocol without a value, "*" for
-octets; what cannot be printed is left out. Fields of a datagram that was put together from several packets are left out: their offsets
-do not count in the packet.
+octets; what cannot be printed is left out.
 """
 import json
 import sys
@@ -14,7 +13,6 @@ import sys
 from compare_tshark import tshark_fields
 
 OCTETS_SHOWN = 64
-REASSEMBLED = ("ip.fragment", "ip.reassembled")
 
 
 def lines(packet):
@@ -25,8 +23,6 @@ def lines(packet):
         octets = text is not None and len(text) == 3 * length - 1 and length > OCTETS_SHOWN
         if name == "frame":
             continue
-        if name.startswith(REASSEMBLED):
-            return
         if text is None or (text.isprintable() and text != ""):
             yield name, offset, length, "-" if text is None else "*" if octets else text
 

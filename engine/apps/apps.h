@@ -5,6 +5,7 @@
 
 extern const struct object_kind process_kind, file_kind, file_block_kind, tftp_kind;
 extern const struct state_graph tftp_graph;
+extern const struct gauge_set tftp_gauges;
 
 enum { CONSOLE_LINE_MAX = 255 }; /* octets */
 #define CONSOLE_PROCESS "console"

@@ -244,6 +244,30 @@ void tftp_interrupt(struct step *s, struct id process) {
 
 /* ------------------------------------------------------------------------------------ as data */
 
+static const struct gauge_line blocks[] = {
+    {"last block sent", ROLE_DATA, GAUGE_LINE},
+    {"first unacknowledged block", ROLE_CONTROL, GAUGE_LINE},
+    {"last block received", ROLE_OPEN, GAUGE_LINE},
+};
+static const struct gauge_line times[] = {
+    {"timeout", ROLE_PROBLEM, GAUGE_LIMIT},
+    {"smoothed round trip", ROLE_DATA, GAUGE_LINE},
+};
+static const struct gauge_line repairs[] = {{"retries", ROLE_PROBLEM, GAUGE_LINE}};
+#define CHART(name, unit, lines)                                                                   \
+    { name, unit, lines, sizeof lines / sizeof lines[0] }
+static const struct gauge_chart charts[] = {
+    CHART("blocks", GAUGE_COUNT, blocks),
+    CHART("time", GAUGE_NS, times),
+    CHART("repair", GAUGE_COUNT, repairs),
+};
+/* A transfer's name has one end's address alone, so nothing parts two of them. */
+const struct gauge_set tftp_gauges = {.machine = "tftp",
+                                      .between = "",
+                                      .charts = charts,
+                                      .chart_count = sizeof charts / sizeof charts[0]};
+
+
 #define AT(member)                                                                                 \
     offsetof(struct tftp_transfer, member), sizeof(((struct tftp_transfer *)0)->member)
 static const struct watch watches[] = {

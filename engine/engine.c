@@ -112,8 +112,8 @@ const char *engine_state_name(uint32_t machine, uint64_t state) {
     return graph != NULL && state < graph->state_count ? graph->states[state].name : NULL;
 }
 
-static const struct gauge_set *const gauges[MACHINE_COUNT] = {[MACHINE_TCP] = &tcp_gauges,
-                                                              [MACHINE_TFTP] = &tftp_gauges};
+static const struct gauge_set *const gauges[MACHINE_COUNT] = {
+    [MACHINE_TCP] = &tcp_gauges, [MACHINE_TFTP] = &tftp_gauges};
 
 const struct gauge_set *engine_gauges(uint32_t machine) {
     return machine < MACHINE_COUNT ? gauges[machine] : NULL;

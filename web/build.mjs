@@ -77,6 +77,25 @@ function upTo(lines, time) {
   }).join('\n') + '\n';
 }
 /**
+ * The story with what it speaks of alone: its engine knows more machines and tables than happen in
+ * it, and who goes on from it is told of all by an engine.
+ */
+function ofItself(lines) {
+  const told = lines.split('\n').filter((text) => text.trim() !== '').map((text) => JSON.parse(text));
+  if (told.length === 0) return lines;
+  const events = told.flatMap((line) => (line.line === 'events' ? line.e : []));
+  const machines = new Set(events.filter((e) => e.k === 'st').map((e) => e.m));
+  const tables = new Set(events.filter((e) => e.k === 'tab').map((e) => e.tab));
+  const kept = (all, wanted) => Object.fromEntries(Object.entries(all ?? {}).filter(wanted));
+  const hello = {
+    ...told[0],
+    graphs: kept(told[0].graphs, ([machine]) => machines.has(machine)),
+    gauges: kept(told[0].gauges, ([machine]) => machines.has(machine)),
+    tables: kept(told[0].tables, ([table, shape]) => tables.has(table) || shape.view !== undefined),
+  };
+  return [hello, ...told.slice(1)].map((line) => `${JSON.stringify(line)}\n`).join('');
+}
+/**
  * The story without its gauges, and beside it those and the variables of its objects, from the same
  * run told in full: for each change the first of the story's events of its step (or the last one before).
  */
@@ -146,7 +165,7 @@ async function buildPage(storyFile, textDir) {
   const story = storyFile && existsSync(storyFile) ? storyFile : existsSync(FIXTURE) ? FIXTURE : null;
   const lines = story ? readFileSync(story, 'utf8') : '';
   // What lies beyond the open question is the engine's to say: the page does not carry it.
-  const all = upTo(lines, question().until?.t);
+  const all = ofItself(upTo(lines, question().until?.t));
   const full = option('--full');
   const { bare: told, beside } = partGauges(all, full && existsSync(full) ? readFileSync(full, 'utf8') : '');
   generate(textDir, all);

@@ -267,7 +267,6 @@ const struct gauge_set tftp_gauges = {.machine = "tftp",
                                       .charts = charts,
                                       .chart_count = sizeof charts / sizeof charts[0]};
 
-
 #define AT(member)                                                                                 \
     offsetof(struct tftp_transfer, member), sizeof(((struct tftp_transfer *)0)->member)
 static const struct watch watches[] = {

@@ -92,6 +92,7 @@ const struct dispatch dispatch = {
     .frame_seen = apps_frame_seen,
     .queue_is_long = stack_queue_is_long,
     .interface_row = interface_row,
+    .came_in = tcp_came_in,
     .machine_pool = machine_pool,
 };
 

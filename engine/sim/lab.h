@@ -224,6 +224,8 @@ struct dispatch {
      * by a mark in the packet, RFC 3168. */
     void (*queue_is_long)(struct lab *, struct id frame);
     bool (*interface_row)(const struct lab *, uint32_t global_number, struct text *);
+    /* A frame of the world outside, before the outside node's interface sends it: its note. */
+    void (*came_in)(struct lab *, uint32_t interface, struct frame *);
     uint32_t (*machine_pool)(uint32_t machine); /* whose objects have its states */
 };
 extern const struct dispatch

@@ -54,6 +54,7 @@ bool lab_frame_in(struct lab *lab, const struct sink *sink, sim_time at, uint32_
     struct id frame = frame_new(&s, node, count);
     if (id_is(frame)) {
         memcpy(frame_append(&s, frame, count), octets, count);
+        dispatch.came_in(lab, interface_global(lab, node, n), frame_at(lab, frame));
         link_send(&s, interface_global(lab, node, n), frame);
     } else {
         trace_dropped(&s, node, frame, REASON_NO_FRAMES, NULL);

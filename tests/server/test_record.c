@@ -24,10 +24,12 @@ static const char scenario[] =
     "{\"netstep\":1,\"seed\":9,\"nodes\":[{\"name\":\"host\",\"interfaces\":[{\"address\":"
     "\"10.9.0.2/24\"},{\"address\":\"10.8.0.2/24\"}]}],\"script\":[{\"at\":\"20ms\",\"on\":"
     "\"host\",\"run\":\"ping -c 1 10.9.0.1\"}]}";
-static const uint8_t request[42] = {
-    0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x02, 0xaa, 0xaa, 0xaa, 0xaa, 0x01, 0x08, 0x06,
-    0x00, 0x01, 0x08, 0x00, 0x06, 0x04, 0x00, 0x01, 0x02, 0xaa, 0xaa, 0xaa, 0xaa, 0x01,
-    0x0a, 0x09, 0x00, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x0a, 0x09, 0x00, 0x02};
+static const uint8_t request[60] = {/* an ARP request and padding */
+                                    0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x02, 0xaa, 0xaa,
+                                    0xaa, 0xaa, 0x01, 0x08, 0x06, 0x00, 0x01, 0x08, 0x00,
+                                    0x06, 0x04, 0x00, 0x01, 0x02, 0xaa, 0xaa, 0xaa, 0xaa,
+                                    0x01, 0x0a, 0x09, 0x00, 0x01, 0x00, 0x00, 0x00, 0x00,
+                                    0x00, 0x00, 0x0a, 0x09, 0x00, 0x02};
 
 static void write_file(const char *name, const char *text, size_t length) {
     FILE *file = fopen(name, "wb");
@@ -82,7 +84,7 @@ static struct trace_hash session(struct buffer *b) {
                                   .interface = n == 20 ? 0 : port.interface,
                                   .line = "ip neigh",
                                   .octets = request,
-                                  .count = n % 3 ? sizeof request : 60 - (size_t)n};
+                                  .count = n % 3 ? 42 : 60 - (size_t)n};
         record_entry(b, "T0", &e);
         assert_true(journal_apply(lab, &sink, &e, &why));
     }

@@ -217,4 +217,8 @@ enum socket_report {
 };
 void socket_tell(struct step *, struct id socket, enum socket_report, uint64_t value);
 
+/* A frame of a host that the lab does not simulate: what it may note of the numbers. */
+struct frame;
+void tcp_came_in(struct lab *, uint32_t interface, struct frame *);
+
 #endif

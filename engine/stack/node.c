@@ -215,7 +215,10 @@ void stack_link_changed(struct step *s, uint32_t link) {
     struct link_view view = lab_link(s->lab, link);
     for (size_t end = 0; end < 2; end++) {
         uint32_t interface = interface_global(s->lab, view.node[end], view.interface[end]);
-        if (!view.up) neighbour_flush(s, interface);
+        if (!view.up)
+            neighbour_flush(s, interface);
+        else
+            acd_carrier(s, interface);
         trace_interface(s, interface);
     }
 }

@@ -178,11 +178,17 @@ static void arp_summarise(struct packet_summary *s, const struct layers *l) {
         return;
     }
     bool asks = p.op == ARP_OP_REQUEST, announces = p.spa == p.tpa;
+    bool probes = asks && p.spa == 0, alone = (l->octets[0] & 1) == 0;
     say(s, "arp", announces ? ROLE_CONTROL : ROLE_OPEN,
         announces ? "arp.announce"
-        : asks    ? "arp.request"
-                  : "arp.reply");
-    label_is(s, announces ? "ARP announcement" : asks ? "ARP request" : "ARP reply");
+        : !asks   ? "arp.reply"
+        : probes  ? "arp.probe" /* RFC 5227 1.1 */
+        : alone   ? "arp.poll"
+                  : "arp.request");
+    label_is(s, announces ? "ARP announcement"
+                : !asks   ? "ARP reply"
+                : probes  ? "ARP probe"
+                          : "ARP request");
     struct text t = label(s);
     text_add(&t, asks && !announces ? "who has " : "");
     text_ip4(&t, asks ? p.tpa : p.spa);

@@ -113,6 +113,12 @@ static void other_protocols(void **state) {
         {"ffffffffffff 020000000010 0806 000108000604 0001 020000000010 0a4e000a 000000000000 "
          "0a4e0001",
          "arp", "arp.request", "ARP request", ROLE_OPEN, 0},
+        {"ffffffffffff 020000000010 0806 000108000604 0001 020000000010 00000000 000000000000 "
+         "0a4e0001",
+         "arp", "arp.probe", "ARP probe", ROLE_OPEN, 0},
+        {"020000000001 020000000010 0806 000108000604 0001 020000000010 0a4e000a 000000000000 "
+         "0a4e0001",
+         "arp", "arp.poll", "ARP request", ROLE_OPEN, 0},
         {"ffffffffffff 020000000010 0806 000108000604 0002 020000000010 0a4e000a 020000000011 "
          "0a4e0001",
          "arp", "arp.reply", "ARP reply", ROLE_OPEN, 0},

@@ -78,6 +78,12 @@ void acd_begin(struct step *s, uint32_t interface) {
                                             : between(s, i->node, 0, probe_wait));
 }
 
+/* RFC 5227 2.1: also when a link-state change signals that a cable was connected. */
+void acd_carrier(struct step *s, uint32_t interface) {
+    const struct interface *i = iface_get(s->lab, interface);
+    if (i->up && i->address != 0 && choice_of(s->lab, i->node) != ACD_OFF) acd_begin(s, interface);
+}
+
 void acd_end(struct step *s, uint32_t interface) {
     struct interface *i = interface_at(s->lab, interface);
     i->acd = ACD_IDLE;

@@ -1,4 +1,4 @@
-#include "stack/ip/arp.h"
+#include "stack/ip/neighbour.h"
 /*
  * The neighbour cache. The states and their transitions are those of RFC 4861 7.3.2 and 7.3.3,
  * which Linux applies to ARP as well; its timing is that of net/core/neighbour.c:
@@ -23,7 +23,6 @@
 #include "stack/ip/acd.h"
 #include "stack/ip/flow.h"
 #include "stack/ip/icmp.h"
-#include "stack/ip/neighbour.h"
 #include "stack/ip/route.h"
 #include "stack/mib.h"
 #include "stack/wheel.h"

@@ -137,6 +137,8 @@ struct id socket_create(struct step *s, uint32_t node, enum socket_type type, st
     socket->node = node;
     socket->type = type;
     socket->process = process;
+    /* inet_create(): who wants no path MTU discovery begins with IP_PMTUDISC_DONT. */
+    socket->wishes.fragments = setting_of(s->lab, node, SETTING_NO_PMTU_DISC) != 0;
     socket->next = n->first_socket;
     struct socket *behind = object_touch(s->lab, POOL_SOCKET, socket->next);
     if (behind != NULL) behind->previous = id;
@@ -389,7 +391,7 @@ int64_t socket_send_to(struct step *s, struct id id, struct tcp_endpoint to, con
                          .ecn = socket->wishes.tos & 3,
                          .ttl = socket->wishes.ttl,
                          .begun_at = socket->begun_at,
-                         .discover_path = true,
+                         .discover_path = socket->wishes.fragments == 0,
                          .options = socket->wishes.ip_options,
                          .option_count = socket->wishes.ip_option_count,
                          .fill_options = true};

@@ -21,6 +21,7 @@
 #include "sim/event.h"
 #include "sim/trace.h"
 #include "stack/ip/acd.h"
+#include "stack/ip/arp.h"
 #include "stack/ip/flow.h"
 #include "stack/ip/icmp.h"
 #include "stack/ip/route.h"

@@ -63,8 +63,9 @@ enum ip_cast ip_cast_of(const struct lab *, uint32_t node, ip4 address);
 struct ip_in {
     struct ipv4_header header;
     uint32_t interface;
-    struct id frame;           /* still owned by ipv4_in.c; for trace_dropped */
-    struct frame *octets;      /* the same frame; it starts at the header */
+    uint32_t largest;     /* it was joined on its way: total length of its largest fragment; or 0 */
+    struct id frame;      /* still owned by ipv4_in.c; for trace_dropped */
+    struct frame *octets; /* the same frame; it starts at the header */
     struct frame_note note;    /* for the trace alone */
     struct track_note tracked; /* hooks.c, only on a node with rules */
     /* ipv4_options.c, only when the header has options: */

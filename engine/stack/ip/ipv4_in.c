@@ -116,8 +116,12 @@ static void forward(struct step *s, uint32_t node, struct ip_in *in, ip4 to, enu
     if (in->header.option_count != 0 && !ipv4_options_allow(s, node, in, &hop, heard)) return;
     frame_cut(in->octets, in->header.total_length);
     uint32_t mtu = iface_get(s->lab, hop.interface)->mtu;
+    /* What was joined for a look at it goes on in pieces such as came (Linux's frag_max_size). */
+    bool came_in_pieces = in->largest != 0 && in->largest <= mtu;
+    if (came_in_pieces) mtu = in->largest;
     bool fits = in->header.total_length <= mtu;
-    if (!fits && in->header.dont_fragment) { /* RFC 1191 4: the source hears the next hop's MTU */
+    if (!fits && in->header.dont_fragment &&
+        !came_in_pieces) { /* RFC 1191 4: the source hears the next hop's MTU */
         mib_add(s, node, MIB_IP_FRAG_FAILS);
         trace_dropped(s, node, in->frame, REASON_TOO_BIG, "RFC 1191 4");
         icmp_error(s, node, in->frame, ICMP_UNREACHABLE, ICMP_FRAGMENTATION_NEEDED, mtu, heard);
@@ -181,6 +185,7 @@ void ipv4_in(struct step *s, uint32_t interface, struct id frame, struct frame *
     uint32_t node = iface_get(s->lab, interface)->node;
     struct ip_in in;
     in.interface = interface;
+    in.largest = 0;
     in.frame = frame;
     in.octets = f;
     struct reader r = frame_reader(f);

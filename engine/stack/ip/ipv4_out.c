@@ -4,7 +4,6 @@
  * the way to the next hop. A datagram to the node itself comes back by the loopback: an event of
  * its own at the same instant, so that no layer is entered twice within a step. What does not fit
  * the link or the path leaves in fragments (ipv4_fragment.c), unless it must not (RFC 1191 3).
- * Left out: source routes.
  */
 #include "sim/event.h"
 #include "sim/trace.h"

@@ -313,6 +313,7 @@ static bool join(struct step *s, struct id id, struct ip_in *in, struct reader *
     ipv4_emit(&w, &in->header);
     join_octets(s, r, w.at);
     mib_add(s, r->node, MIB_IP_REASM_OKS);
+    in->largest = r->longest;
     end(s, id, REASON_NONE, NULL);
     in->frame = whole;
     in->octets = frame_at(s->lab, whole);

@@ -80,7 +80,7 @@ static void take_hint(struct step *s, struct tcb *c, const struct icmp_message *
 /* --------------------------------------------------------------------------- path MTU, RFC 1191 */
 
 /* Everything in flight is repeated in shorter segments, beginning now. Differs: Linux goes down to
- * min_pmtu (552) and lets the router fragment from there; nobody fragments here, so the floor is
+ * min_pmtu (552) and lets routers cut its segments from there; ours may not be cut, so the floor is
  * RFC 1191 3's own. */
 static void shorten(struct step *s, struct tcb *c, uint32_t mtu) {
     enum { LEAST_MTU = 68 };

@@ -3,7 +3,7 @@
  * What the two SYNs agree on: the maximum segment size (RFC 9293 3.7.1), window scale and
  * timestamps (RFC 7323 2 and 3), SACK-permitted (RFC 2018 2); and the options of every segment.
  * Differs: the sizes of the first windows are Linux's (tcp_select_initial_window): half of
- * tcp_rmem's default, in whole segments. Differs from Linux: a segment is never fragmented here, so
+ * tcp_rmem's default, in whole segments. Differs from Linux: our segments are not to be cut, so
  * the least MSS is what the narrowest path takes (RFC 791 3.2: 68 octets), not TCP_MIN_SND_MSS.
  */
 #include "stack/sysctl.h"

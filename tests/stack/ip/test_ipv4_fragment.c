@@ -143,6 +143,26 @@ static void a_router_cuts_again(void **state) {
     run_end(&run);
 }
 
+/* Tracking joins what passes, for ports are in the first piece alone; it leaves in pieces no larger
+ * than those that came. */
+static void what_is_tracked_is_cut_again(void **state) {
+    (void)state;
+    struct running run;
+    over_a_router(1500);
+    setup.interfaces[0][0].mtu = 1000; /* a's */
+    setup_run(&setup, 0, "r", "iptables -t nat -A POSTROUTING -o eth1 -j MASQUERADE");
+    setup_run(&setup, MILLIS(1), "a", "ping -c 1 -s 2000 b");
+    run_begin(&run, &setup);
+    run_until(&run, SECONDS(2));
+    expect_pieces(&run, "r",
+                  "0..975+\n976..1951+\n1952..2007\n" /* to b, from r's own address */
+                  "0..1479+\n1480..2007\n");          /* and back, as b had cut it */
+    char *said = run_output(&run, "a");
+    assert_non_null(strstr(said, "1 received"));
+    free(said);
+    run_end(&run);
+}
+
 /* A link that takes the least that RFC 791 3.2 asks of one: 8 octets a piece, and 48. */
 static void the_narrowest_link(void **state) {
     (void)state;
@@ -279,6 +299,7 @@ int main(void) {
         cmocka_unit_test(pieces_share_their_number),
         cmocka_unit_test(numbers_tell_little),
         cmocka_unit_test(a_router_cuts_again),
+        cmocka_unit_test(what_is_tracked_is_cut_again),
         cmocka_unit_test(the_narrowest_link),
         cmocka_unit_test(a_host_cuts_to_the_path),
         cmocka_unit_test(options_are_copied_by_their_flag),

@@ -56,7 +56,7 @@ static const struct entry commands[] = {
      "help.ping"},
     {"ps", run_jobs, "", "help.jobs"},
     {"raw", run_forge, FORGE_USAGE, "help.forge"},
-    {"recv", run_recv, "FD OCTETS [oob|peek]", "help.recv"},
+    {"recv", run_recv, "FD OCTETS [oob|peek|errqueue]", "help.recv"},
     {"rm", run_rm, "FILE...", "help.rm"},
     {"send", run_send, "FD OCTETS|\"TEXT\" [oob|more]", "help.send"},
     {"sendto", run_sendto, "FD HOST:PORT OCTETS|\"TEXT\"", "help.sendto"},
@@ -131,7 +131,9 @@ static const struct {
      "last, with the date, since the first; -x -xx -X -XX -A: the octets; ^C ends it."},
     {run_sendto, "On a TCP socket: connect() and send() in one (MSG_FASTOPEN)."},
     {run_send, "oob: the last octet is urgent (MSG_OOB); more: do not push yet (MSG_MORE)."},
-    {run_recv, "oob: the urgent octet alone (MSG_OOB); peek: leave them in the queue (MSG_PEEK)."},
+    {run_recv, "oob: the urgent octet alone (MSG_OOB); peek: leave them in the queue (MSG_PEEK);\n"
+               "errqueue: the ICMP error that waits longest (MSG_ERRQUEUE), after setsockopt FD "
+               "IP_RECVERR 1."},
     {run_ip, "ip link set NAME up|down; ip route add|del NETWORK [via ADDRESS] [dev NAME];\n"
              "ip route get ADDRESS; ip neigh [show] [ADDRESS] [dev NAME] [nud STATE];\n"
              "ip neigh add|change|replace ADDRESS [lladdr MAC] dev NAME [nud STATE];\n"

@@ -45,6 +45,8 @@ struct id command_socket(struct step *, const struct command *, size_t words);
 void call_returned(struct step *, struct id process, int64_t value); /* and the line with it */
 void reports_say(struct step *, struct id process); /* what its sockets tell without being asked */
 
+void recv_error(struct step *, struct id process, struct id socket);
+
 /* Says what is wrong with the line and how the command is used, and ends it. */
 void command_misused(struct step *, const struct command *, const char *problem);
 const char *command_usage(const char *name); /* "ping [-c COUNT] HOST" */

@@ -147,6 +147,8 @@ static bool find_server(struct step *s, const struct command *c, const struct wi
     t->server_port = (uint32_t)w->port;
     t->socket = socket_create(s, c->node, SOCKET_UDP, c->process);
     if (id_is(t->socket)) socket_begun_at(s, t->socket, TFTP_PORT);
+    /* Differs: others refuse to ask everybody; RFC 1123 4.2.3.5 is about who must not answer. */
+    if (id_is(t->socket)) socket_option_set(s, t->socket, OPTION_SO_BROADCAST, 1);
     return id_is(t->socket) &&
            socket_bind(s, t->socket, (struct tcp_endpoint){0, 0}) == 0; /* T1: a port by chance */
 }

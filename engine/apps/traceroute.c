@@ -41,7 +41,8 @@ static void send_probe(struct step *s, struct id process) {
     uint32_t port = FIRST_PORT + (t->ttl - 1) * t->probes + t->probe;
     t->sent_at = s->now;
     process_wait_until(s, process, s->now + answer_wait_ns);
-    udp_send(s, p->node, &out, socket->local_port, port, data, sizeof data);
+    struct udp_way way = {socket->local_port, port, false};
+    udp_send(s, p->node, &out, &way, data, sizeof data);
 }
 
 /* " 1  10.0.1.254 (10.0.1.254)": the row so far is kept, and printed when its probes are over. */

@@ -325,6 +325,10 @@ void run_recv(struct step *s, const struct command *c) {
         return;
     }
     const char *last = c->words[c->count - 1];
+    if (same_text(last, "errqueue")) {
+        recv_error(s, c->process, socket);
+        return;
+    }
     wait_in(s, c, CALL_RECV, count);
     if (same_text(last, "oob")) process_edit(s, c->process)->of.call.flags = RECEIVE_URGENT;
     if (same_text(last, "peek")) process_edit(s, c->process)->of.call.flags = RECEIVE_PEEK;

@@ -235,10 +235,17 @@ int socket_listen(struct step *s, struct id id, uint32_t backlog) {
     return tcp_to_linux(error);
 }
 
+/* ip(7): a broadcast needs SO_BROADCAST. */
+static bool broadcast_refused(const struct lab *lab, const struct socket *socket, ip4 to) {
+    return socket->broadcast == 0 && !ip_is_multicast(to) &&
+           ip_is_broadcast_or_multicast(lab, socket->node, to);
+}
+
 static int connect_datagrams(struct step *s, struct id id, struct tcp_endpoint remote) {
     struct socket *socket = edit(s, id);
     ip4 source = ip_source_for(s->lab, socket->node, remote.address);
     if (source == 0) return -LINUX_ENETUNREACH;
+    if (broadcast_refused(s->lab, socket, remote.address)) return -LINUX_EACCES;
     if (socket->bound == 0) {
         int result = socket_bind(s, id, (struct tcp_endpoint){source, 0});
         if (result != 0) return result;
@@ -373,6 +380,17 @@ static void as_to_group(const struct step *s, const struct socket *socket, struc
     if (out->interface != 0 && out->src == 0) out->src = iface_get(s->lab, out->interface)->address;
 }
 
+/* IP_MTU_DISCOVER: in fragments if need be (0), found out (1), never cut (2). */
+static int set_path(const struct lab *lab, const struct socket *socket, size_t count,
+                    struct ip_out *out) {
+    enum { DO = 3 };
+    out->discover_path = socket->wishes.fragments == 0 && socket->discover != DO;
+    out->dont_fragment = socket->discover == DO;
+    if (!out->dont_fragment) return 0;
+    size_t total = count + UDP_HEADER + IPV4_HEADER + out->option_count;
+    return total > ip_mtu_for(lab, socket->node, out->dst) ? -LINUX_EMSGSIZE : 0;
+}
+
 int64_t socket_send_to(struct step *s, struct id id, struct tcp_endpoint to, const uint8_t *octets,
                        size_t count) {
     struct socket *socket = edit(s, id);
@@ -381,6 +399,7 @@ int64_t socket_send_to(struct step *s, struct id id, struct tcp_endpoint to, con
     if (count > DATAGRAM_MAX) return -LINUX_EMSGSIZE;
     int error = socket_take_error(s, id);
     if (error != 0) return error;
+    if (broadcast_refused(s->lab, socket, to.address)) return -LINUX_EACCES;
     if (socket->bound == 0) {
         error = socket_bind(s, id, (struct tcp_endpoint){0, 0});
         if (error != 0) return error;
@@ -391,13 +410,14 @@ int64_t socket_send_to(struct step *s, struct id id, struct tcp_endpoint to, con
                          .ecn = socket->wishes.tos & 3,
                          .ttl = socket->wishes.ttl,
                          .begun_at = socket->begun_at,
-                         .discover_path = socket->wishes.fragments == 0,
                          .options = socket->wishes.ip_options,
                          .option_count = socket->wishes.ip_option_count,
                          .fill_options = true};
+    error = set_path(s->lab, socket, count, &out);
+    if (error != 0) return error;
     if (ip_is_multicast(to.address)) as_to_group(s, socket, &out);
-    error =
-        ip_to_linux(udp_send(s, socket->node, &out, socket->local_port, to.port, octets, count));
+    struct udp_way way = {socket->local_port, to.port, socket->no_check != 0};
+    error = ip_to_linux(udp_send(s, socket->node, &out, &way, octets, count));
     if (error != 0) return error;
     trace_stream(s, socket->node, id, STREAM_SENT, octets, count);
     return (int64_t)count;

@@ -12,7 +12,6 @@
 struct text;
 
 enum socket_type { SOCKET_TCP = 1, SOCKET_UDP, SOCKET_ICMP };
-enum { SOCKET_QUEUE_MAX = 64 }; /* datagrams that wait to be read; Linux counts octets instead */
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic error "-Wpadded"
@@ -33,13 +32,18 @@ struct socket {
     uint32_t linger, linger_s;        /* SO_LINGER: on; for how long */
     uint32_t listening, keep_errors;  /* keep_errors: IP_RECVERR */
     uint32_t shut_write, shut_read;
-    uint32_t reuse, chained;          /* reuse: SO_REUSEADDR; chained: stands in a hash chain */
-    uint32_t group_interface;         /* IP_MULTICAST_IF; 0: as the routes say */
-    uint8_t group_ttl, group_no_loop; /* IP_MULTICAST_TTL, 0: one; IP_MULTICAST_LOOP off */
-    uint8_t groups, spare;            /* groups: memberships that it holds */
-    uint32_t report, deferred;        /* a report that waits, enum socket_report; deferred: the SYN
+    uint32_t reuse, chained;           /* reuse: SO_REUSEADDR; chained: stands in a hash chain */
+    uint32_t group_interface;          /* IP_MULTICAST_IF; 0: as the routes say */
+    uint8_t group_ttl, group_no_loop;  /* IP_MULTICAST_TTL, 0: one; IP_MULTICAST_LOOP off */
+    uint8_t groups, spare;             /* groups: memberships that it holds */
+    uint32_t charged;                  /* what waits, as SO_RCVBUF counts it */
+    uint32_t no_check, broadcast;      /* SO_NO_CHECK, SO_BROADCAST */
+    uint32_t discover;                 /* IP_MTU_DISCOVER, plus one; 0: as usual */
+    uint32_t error_count;              /* of first_error's queue */
+    struct id first_error, last_error; /* UDP: IP_RECVERR's queue, ICMP messages as they came */
+    uint32_t report, deferred;         /* a report that waits, enum socket_report; deferred: the SYN
                                        * goes with the first text (TCP_FASTOPEN_CONNECT) */
-    uint32_t begun_at, reserved;      /* UDP: the port at which its conversation began, or 0 */
+    uint32_t begun_at;                 /* UDP: the port at which its conversation began, or 0 */
     uint64_t report_value;
     struct tcp_wishes wishes;
 };
@@ -70,7 +74,8 @@ enum socket_receive_flag { RECEIVE_PEEK = 1, RECEIVE_URGENT = 2 }; /* MSG_PEEK, 
 /* IP_PKTINFO: where the datagram was sent to that would be read next; 0: none waits. */
 ip4 socket_next_destination(const struct lab *, struct id);
 int64_t socket_receive_with(struct step *, struct id, uint8_t *out, size_t room, unsigned flags);
-/* ICMP sockets: the next message as it came, from its IPv4 header on. -EAGAIN: none. */
+/* The next ICMP message as it came, from its IPv4 header on: an ICMP socket's, or a UDP socket's
+ * error (IP_RECVERR). -EAGAIN: none. */
 int64_t socket_receive_packet(struct step *, struct id, uint8_t *out, size_t room);
 int socket_shutdown_write(struct step *, struct id);
 int socket_shutdown_read(struct step *, struct id);
@@ -85,6 +90,8 @@ enum socket_option {
     OPTION_SO_SNDBUF,
     OPTION_SO_RCVBUF,
     OPTION_SO_ERROR,
+    OPTION_SO_BROADCAST,
+    OPTION_SO_NO_CHECK,
     OPTION_TCP_NODELAY,
     OPTION_TCP_MAXSEG,
     OPTION_TCP_CORK,
@@ -105,6 +112,8 @@ enum socket_option {
     OPTION_IP_TTL,
     OPTION_IP_RECVTOS, /* the octet that the peer sends */
     OPTION_IP_MTU_DISCOVER,
+    OPTION_IP_MTU, /* of the path to the peer */
+    OPTION_IP_RECVERR,
     OPTION_IP_ADD_MEMBERSHIP, /* group | interface << 32; 0: as the routes say */
     OPTION_IP_DROP_MEMBERSHIP,
     OPTION_IP_MULTICAST_IF, /* the interface's number */
@@ -145,6 +154,7 @@ void socket_give(struct step *, struct id, struct id process);
 
 /* For the layers below: deliver a datagram (keeps the frame when true) or an error. */
 bool socket_deliver(struct step *, struct id, struct id frame);
+bool socket_queue_error(struct step *, struct id, struct id frame); /* IP_RECVERR */
 void socket_deliver_error(struct step *, struct id, int error);
 struct id socket_find(const struct lab *, uint32_t node, enum socket_type, ip4 local,
                       uint32_t local_port, ip4 remote, uint32_t remote_port);

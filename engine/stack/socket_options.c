@@ -50,6 +50,8 @@ static const struct row rows[OPTION_COUNT] = {
     [OPTION_SO_SNDBUF] = OTHER("SO_SNDBUF", 0, NUMBER_MAX),
     [OPTION_SO_RCVBUF] = OTHER("SO_RCVBUF", 0, NUMBER_MAX),
     [OPTION_SO_ERROR] = OTHER("SO_ERROR", 1, 0),
+    [OPTION_SO_BROADCAST] = OTHER("SO_BROADCAST", 0, 1),
+    [OPTION_SO_NO_CHECK] = OTHER("SO_NO_CHECK", 0, 1),
     [OPTION_TCP_NODELAY] = FLAG("TCP_NODELAY", no_delay),
     [OPTION_TCP_MAXSEG] = OTHER("TCP_MAXSEG", 0, MSS_MOST),
     [OPTION_TCP_CORK] = FLAG("TCP_CORK", cork),
@@ -76,6 +78,8 @@ static const struct row rows[OPTION_COUNT] = {
     [OPTION_IP_MULTICAST_IF] = OTHER("IP_MULTICAST_IF", 0, UINT32_MAX),
     [OPTION_IP_MULTICAST_TTL] = OTHER("IP_MULTICAST_TTL", -1, UINT8_MAX),
     [OPTION_IP_MULTICAST_LOOP] = OTHER("IP_MULTICAST_LOOP", 0, 1),
+    [OPTION_IP_MTU] = OTHER("IP_MTU", 1, 0),
+    [OPTION_IP_RECVERR] = OTHER("IP_RECVERR", 0, 1),
     [OPTION_F_SETOWN] = OTHER("F_SETOWN", 0, 1),
     [OPTION_URGENT] = OTHER("URGENT", 1, 0),
 };
@@ -216,7 +220,13 @@ static int set_other(struct step *s, struct socket *socket, uint32_t option, int
         if (value == 0) return -LINUX_EINVAL;
         w->ttl = value < 0 ? 0 : (uint8_t)value;
         return 0;
-    case OPTION_IP_MTU_DISCOVER: w->fragments = value == 0; return 0;
+    case OPTION_IP_MTU_DISCOVER:
+        w->fragments = value == 0;
+        socket->discover = 1 + (uint32_t)value;
+        return 0;
+    case OPTION_SO_BROADCAST: socket->broadcast = value != 0; return 0;
+    case OPTION_SO_NO_CHECK: socket->no_check = value != 0; return 0;
+    case OPTION_IP_RECVERR: socket->keep_errors = value != 0; return 0;
     case OPTION_F_SETOWN: w->reports = value != 0 ? TCP_REPORTS_ON : TCP_REPORTS_OFF; return 0;
     default: return -LINUX_ENOPROTOOPT; /* can only be read */
     }
@@ -282,10 +292,18 @@ static int64_t usual(const struct lab *lab, const struct socket *socket, uint32_
     case OPTION_TCP_SYNCNT: return setting(lab, socket, SETTING_TCP_SYN_RETRIES);
     case OPTION_TCP_LINGER2: return setting(lab, socket, SETTING_TCP_FIN_TIMEOUT) / SECOND;
     case OPTION_SO_SNDBUF: return setting(lab, socket, SETTING_TCP_WMEM_DEFAULT);
-    case OPTION_SO_RCVBUF: return setting(lab, socket, SETTING_TCP_RMEM_DEFAULT);
+    case OPTION_SO_RCVBUF:
+        return setting(lab, socket,
+                       socket->type == SOCKET_TCP ? SETTING_TCP_RMEM_DEFAULT
+                                                  : SETTING_RMEM_DEFAULT);
     case OPTION_IP_TTL: return setting(lab, socket, SETTING_IP_DEFAULT_TTL);
     default: return 0;
     }
+}
+
+static ip4 peer_of(const struct lab *lab, struct id id) {
+    struct tcp_endpoint local, remote;
+    return socket_names(lab, id, &local, &remote) ? remote.address : 0;
 }
 
 static int64_t get_other(struct step *s, struct id id, uint32_t option) {
@@ -307,7 +325,12 @@ static int64_t get_other(struct step *s, struct id id, uint32_t option) {
     case OPTION_TCP_QUICKACK: return !tcp_is_interactive(s->lab, socket->connection);
     case OPTION_IP_TOS: return w->tos;
     case OPTION_IP_RECVTOS: return tcp_tos_of(s->lab, socket->connection);
-    case OPTION_IP_MTU_DISCOVER: return w->fragments == 0;
+    case OPTION_IP_MTU_DISCOVER:
+        return socket->discover == 0 ? w->fragments == 0 : socket->discover - 1;
+    case OPTION_IP_MTU: return ip_mtu_for(s->lab, socket->node, peer_of(s->lab, id));
+    case OPTION_SO_BROADCAST: return socket->broadcast;
+    case OPTION_SO_NO_CHECK: return socket->no_check;
+    case OPTION_IP_RECVERR: return socket->keep_errors;
     case OPTION_F_SETOWN: return w->reports == TCP_REPORTS_ON;
     case OPTION_URGENT: return tcp_urgent_left(s->lab, socket->connection);
     case OPTION_IP_TTL: return w->ttl;
@@ -322,6 +345,7 @@ int socket_option_get(struct step *s, struct id id, enum socket_option option, i
     const struct socket *socket = socket_get(s->lab, id);
     const struct row *row = &rows[option];
     if (!belongs(socket, row->name)) return -LINUX_ENOPROTOOPT;
+    if (option == OPTION_IP_MTU && peer_of(s->lab, id) == 0) return -LINUX_ENOTCONN;
     *value = row->size != 0 ? load(&socket->wishes, row) / row->unit : get_other(s, id, option);
     if (*value == 0) *value = usual(s->lab, socket, option);
     return 0;

@@ -3,11 +3,15 @@
  * Datagram sockets. A datagram is kept as the frame that brought it, from its IPv4 header on, and
  * parsed again when it is read: nothing is copied before somebody wants it. ICMP sockets are
  * ping's: the identifier of the echo is their port, as with Linux's ping sockets.
+ *
+ * SO_RCVBUF limits what waits, counted as Linux 6.18 was seen to count it: not the octets, but the
+ * memory that they take, fragment by fragment.
  */
 #include "base/text.h"
 #include "sim/trace.h"
 #include "stack/mib.h"
 #include "stack/stack.h"
+#include "stack/sysctl.h"
 #include "wire/udp.h"
 #include <assert.h>
 #include <string.h>
@@ -60,13 +64,31 @@ struct id socket_find(const struct lab *lab, uint32_t node, enum socket_type typ
     return best;
 }
 
+/* The memory that Linux sets aside for a datagram of so many octets, over an MTU of 1500. */
+static uint32_t charge(size_t octets) {
+    enum { FRAGMENT = 1480, WHOLE = 2304, HALF = 1280, SMALL = 832, HALF_MOST = 673, FEW = 225 };
+    uint32_t whole = 0;
+    for (; octets > IPV4_HEADER + FRAGMENT; octets -= FRAGMENT) whole += WHOLE;
+    return whole + (octets > HALF_MOST ? WHOLE : octets > FEW ? HALF : SMALL);
+}
+
+/* __udp_enqueue_schedule_skb(): a datagram alone always fits. */
+static bool fits(const struct lab *lab, const struct socket *socket, uint32_t more) {
+    int64_t most = socket->wishes.receive_buffer;
+    if (most == 0) most = setting_of(lab, socket->node, SETTING_RMEM_DEFAULT);
+    return socket->charged == 0 || (int64_t)socket->charged + more <= most;
+}
+
 bool socket_deliver(struct step *s, struct id id, struct id frame) {
     struct socket *socket = edit(s, id);
-    if (socket->queued >= SOCKET_QUEUE_MAX) {
+    uint32_t more = charge(frame_count(s->lab, frame));
+    if (!fits(s->lab, socket, more)) {
         if (socket->type == SOCKET_UDP) mib_add(s, socket->node, MIB_UDP_RCVBUF_ERRORS);
+        if (socket->type == SOCKET_UDP) mib_add(s, socket->node, MIB_UDP_IN_ERRORS);
         trace_dropped(s, socket->node, frame, REASON_RECEIVE_QUEUE_FULL, NULL);
         return false;
     }
+    socket->charged += more;
     frame_at(s->lab, frame)->next = (struct id){0, 0};
     if (id_is(socket->last))
         frame_at(s->lab, socket->last)->next = frame;
@@ -89,6 +111,31 @@ static struct id take(struct step *s, struct socket *socket) {
     socket->first = frame_at(s->lab, frame)->next;
     if (!id_is(socket->first)) socket->last = socket->first;
     socket->queued--;
+    socket->charged -= charge(frame_count(s->lab, frame));
+    return frame;
+}
+
+/* ip_icmp_error(): the message waits beside the datagrams. */
+bool socket_queue_error(struct step *s, struct id id, struct id frame) {
+    enum { ERRORS_MOST = 64 };
+    struct socket *socket = edit(s, id);
+    if (socket->error_count >= ERRORS_MOST) return false;
+    frame_at(s->lab, frame)->next = (struct id){0, 0};
+    if (id_is(socket->last_error))
+        frame_at(s->lab, socket->last_error)->next = frame;
+    else
+        socket->first_error = frame;
+    socket->last_error = frame;
+    socket->error_count++;
+    socket_notify(s, id, SOCKET_ERROR);
+    return true;
+}
+
+static struct id take_error(struct step *s, struct socket *socket) {
+    struct id frame = socket->first_error;
+    socket->first_error = frame_at(s->lab, frame)->next;
+    if (!id_is(socket->first_error)) socket->last_error = socket->first_error;
+    socket->error_count--;
     return frame;
 }
 
@@ -126,8 +173,9 @@ ip4 socket_next_destination(const struct lab *lab, struct id id) {
 
 int64_t socket_receive_packet(struct step *s, struct id id, uint8_t *out, size_t room) {
     struct socket *socket = edit(s, id);
-    if (socket->queued == 0) return -LINUX_EAGAIN;
-    struct id frame = take(s, socket);
+    bool error = socket->type == SOCKET_UDP;
+    if (error ? socket->error_count == 0 : socket->queued == 0) return -LINUX_EAGAIN;
+    struct id frame = error ? take_error(s, socket) : take(s, socket);
     size_t count = frame_count(s->lab, frame);
     if (count > room) count = room;
     memcpy(out, frame_octets(s->lab, frame), count);
@@ -138,6 +186,7 @@ int64_t socket_receive_packet(struct step *s, struct id id, uint8_t *out, size_t
 void socket_queue_free(struct step *s, struct id id) {
     struct socket *socket = edit(s, id);
     while (socket->queued > 0) frame_free(s, take(s, socket));
+    while (socket->error_count > 0) frame_free(s, take_error(s, socket));
     if (socket->chained == 0) return;
     struct id *chain = chain_of(s->lab, socket->node, socket->type, socket->local_port);
     while (!id_same(*chain, id)) chain = &edit(s, *chain)->chain;

@@ -188,6 +188,7 @@ static const struct knob knobs[] = {
     NUMBER("net.ipv4.tcp_fastopen", TCP_FASTOPEN, 0, VALUE_MAX, 1),
     KEY("net.ipv4.tcp_fastopen_key", TCP_FASTOPEN_KEY),
     NUMBER("net.core.somaxconn", SOMAXCONN, 0, VALUE_MAX, 4096),
+    NUMBER("net.core.rmem_default", RMEM_DEFAULT, 2304, VALUE_MAX, 212992),
     TRIPLE("net.ipv4.tcp_rmem", TCP_RMEM_MIN, 1, VALUE_MAX, 4096, 131072, 6291456),
     TRIPLE("net.ipv4.tcp_wmem", TCP_WMEM_MIN, 1, VALUE_MAX, 4096, 16384, 4194304),
     FLAG("net.ipv4.tcp_moderate_rcvbuf", TCP_MODERATE_RCVBUF, 1),

@@ -1,7 +1,8 @@
 #include "stack/udp.h"
 /*
  * UDP: RFC 768 and RFC 1122 4.1. A datagram goes to the socket that matches it best; one for a
- * closed port is answered by ICMP Port Unreachable. Left out: checksums switched off, UDP-Lite.
+ * closed port is answered by ICMP Port Unreachable. Left out: IP_RECVOPTS,
+ * UDP-Lite, a copy for each of several sockets of a group.
  */
 #include "sim/trace.h"
 #include "stack/ip/icmp_parts.h"
@@ -33,8 +34,8 @@ bool udp_in(struct step *s, uint32_t node, const struct ip_in *in, struct reader
     return socket_deliver(s, socket, in->frame);
 }
 
-enum ip_result udp_send(struct step *s, uint32_t node, const struct ip_out *out, uint32_t src_port,
-                        uint32_t dst_port, const uint8_t *octets, size_t count) {
+enum ip_result udp_send(struct step *s, uint32_t node, const struct ip_out *out,
+                        const struct udp_way *ports, const uint8_t *octets, size_t count) {
     struct ip_out way = *out;
     struct id frame = {0, 0};
     if (way.src == 0) way.src = ip_source_for(s->lab, node, way.dst);
@@ -45,11 +46,13 @@ enum ip_result udp_send(struct step *s, uint32_t node, const struct ip_out *out,
         trace_dropped(s, node, frame, REASON_NO_FRAMES, NULL);
         return IP_NO_BUFFERS;
     }
-    struct udp_header h = {.src_port = (uint16_t)src_port, .dst_port = (uint16_t)dst_port};
+    struct udp_header h = {.src_port = (uint16_t)ports->src_port,
+                           .dst_port = (uint16_t)ports->dst_port};
     frame_at(s->lab, frame)->note.seq_base = out->begun_at;
     uint8_t *datagram = frame_append(s, frame, UDP_HEADER + count);
     if (count > 0) memcpy(datagram + UDP_HEADER, octets, count);
     udp_emit(datagram, &h, count, way.src, way.dst);
+    if (ports->no_checksum) udp_leave_unchecked(datagram);
     mib_add(s, node, MIB_UDP_OUT_DATAGRAMS);
     way.protocol = IP_PROTOCOL_UDP;
     return ip_send(s, node, frame, &way);
@@ -75,8 +78,8 @@ bool udp_icmp_in(struct step *s, uint32_t node, const struct ip_in *in,
         hard = true;
     }
     if (error == 0) return false;
-    if (socket->keep_errors != 0) return socket_deliver(s, id, in->frame);
     bool all = !profile_is_linux(node_view_at(s->lab, node)->profile);
-    if (socket->remote_port != 0 && (hard || all)) socket_deliver_error(s, id, error);
-    return false;
+    bool told = socket->keep_errors != 0 || (socket->remote_port != 0 && (hard || all));
+    if (told) socket_deliver_error(s, id, error);
+    return socket->keep_errors != 0 && socket_queue_error(s, id, in->frame);
 }

@@ -7,8 +7,12 @@
 /* A datagram for this node. True: a socket keeps the frame. */
 bool udp_in(struct step *, uint32_t node, const struct ip_in *, struct reader datagram,
             bool broadcast);
-enum ip_result udp_send(struct step *, uint32_t node, const struct ip_out *, uint32_t src_port,
-                        uint32_t dst_port, const uint8_t *octets, size_t count);
+struct udp_way {
+    uint32_t src_port, dst_port;
+    bool no_checksum; /* RFC 768: a field of zero */
+};
+enum ip_result udp_send(struct step *, uint32_t node, const struct ip_out *, const struct udp_way *,
+                        const uint8_t *octets, size_t count);
 /* An ICMP error `in` about a datagram that this node sent. True: a socket keeps the frame. */
 struct icmp_message;
 struct icmp_quoted;

@@ -31,6 +31,7 @@ static void timer_fired(struct step *s, uint32_t timer, struct id owner, uint32_
     case TIMER_ARP_PROBE:
     case TIMER_ROUTE:
     case TIMER_ICMP_REPLY:
+    case TIMER_ROUTER:
     case TIMER_REASSEMBLY:
     case TIMER_TRACK:
     case TIMER_IGMP_REPORT:

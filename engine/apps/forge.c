@@ -8,7 +8,8 @@
  * relative to what DST's connection with SRC has and expects just then, which the lab knows.
  *
  * The line itself is the program's state: it is read again for each segment, so nothing of it can
- * go stale. ICMP errors are forge_icmp.c's, ARP is forge_arp.c's.
+ * go stale. ICMP errors are forge_icmp.c's, UDP is
+ * forge_udp.c's, ARP forge_arp.c's.
  */
 #include "stack/tcp/tcp.h"
 
@@ -259,7 +260,7 @@ static void understand(struct line *l, struct order *o) {
     const char *protocol = l->at < l->end ? *l->at++ : "";
     *o = (struct order){.count = 1, .every = EVERY_USUAL};
     if (!same_text(protocol, "tcp")) {
-        o->wrong = "expected tcp, icmp or arp";
+        o->wrong = "expected tcp, udp, icmp or arp";
         return;
     }
     o->header.flags = flags(l, o);
@@ -367,17 +368,20 @@ bool forge_ends(const char *word) {
     return of_the_shell(word);
 }
 
-static void resume_arp(struct step *s, struct id process, char *words[], size_t count) {
+typedef const char *send_order(struct step *, uint32_t node, char *words[], size_t count,
+                               struct forge_repetition *);
+static void resume_order(struct step *s, struct id process, char *words[], size_t count,
+                         send_order *send, const char *things) {
     struct process *p = process_edit(s, process);
     struct forge_repetition r = {.count = 1, .every = EVERY_USUAL};
     const char *wrong;
     do {
-        wrong = forge_arp(s, p->node, words, count, &r);
+        wrong = send(s, p->node, words, count, &r);
         p->of.forge.done += wrong == NULL;
     } while (wrong == NULL && r.every == 0 && p->of.forge.done < r.count &&
              p->of.forge.done < AT_ONCE_MAX);
     if (wrong != NULL || p->of.forge.done >= r.count || r.every == 0)
-        end(s, process, wrong, "packets");
+        end(s, process, wrong, things);
     else
         process_wait_until(s, process, s->now + r.every);
 }
@@ -390,7 +394,11 @@ void forge_resume(struct step *s, struct id process) {
     copy_text(room, sizeof room, p->line);
     size_t count = split_words(room, words, WORDS_MAX);
     if (count > 1 && same_text(words[1], "arp")) {
-        resume_arp(s, process, words, count);
+        resume_order(s, process, words, count, forge_arp, "packets");
+        return;
+    }
+    if (count > 1 && same_text(words[1], "udp")) {
+        resume_order(s, process, words, count, forge_udp, "datagrams");
         return;
     }
     struct line l = {words + (count > 0), words + count};
@@ -412,8 +420,11 @@ void forge_interrupt(struct step *s, struct id process) {
     char room[LINE_ROOM], *words[WORDS_MAX];
     copy_text(room, sizeof room, process_get(s->lab, process)->line);
     size_t count = split_words(room, words, WORDS_MAX);
-    bool arp = count > 1 && same_text(words[1], "arp");
-    end(s, process, NULL, arp ? "packets" : "segments");
+    const char *kind = count > 1 ? words[1] : "";
+    end(s, process, NULL,
+        same_text(kind, "arp")   ? "packets"
+        : same_text(kind, "udp") ? "datagrams"
+                                 : "segments");
 }
 
 void run_forge(struct step *s, const struct command *c) {

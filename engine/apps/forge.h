@@ -15,5 +15,8 @@ bool forge_ends(const char *word); /* what a shell takes for itself ends the ord
 /* Reads the order `forge arp ...` and sends one packet of it; what is wrong with it, or NULL. */
 const char *forge_arp(struct step *, uint32_t node, char *words[], size_t count,
                       struct forge_repetition *);
+/* The same for `forge udp ...`. */
+const char *forge_udp(struct step *, uint32_t node, char *words[], size_t count,
+                      struct forge_repetition *);
 
 #endif

@@ -1,7 +1,7 @@
 #include "apps/shell.h"
 /*
  * nc, after OpenBSD's: a TCP or UDP client (nc HOST PORT) or server (nc -l PORT). Its input is
- * nothing for now (a terminal that is not typed at), "< N" octets of the pattern, or "echo TEXT |".
+ * what is typed while it runs ("^D" ends it), "< N" octets of the pattern, or "echo TEXT |".
  * With -N it shuts down its writing side at the end of its input. It ends when the peer has closed
  * and its own input is at its end; a server ends as soon as the peer has closed, or with -k takes
  * the next connection. Its listening socket stays open until then.
@@ -261,7 +261,7 @@ static size_t next_piece(const struct lab *lab, const struct nc_state *nc, uint8
     size_t most = nc->udp != 0 ? UDP_PIECE : PIECE; /* a datagram must fit into a frame */
     size_t count = socket_send_room(lab, nc->socket, left < most ? (size_t)left : most);
     if (nc->text_length > 0)
-        memcpy(out, nc->text + nc->sent, count);
+        memcpy(out, nc->text + (nc->sent - nc->text_at), count);
     else
         pattern_fill(out, nc->sent, count);
     return count;
@@ -302,7 +302,8 @@ static int receive_all(struct step *s, struct id process) {
         nc->received += (uint64_t)count;
         print_octets(s, process, piece, (size_t)count);
         if (nc->udp != 0) print_partial(s, process);
-        if (nc->udp != 0 && nc->peer_known == 0) { /* OpenBSD nc connects to its first peer */
+        /* OpenBSD's connects to its first peer; with -k it hears them all, and answers nobody. */
+        if (nc->udp != 0 && nc->peer_known == 0 && nc->keep == 0) {
             nc->peer_known = 1;
             socket_connect(s, nc->socket, from);
         }
@@ -322,7 +323,8 @@ static void connection_over(struct step *s, struct id process, int error) {
     socket_close(s, nc->socket);
     nc->socket = (struct id){0, 0};
     nc->state = NC_LISTENING;
-    nc->sent = nc->received = 0;
+    if (nc->has_input == 0 || nc->text_at > 0) nc->input = nc->text_length = 0; /* typed, gone */
+    nc->sent = nc->received = nc->text_at = 0;
     nc->closed = nc->shown = nc->cut = 0;
     nc_resume(s, process);
 }
@@ -334,6 +336,33 @@ static void pump(struct step *s, struct id process) {
     if (error == 0) error = send_input(s, process);
     bool input_over = nc->sent == nc->input && (nc->has_input != 0 || nc->listen != 0);
     if (error != 0 || (nc->closed != 0 && input_over)) connection_over(s, process, error);
+}
+
+/* Lines of a terminal, each with its end; what was sent makes room. With -k the next connection
+ * gets what is typed from then on. */
+bool nc_typed(struct step *s, struct id process, const char *line) {
+    struct nc_state *nc = state_of(s, process);
+    size_t length = strlen(line);
+    if (nc->has_input != 0) return false;
+    if (same_text(line, "^D")) {
+        nc->has_input = 1;
+        nc_resume(s, process);
+        return true;
+    }
+    size_t sent = (size_t)(nc->sent - nc->text_at), kept = nc->text_length - sent;
+    memmove(nc->text, nc->text + sent, kept);
+    nc->text_at = nc->sent;
+    nc->text_length = (uint32_t)kept;
+    if (kept + length + 1 > sizeof nc->text) {
+        process_print(s, process, "nc: too much is typed that was not sent yet");
+        return true;
+    }
+    memcpy(nc->text + kept, line, length);
+    nc->text[kept + length] = '\n';
+    nc->text_length += (uint32_t)length + 1;
+    nc->input = nc->sent + nc->text_length;
+    if (nc->state == NC_OPEN) pump(s, process);
+    return true;
 }
 
 static void accept_next(struct step *s, struct id process) {

@@ -86,12 +86,15 @@ struct nc_state {
     char text[NC_TEXT_ROOM];
     char partial[NC_TEXT_ROOM]; /* a line whose end has not come */
     uint32_t partial_length, reserved;
+    uint64_t text_at; /* how much had been sent before `text` */
 };
 struct traceroute_state {
     struct id socket;
     sim_time sent_at;
     ip4 dst, last_from;
+    sim_time wait;
     uint32_t ttl, most, probe, probes, printed, reached;
+    uint32_t first, port, icmp, numeric; /* port: of the first probe */
     char host[HOST_ROOM];
     char row[LINE_ROOM];
 };

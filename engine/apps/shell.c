@@ -70,7 +70,8 @@ static const struct entry commands[] = {
      "help.tcpdump"},
     {"tftp", run_tftp, TFTP_USAGE, "help.tftp"},
     {"tftpd", run_tftp_server, TFTPD_USAGE, "help.tftpd"},
-    {"traceroute", run_traceroute, "[-q QUERIES] [-m MAX_TTL] HOST", "help.traceroute"},
+    {"traceroute", run_traceroute,
+     "[-In] [-q QUERIES] [-w SECONDS] [-f FIRST] [-m MAX_TTL] [-p PORT] HOST", "help.traceroute"},
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 
@@ -90,6 +91,8 @@ static const struct {
      "More: win N, data WORD, badsum, mss N, wscale N, sackok, ts VAL ECR, cookie HEX|-,\n"
      "sack LEFT RIGHT, up N (urgent pointer). ICMP errors about a segment:\n"
      "forge icmp TYPE CODE SRC DST [mtu N] tcp SRC:PORT DST:PORT [seq N]\n"
+     "Datagrams: forge udp SRC:PORT DST:PORT [len N] [data WORD] [nosum] [badsum] [ttl N] [tos N]\n"
+     "          [df] [count N] [every TIME]\n"
      "ARP, as no node of good faith would say it (SENDER and TARGET are addresses):\n"
      "forge arp request|reply SENDER TARGET [sha MAC] [tha MAC] [from MAC] [to MAC] [dev NAME]\n"
      "          [op N] [count N] [every TIME]\n"
@@ -107,7 +110,9 @@ static const struct {
     {run_nc,
      "-l listens on PORT, -k goes on to listen, -N shuts the writing side at the input's end,\n"
      "-u is UDP, -v says what happens, -z only connects, -w gives up after SECONDS.\n"
-     "\"< OCTETS\" gives so many octets as input, \"echo TEXT | nc ...\" a text."},
+     "\"< OCTETS\" gives so many octets as input, \"echo TEXT | nc ...\" a text; else a line that "
+     "is\n"
+     "typed and is no command goes to it, and ^D ends its input."},
     {run_tftp, "get REMOTE [LOCAL] fetches, put LOCAL [REMOTE] sends; MODE is netascii (as for "
                "tftp-hpa,\nwhen nothing is said) or octet. Options: blksize, timeout, tsize, "
                "windowsize."},
@@ -122,6 +127,7 @@ static const struct {
      "TCP_CONGESTION TCP_NODELAY TCP_CORK TCP_QUICKACK TCP_MAXSEG TCP_WINDOW_CLAMP SO_SNDBUF "
      "SO_RCVBUF IP_TOS\n"
      "IP_TTL SO_LINGER (seconds or off) TCP_LINGER2 TCP_DEFER_ACCEPT SO_REUSEADDR SO_OOBINLINE\n"
+     "UDP: SO_BROADCAST SO_NO_CHECK IP_MTU_DISCOVER (0 to 2) IP_RECVERR; IP_MTU can be read.\n"
      "F_SETOWN (asynchronous reports); getsockopt also knows SO_ERROR, IP_RECVTOS and URGENT."},
     {run_tcpdump,
      "EXPRESSION: host H, net N, port P, portrange P-Q, with src or dst before; ip arp icmp tcp "
@@ -385,11 +391,28 @@ static bool ends_in_background(const char *line) {
     return length > 0 && line[length - 1] == '&';
 }
 
+/* A line that is no command is meant for the nc that runs here and reads what is typed: the one
+ * that a person started, or else the newest of all. */
+static bool typed_to_nc(struct step *s, uint32_t node, const char *line) {
+    struct id any = {0, 0};
+    char room[LINE_ROOM], *words[1];
+    copy_text(room, sizeof room, line);
+    if (split_words(room, words, 1) > 0 && command_named(words[0]) != NULL) return false;
+    for (struct id id = process_first(s->lab, node); id_is(id);
+         id = process_get(s->lab, id)->next) {
+        const struct process *p = process_get(s->lab, id);
+        if (p->app != APP_NC || p->of.nc.has_input != 0) continue;
+        if (!id_is(any) || (p->typed != 0 && process_get(s->lab, any)->typed == 0)) any = id;
+    }
+    return id_is(any) && nc_typed(s, any, line);
+}
+
 static void typed_line(struct step *s, uint32_t node, const char *line) {
     if (same_text(line, "^C")) {
         interrupt(s, node);
         return;
     }
+    if (typed_to_nc(s, node, line)) return;
     struct id id = process_named(s->lab, node, CONSOLE_PROCESS);
     bool busy = id_is(id) && process_get(s->lab, id)->app != APP_IDLE;
     if (ends_in_background(line) || (busy && !is_verb(line)))

@@ -30,6 +30,7 @@ command_run run_tftp, run_atftp, run_tftp_server, run_ls, run_cat, run_cmp, run_
 void ping_resume(struct step *, struct id process);
 void ping_interrupt(struct step *, struct id process);
 void nc_resume(struct step *, struct id process);
+bool nc_typed(struct step *, struct id process, const char *line); /* false: it takes no line */
 command_run forge_icmp;
 void forge_resume(struct step *, struct id process);
 void forge_interrupt(struct step *, struct id process);

@@ -42,6 +42,7 @@ static const uint32_t owner_pools[TIMER_KIND_COUNT] = {
     [TIMER_LOOPBACK] = POOL_COUNT,
     [TIMER_HOLD] = POOL_COUNT,
     [TIMER_ICMP_REPLY] = POOL_COUNT,
+    [TIMER_ROUTER] = POOL_COUNT,
     [TIMER_ROUTE] = POOL_ROUTE,
     [TIMER_REASSEMBLY] = POOL_REASSEMBLY,
     [TIMER_ARP_ADDRESS] = POOL_COUNT,
@@ -60,7 +61,7 @@ uint32_t timer_owner_pool(uint32_t kind) {
 bool timer_is_silent(uint32_t kind) {
     return kind == TIMER_WAKE || kind == TIMER_LOOPBACK || kind == TIMER_SCRIPT ||
            kind == TIMER_FAULT || kind == TIMER_HOLD || kind == TIMER_ICMP_REPLY ||
-           kind >= TIMER_KIND_COUNT;
+           kind == TIMER_ROUTER || kind >= TIMER_KIND_COUNT;
 }
 
 /* Nobody reads a table of fifty thousand timers. */

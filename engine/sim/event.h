@@ -28,6 +28,7 @@ enum timer_kind {
     TIMER_IGMP_REPORT,
     TIMER_IGMP_CHANGE,
     TIMER_ROUTE,      /* a route that was learnt expires */
+    TIMER_ROUTER,     /* router discovery: of the node itself; not traced */
     TIMER_ICMP_REPLY, /* a timestamp request was thought about: owner is its frame; not traced */
     TIMER_REASSEMBLY, /* a datagram whose fragments do not all come */
     TIMER_TFTP_RETRANSMISSION,

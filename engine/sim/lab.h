@@ -114,8 +114,10 @@ struct node {
     uint64_t secret[2]; /* RFC 6528 secret key, from the seed and the node's name */
     struct path_mtu path[PATH_MTUS];
     struct icmp_peer icmp_peer[ICMP_PEERS];
-    sim_time icmp_filled_at; /* the bucket of all destinations together, */
-    int64_t icmp_credit;     /* and the messages that are left in it */
+    sim_time icmp_filled_at;                      /* the bucket of all destinations together, */
+    struct id discovery;                          /* icmp_router.c: its timer, */
+    uint32_t discovery_stage, discovery_reserved; /* and how many messages were sent */
+    int64_t icmp_credit;                          /* and the messages that are left in it */
     struct ip_identity identity[IP_IDENTITIES];
     struct id first_reassembly, last_reassembly; /* stack/ip/ipv4_reassembly.c: the oldest first */
     uint32_t fragments_from[FRAGMENT_SOURCES];   /* that came, by a hash of their source */

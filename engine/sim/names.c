@@ -61,6 +61,7 @@ static const struct {
     [TIMER_ARP_DELAY] = {"arp_delay", "RFC 4861 7.3.3"},
     [TIMER_ARP_PROBE] = {"arp_probe", "RFC 4861 7.3.3"},
     [TIMER_ROUTE] = {"route", "RFC 1122 3.3.1.3"},
+    [TIMER_ROUTER] = {"router", "RFC 1256 4.3"},
     [TIMER_ICMP_REPLY] = {"icmp_reply", "RFC 792"},
     [TIMER_REASSEMBLY] = {"reassembly", "RFC 1122 3.3.2"},
     [TIMER_TRACK] = {"track", "RFC 3022 2.6"},

@@ -196,6 +196,8 @@ void stack_timer_fired(struct step *s, uint32_t timer, struct id owner, uint32_t
         route_timer_fired(s, owner);
     else if (timer == TIMER_ICMP_REPLY)
         icmp_timer_fired(s, node, owner);
+    else if (timer == TIMER_ROUTER)
+        router_discovery_fired(s, node);
     else if (timer == TIMER_REASSEMBLY)
         ipv4_reassembly_timer_fired(s, owner);
     else if (timer == TIMER_TRACK)

@@ -416,7 +416,8 @@ int64_t socket_send_to(struct step *s, struct id id, struct tcp_endpoint to, con
     error = set_path(s->lab, socket, count, &out);
     if (error != 0) return error;
     if (ip_is_multicast(to.address)) as_to_group(s, socket, &out);
-    struct udp_way way = {socket->local_port, to.port, socket->no_check != 0};
+    struct udp_way way = {
+        .src_port = socket->local_port, .dst_port = to.port, .no_checksum = socket->no_check != 0};
     error = ip_to_linux(udp_send(s, socket->node, &out, &way, octets, count));
     if (error != 0) return error;
     trace_stream(s, socket->node, id, STREAM_SENT, octets, count);

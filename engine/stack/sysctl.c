@@ -6,6 +6,7 @@
  * an error, as on Linux.
  */
 #include "base/text.h"
+#include "stack/ip/icmp.h"
 #include "stack/sysctl_table.h"
 #include <assert.h>
 #include <string.h>
@@ -332,6 +333,8 @@ bool setting_set(struct step *s, uint32_t node, const char *name, const char *va
     struct node *n = node_at(s->lab, node);
     for (uint32_t i = 0; i < knob->count; i++) n->setting[knob->first + i] = values[i];
     if (knob->first == SETTING_CONST_EHASH_ENTRIES) follow_ehash(n, values[0]);
+    if (knob->first == SETTING_IRDP_ADVERTISE || knob->first == SETTING_IRDP_SOLICIT)
+        router_discovery_begin(s, node);
     /* inet_forward_change(): who forwards believes no redirects, unless told so afterwards. */
     if (knob->first == SETTING_IP_FORWARD) n->setting[SETTING_ACCEPT_REDIRECTS] = values[0] == 0;
     return true;

@@ -53,6 +53,7 @@ enum ip_result udp_send(struct step *s, uint32_t node, const struct ip_out *out,
     if (count > 0) memcpy(datagram + UDP_HEADER, octets, count);
     udp_emit(datagram, &h, count, way.src, way.dst);
     if (ports->no_checksum) udp_leave_unchecked(datagram);
+    if (ports->bad_checksum) datagram[UDP_HEADER - 1] ^= 1;
     mib_add(s, node, MIB_UDP_OUT_DATAGRAMS);
     way.protocol = IP_PROTOCOL_UDP;
     return ip_send(s, node, frame, &way);

@@ -9,7 +9,8 @@ bool udp_in(struct step *, uint32_t node, const struct ip_in *, struct reader da
             bool broadcast);
 struct udp_way {
     uint32_t src_port, dst_port;
-    bool no_checksum; /* RFC 768: a field of zero */
+    bool no_checksum;  /* RFC 768: a field of zero */
+    bool bad_checksum; /* for "forge" */
 };
 enum ip_result udp_send(struct step *, uint32_t node, const struct ip_out *, const struct udp_way *,
                         const uint8_t *octets, size_t count);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lab_support.h"
+#include "talk_support.h"
 #include "wire/ipv4.h"
 #include "wire/tcp.h"
 
@@ -229,6 +229,25 @@ static void what_is_wrong_is_said(void **state) {
     run_end(&run);
 }
 
+/* Datagrams by no socket: with the checksum that it is told, or none. */
+static void datagrams_are_forged(void **state) {
+    (void)state;
+    two_hosts(&setup);
+    setup_run(&setup, 0, "server", "nc -u -l -k 53");
+    setup_run(&setup, SECONDS(1), "client",
+              "forge udp 10.0.0.9:1000 10.0.0.2:53 data stranger nosum");
+    setup_run(&setup, SECONDS(2), "client", "forge udp 10.0.0.1:1000 10.0.0.2:53 len 20 badsum");
+    setup_run(&setup, SECONDS(3), "client",
+              "forge udp 10.0.0.1:1000 10.0.0.2:53 data x count 3 every 10ms");
+    setup_run(&setup, SECONDS(4), "client", "forge udp 10.0.0.1:1000 10.0.0.2:53 len much");
+    run_begin(&run, &setup);
+    run_until(&run, SECONDS(5));
+    assert_int_equal(run_lost(&run, "bad_checksum"), 1);
+    expect_output(&run, "server", "stranger\nx\nx\nx\n");
+    expect_output(&run, "client", "3 datagrams sent\nforge: len?\n");
+    run_end(&run);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_source_range_is_run_through),
@@ -237,6 +256,7 @@ int main(void) {
         cmocka_unit_test(a_bad_checksum_is_told_as_one),
         cmocka_unit_test(ctrl_c_ends_a_flood),
         cmocka_unit_test(icmp_quotes_what_is_told),
+        cmocka_unit_test(datagrams_are_forged),
         cmocka_unit_test(what_is_wrong_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -230,6 +230,55 @@ static void copies_and_keyframes_agree(void **state) {
     expect_sync_test(&setup, SECONDS(70), 9);
 }
 
+/* ------------------------------------------------------------------- typed */
+
+static void what_is_typed_reaches_it(void **state) {
+    (void)state;
+    static const char *const flags[] = {"", "-u "};
+    for (size_t i = 0; i < 2; i++) {
+        struct running run;
+        char listens[40], connects[40];
+        two_hosts(&setup);
+        run_begin(&run, &setup);
+        snprintf(listens, sizeof listens, "nc -l %s80", flags[i]);
+        snprintf(connects, sizeof connects, "nc %sserver 80", flags[i]);
+        run_command(&run, 0, "server", listens);
+        run_until(&run, SECONDS(1));
+        run_command(&run, SECONDS(1), "client", connects);
+        run_until(&run, SECONDS(2));
+        run_command(&run, SECONDS(2), "client", "good morning");
+        run_until(&run, SECONDS(3));
+        run_command(&run, SECONDS(3), "server", "and to you");
+        run_until(&run, SECONDS(4));
+        run_command(&run, SECONDS(4), "client", "hostname"); /* a command is still one */
+        run_command(&run, SECONDS(4), "client", "a second line");
+        run_until(&run, SECONDS(5));
+        expect_output(&run, "client", "and to you\nclient\n");
+        expect_output(&run, "server", "good morning\na second line\n");
+        run_end(&run);
+    }
+}
+
+static void control_d_ends_what_is_typed(void **state) {
+    (void)state;
+    struct running run;
+    two_hosts(&setup);
+    setup_run(&setup, 0, "server", "nc -l -k 80");
+    run_begin(&run, &setup);
+    run_until(&run, SECONDS(1));
+    run_command(&run, SECONDS(1), "client", "nc -N server 80");
+    run_until(&run, SECONDS(2));
+    run_command(&run, SECONDS(2), "client", "one");
+    run_until(&run, SECONDS(3));
+    run_command(&run, SECONDS(3), "client", "^D");
+    run_until(&run, SECONDS(4));
+    run_command(&run, SECONDS(4), "client", "two"); /* nobody reads it now */
+    run_until(&run, SECONDS(5));
+    expect_output(&run, "client", "sh: two: command not found\n");
+    expect_output(&run, "server", "one\n");
+    run_end(&run);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_line_crosses_and_both_end),
@@ -247,6 +296,8 @@ int main(void) {
         cmocka_unit_test(ctrl_c_closes_the_connection),
         cmocka_unit_test(a_port_in_use_is_told),
         cmocka_unit_test(wrong_lines_are_refused),
+        cmocka_unit_test(what_is_typed_reaches_it),
+        cmocka_unit_test(control_d_ends_what_is_typed),
         cmocka_unit_test(copies_and_keyframes_agree),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -203,6 +203,27 @@ static void the_way_is_traced(void **state) {
     run_end(&run);
 }
 
+/* As the traceroute of Linux prints it, version 2.1.2. */
+static void the_way_is_traced_by_echoes(void **state) {
+    (void)state;
+    struct running run;
+    through_router(&setup);
+    setup_run(&setup, 0, "client", "traceroute -I -n -q 2 server");
+    setup_run(&setup, SECONDS(2), "client", "traceroute -n -q1 -f 2 -p 40000 server");
+    setup_run(&setup, SECONDS(4), "client", "traceroute -n -q1 10.9.9.9");
+    run_begin(&run, &setup);
+    run_until(&run, SECONDS(10));
+    expect_output(&run, "client",
+                  "traceroute to server (10.0.2.1), 30 hops max, 60 byte packets\n"
+                  " 1  10.0.1.254  40.000 ms  20.000 ms\n"
+                  " 2  10.0.2.1  100.000 ms  60.000 ms\n"
+                  "traceroute to server (10.0.2.1), 30 hops max, 60 byte packets\n"
+                  " 2  10.0.2.1  60.000 ms\n"
+                  "traceroute to 10.9.9.9 (10.9.9.9), 30 hops max, 60 byte packets\n"
+                  " 1  10.0.1.254  20.000 ms !N\n");
+    run_end(&run);
+}
+
 static void a_silent_hop_is_a_star(void **state) {
     (void)state;
     struct running run;
@@ -269,6 +290,7 @@ int main(void) {
         cmocka_unit_test(a_setting_takes_effect),
         cmocka_unit_test(counters_count),
         cmocka_unit_test(the_way_is_traced),
+        cmocka_unit_test(the_way_is_traced_by_echoes),
         cmocka_unit_test(a_silent_hop_is_a_star),
         cmocka_unit_test(ip_tells_what_it_did_not_understand),
     };

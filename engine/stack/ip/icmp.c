@@ -6,7 +6,7 @@
  * of: icmp_report.c.
  *
  * Source quench is neither sent nor heeded (RFC 6633). Left out: information requests, obsolete
- * since RFC 1122 3.2.2.7, and every later type but router discovery.
+ * since RFC 1122 3.2.2.7, and types later than router discovery's (icmp_router.c).
  */
 #include "sim/trace.h"
 #include "stack/ip/icmp_parts.h"
@@ -91,8 +91,9 @@ static bool to_group_is_refused(struct step *s, uint32_t node, const struct ip_i
     if (!ip_is_broadcast_or_multicast(s->lab, node, in->header.dst)) return false;
     bool asks = type == ICMP_ECHO || type == ICMP_TIMESTAMP;
     bool ignores = setting_of(s->lab, node, SETTING_ICMP_ECHO_IGNORE_BROADCASTS) != 0;
-    if (asks ? !ignores : type == ICMP_ADDRESS_MASK || type == ICMP_ADDRESS_MASK_REPLY)
-        return false;
+    bool for_groups = type == ICMP_ADDRESS_MASK || type == ICMP_ADDRESS_MASK_REPLY ||
+                      type == ICMP_ROUTER_ADVERTISEMENT || type == ICMP_ROUTER_SOLICITATION;
+    if (asks ? !ignores : for_groups) return false;
     icmp_discard(s, node, in, asks ? REASON_ECHO_IGNORED : REASON_UNKNOWN_TYPE,
                  asks ? "RFC 1122 3.2.2.6" : "RFC 1122 3.2.2");
     return true;
@@ -111,6 +112,8 @@ static bool give(struct step *s, uint32_t node, const struct ip_in *in,
     case ICMP_TIME_EXCEEDED:
     case ICMP_PARAMETER_PROBLEM:
     case ICMP_REDIRECT: return icmp_error_in(s, node, in, m, data);
+    case ICMP_ROUTER_ADVERTISEMENT:
+    case ICMP_ROUTER_SOLICITATION: router_discovery_in(s, node, in, m, data); return false;
     case ICMP_SOURCE_QUENCH: /* RFC 6633 2: silently discarded */
         icmp_discard(s, node, in, REASON_SOURCE_QUENCH, "RFC 6633 2");
         return false;

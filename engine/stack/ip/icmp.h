@@ -45,6 +45,9 @@ enum ip_result icmp_forge(struct step *, uint32_t node, const struct ip_out *,
 int icmp_to_error(uint8_t type, uint8_t code, bool *hard);
 uint32_t icmp_stamp_at(const struct lab *, uint32_t node, sim_time at); /* RFC 792: ms of the day */
 void icmp_begin(struct node *); /* a node comes to life: its rate limits are full */
+/* icmp_router.c: its settings have changed; its timer. */
+void router_discovery_begin(struct step *, uint32_t node);
+void router_discovery_fired(struct step *, uint32_t node);
 void icmp_timer_fired(struct step *, uint32_t node, struct id frame);
 
 #endif

@@ -21,6 +21,10 @@ bool icmp_timestamp_in(struct step *, uint32_t node, const struct ip_in *,
                        const struct icmp_message *, struct reader data);
 void icmp_mask_in(struct step *, uint32_t node, const struct ip_in *, const struct icmp_message *);
 
+/* icmp_router.c */
+void router_discovery_in(struct step *, uint32_t node, const struct ip_in *,
+                         const struct icmp_message *, struct reader data);
+
 /* The start of the datagram that an error is about. Its checksum is not tested, for what came back
  * may have been changed on its way. */
 struct icmp_quoted {

@@ -171,6 +171,26 @@ void route_except(struct step *s, uint32_t node, ip4 dst, ip4 via, uint32_t inte
     timer_set(s, &made->timer, TIMER_ROUTE, node, id, until);
 }
 
+void route_learn_default(struct step *s, uint32_t node, ip4 via, uint32_t interface,
+                         uint32_t metric, sim_time until) {
+    struct route r = {.via = via,
+                      .interface = interface,
+                      .node = node,
+                      .metric = metric,
+                      .origin = ROUTE_DISCOVERED};
+    struct id id = route_first(s->lab, node);
+    for (const struct route *at; id_is(id); id = at->next) {
+        at = route_get(s->lab, id);
+        if (at->origin == ROUTE_DISCOVERED && at->via == via && at->interface == interface) break;
+    }
+    if (id_is(id)) route_unmake(s, id);
+    if (until == 0) return;
+    id = route_make(s, &r);
+    if (!id_is(id)) return;
+    struct route *made = object_edit(s, POOL_ROUTE, id);
+    timer_set(s, &made->timer, TIMER_ROUTE, node, id, until);
+}
+
 void route_timer_fired(struct step *s, struct id id) {
     if (route_get(s->lab, id) != NULL) route_unmake(s, id);
 }
@@ -204,7 +224,8 @@ static bool row(const struct lab *lab, struct id id, struct text *t) {
     static const char *const origins[] = {[ROUTE_CONNECTED] = "connected",
                                           [ROUTE_STATIC] = "static",
                                           [ROUTE_GATEWAY] = "gateway",
-                                          [ROUTE_REDIRECT] = "redirect"};
+                                          [ROUTE_REDIRECT] = "redirect",
+                                          [ROUTE_DISCOVERED] = "discovered"};
     const struct route *r = route_get(lab, id);
     text_add(t, "[\"");
     text_ip4(t, r->network);

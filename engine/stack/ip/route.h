@@ -3,7 +3,13 @@
 /* The routing table of a node: longest prefix first, RFC 1812 5.2.4.3. */
 #include "sim/lab.h"
 
-enum route_origin { ROUTE_CONNECTED, ROUTE_STATIC, ROUTE_GATEWAY, ROUTE_REDIRECT };
+enum route_origin {
+    ROUTE_CONNECTED,
+    ROUTE_STATIC,
+    ROUTE_GATEWAY,
+    ROUTE_REDIRECT,
+    ROUTE_DISCOVERED
+};
 /* What becomes of a datagram: sent on; or dropped, silently or with an ICMP error. */
 enum route_type { ROUTE_UNICAST, ROUTE_BLACKHOLE, ROUTE_UNREACHABLE, ROUTE_PROHIBIT, ROUTE_NONE };
 #pragma GCC diagnostic push
@@ -77,6 +83,9 @@ enum route_result route_remove(struct step *, uint32_t node, ip4 network, uint32
  * by which the destination is reached without it, and gone with that. */
 void route_except(struct step *, uint32_t node, ip4 dst, ip4 via, uint32_t interface,
                   sim_time until);
+/* A default route by a router that tells of itself (RFC 1256), until then; 0: it is none. */
+void route_learn_default(struct step *, uint32_t node, ip4 via, uint32_t interface, uint32_t metric,
+                         sim_time until);
 void route_flush_exceptions(struct step *, uint32_t node); /* `ip route flush cache` */
 void route_timer_fired(struct step *, struct id route);
 void route_remove_interface(struct step *, uint32_t interface); /* every route through it */

@@ -111,6 +111,7 @@ const struct state_graph *engine_graph(uint32_t machine) {
 
 const char *engine_state_name(uint32_t machine, uint64_t state) {
     const struct state_graph *graph = engine_graph(machine);
+    if (graph != NULL && state == STATE_UNKNOWN) return "unknown"; /* to who only looks on */
     return graph != NULL && state < graph->state_count ? graph->states[state].name : NULL;
 }
 

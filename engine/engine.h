@@ -367,8 +367,11 @@ struct packet_fragment {
     uint64_t packet;
     uint32_t offset, length;
 };
+/* What a frame begins with; in a lab always Ethernet. */
+enum frame_kind { FRAME_ETHERNET, FRAME_IP, FRAME_COOKED, FRAME_COOKED_2, FRAME_LOOPBACK };
 /* What a decoder may know beside the octets. Zeroed, it knows nothing. */
 struct packet_context {
+    enum frame_kind kind;
     bool has_time;    /* `at_ns` counts: an echo's time stamp is told by it */
     bool has_bases;   /* tcp.seq and tcp.ack are shown, relative to these */
     bool has_window;  /* tcp.window_size is shown, by `window_shift` */
@@ -386,6 +389,46 @@ struct packet_context {
 };
 void packet_describe_in(const struct packet_context *, const uint8_t *octets, size_t count,
                         field_visitor *, void *user);
+
+/* --------------------------------------------------- what an observer of a wire can know of TCP */
+
+/* Shown a capture frame by frame, in order, it follows both ends of each connection: an end is in
+ * the state that the segments prove. What an end sent, it has sent; what it acknowledges, it has
+ * got. Where no answer is to be expected (the last ACK, a reset) it is taken to have arrived, until
+ * the sender's repeating shows that it did not. What the capture does not have stays unknown. */
+#define STATE_UNKNOWN 255 /* of any machine; engine_state_name() says "unknown" */
+struct observer;
+enum { OBSERVED_UNKNOWN = STATE_UNKNOWN };
+enum observation_kind {
+    OBSERVED_STATE,   /* an end's state is now another */
+    OBSERVED_LOST,    /* the frame `frame` died behind the point of capture: others arrived */
+    OBSERVED_MISSING, /* `octets` of this end were acknowledged that the capture does not have */
+};
+struct observation {
+    enum observation_kind kind;
+    uint32_t connection; /* from 1, in the order of their first frames */
+    uint32_t side;       /* 0: who sent the connection's first frame; 1: the other */
+    uint32_t before, after;
+    uint32_t frame, octets;
+    const char *clause;
+};
+typedef void observation_sink(void *user, const struct observation *);
+/* What is known of the segment in the frame that was shown last. */
+struct observed_segment {
+    uint32_t connection; /* 0: none, or there are too many */
+    uint32_t side;       /* its sender */
+    uint16_t retransmission;
+    ip4 address[2]; /* of sides 0 and 1 */
+    uint16_t port[2];
+    struct packet_context context; /* all but the time */
+};
+size_t observer_size(uint32_t connections);
+/* `memory`: observer_size() octets, all zero, aligned as malloc aligns. */
+struct observer *observer_begin(void *memory, uint32_t connections);
+/* `frame`: the frame's number, from 1, rising. `place`: which wire it is from; of a connection that
+ * is seen on several, the first counts. */
+void observer_frame(struct observer *, uint32_t place, uint32_t frame, const uint8_t *octets,
+                    size_t count, struct observed_segment *, observation_sink *, void *user);
 
 /* What packet_summary.protocol may say: "eth", "arp", "ip", ...; NULL past the last. */
 const char *engine_protocol_name(uint32_t n);

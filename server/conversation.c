@@ -18,6 +18,9 @@ enum {
     ETHER_OCTETS = 14
 };
 
+/* Octets before the datagram, by enum frame_kind. */
+static const uint8_t header_of[] = {14, 0, 16, 20, 4};
+
 struct side {
     uint32_t base, next; /* next: behind all text that was seen */
     bool has_base, has_next;
@@ -171,10 +174,11 @@ static void learn_from(struct conversations *all, const uint8_t *octets, size_t 
                        struct packet_context *context) {
     struct segment s = {0};
     int direction;
-    packet_describe(octets, count, pick, &s);
+    const struct packet_context bare = {.kind = context->kind};
+    packet_describe_in(&bare, octets, count, pick, &s);
+    size_t most = count - (count < header_of[context->kind] ? count : header_of[context->kind]);
     context->is_tftp = s.is_udp && is_transfer(all, &s);
-    if (s.header > s.header_given && s.total + ETHER_OCTETS <= count)
-        return; /* nonsense, not cut */
+    if (s.header > s.header_given && s.total <= most) return; /* nonsense, not cut */
     struct conversation *c = s.is_tcp ? find(all, &s, &direction) : NULL;
     if (c == NULL) return;
     struct side *sender = &c->sides[direction];
@@ -182,7 +186,7 @@ static void learn_from(struct conversations *all, const uint8_t *octets, size_t 
     if (opens && sender->has_base && sender->base != (uint32_t)s.seq)
         forget(c); /* the same ports again: another connection */
     learn(&s, sender, &c->sides[1 - direction]);
-    context->is_repeated = repeats(&s, sender) && s.total + ETHER_OCTETS <= count;
+    context->is_repeated = repeats(&s, sender) && s.total <= most;
     context->has_bases = context->has_window = true;
     context->seq_base = sender->base;
     context->ack_base = c->sides[1 - direction].base;
@@ -192,7 +196,8 @@ static void learn_from(struct conversations *all, const uint8_t *octets, size_t 
 void conversations_context(struct conversations *all, uint64_t packet, const uint8_t *octets,
                            size_t count, struct packet_context *context) {
     struct whole_frame whole;
-    if (!reassemblies_add(&all->reassemblies, packet, octets, count, &whole)) {
+    if (context->kind != FRAME_ETHERNET ||
+        !reassemblies_add(&all->reassemblies, packet, octets, count, &whole)) {
         learn_from(all, octets, count, context);
         return;
     }

@@ -353,6 +353,7 @@ static struct request *begin(struct http *http, struct MHD_Connection *connectio
     r->begun = wall_now();
     snprintf(r->method, sizeof r->method, "%s", method);
     snprintf(r->path, sizeof r->path, "%s", url);
+    r->most = strcmp(url, "/api/captures") == 0 ? SEEN_OCTETS : HTTP_BODY_MAX;
     return r;
 }
 
@@ -372,6 +373,11 @@ static bool one_length(const struct request *r) {
     return lengths <= 1;
 }
 
+static enum MHD_Result too_large(struct request *r) {
+    return request_error(r, 413, "body_too_large", "", "a body has at most %zu octets here",
+                         r->most);
+}
+
 /* What can be refused before the body has been read. False: an answer is queued. */
 static bool acceptable(struct request *r, const char *url, enum MHD_Result *result) {
     const char *length = request_header(r, "Content-Length");
@@ -380,16 +386,25 @@ static bool acceptable(struct request *r, const char *url, enum MHD_Result *resu
     else if (!one_length(r))
         *result = request_error(r, 400, "bad_length", "Content-Length",
                                 "a body has one length; send it once");
-    else if (length && strtoull(length, NULL, 10) > HTTP_DISCARD_MAX)
-        *result = request_error(r, 413, "body_too_large", "", "a body has at most %d octets",
-                                HTTP_BODY_MAX);
+    else if (length && strtoull(length, NULL, 10) > r->most &&
+             strtoull(length, NULL, 10) > HTTP_DISCARD_MAX)
+        *result = too_large(r);
     else
         return true;
     return false;
 }
 
+/* Captures are large: what arrives of them counts among the large answers, so that many of them at
+ * once cannot take all the memory. */
+static bool weigh_body(struct request *r, size_t size) {
+    if (r->most == HTTP_BODY_MAX) return true;
+    r->busy = r->busy || !labs_answer_grows(r->http->config.labs, size);
+    if (!r->busy) r->weighed += size;
+    return !r->busy;
+}
+
 static enum MHD_Result read_body(struct request *r, const char *data, size_t *size) {
-    if (r->body.length + *size <= HTTP_BODY_MAX && !r->discarded)
+    if (r->body.length + *size <= r->most && !r->discarded && weigh_body(r, *size))
         buffer_span(&r->body, data, *size);
     else
         r->discarded += *size;
@@ -411,9 +426,10 @@ static enum MHD_Result handle(void *user, struct MHD_Connection *connection, con
     if (*size) return read_body(r, data, size);
     switch (atomic_load(&r->state)) {
     case REQUEST_READING:
-        if (r->discarded)
-            return request_error(r, 413, "body_too_large", "", "a body has at most %d octets",
-                                 HTTP_BODY_MAX);
+        if (r->busy)
+            return request_error(r, 503, "busy", "",
+                                 "too many captures are being opened; try again later");
+        if (r->discarded) return too_large(r);
         return route(r);
     case REQUEST_READY: return request_job_answer(r);
     default: return MHD_NO; /* the stream is over: MHD closes its descriptor */
@@ -433,6 +449,7 @@ static void completed(void *user, struct MHD_Connection *connection, void **stat
                        r->octets);
     }
     if (r->job_begun) job_end(&r->job);
+    if (r->weighed) labs_answer_over(r->http->config.labs, r->weighed);
     buffer_free(&r->body);
     free(r);
     *state = NULL;

@@ -26,6 +26,9 @@ struct request {
     char split[HTTP_PATH];
     unsigned segments;
     struct buffer body;
+    size_t most;    /* octets that its body may have */
+    size_t weighed; /* of a capture: octets that the labs know of */
+    bool busy;      /* and there was no room for it */
     size_t discarded;
     bool stream; /* the job opens a stream */
     unsigned status;

@@ -280,17 +280,8 @@ static void read_lab(struct request *r, const struct json_node *root) {
         r->job.scenario->scenario.seed = (uint64_t)json_need_integer(&seed, 0, INT64_MAX);
 }
 
-static enum MHD_Result create(struct request *r) {
-    enum MHD_Result result = MHD_NO;
-    if (atomic_load(&r->http->draining))
-        return request_error(r, 503, "draining", "",
-                             "the service is stopping; try again in a moment");
-    struct json_document *d = read_document(r, &result);
-    if (!d) return result;
-    struct json_node root = json_root(d);
-    read_lab(r, &root);
-    if (json_failed(d)) return bad_body(r, d, "bad_scenario");
-    json_free(d);
+/* An empty room for what the job holds. */
+static enum MHD_Result create_room(struct request *r, bool (*run)(struct room *, struct job *)) {
     const char *code = "", *say = "";
     char visitor[ROOM_VISITOR];
     request_visitor(r, visitor);
@@ -299,8 +290,24 @@ static enum MHD_Result create(struct request *r) {
         return request_error(r, code[0] == 't' && strstr(code, "yours") ? 429 : 503, code, "", "%s",
                              say);
     r->job.room = room;
-    r->job.run = job_create;
+    r->job.run = run;
     return request_post(r, room);
+}
+
+static enum MHD_Result draining(struct request *r) {
+    return request_error(r, 503, "draining", "", "the service is stopping; try again in a moment");
+}
+
+static enum MHD_Result create(struct request *r) {
+    enum MHD_Result result = MHD_NO;
+    if (atomic_load(&r->http->draining)) return draining(r);
+    struct json_document *d = read_document(r, &result);
+    if (!d) return result;
+    struct json_node root = json_root(d);
+    read_lab(r, &root);
+    if (json_failed(d)) return bad_body(r, d, "bad_scenario");
+    json_free(d);
+    return create_room(r, job_create);
 }
 
 /* --------------------------------------------------------------------------------- queries */
@@ -495,6 +502,26 @@ static enum MHD_Result timeline_view(struct request *r) {
     return nothing_here(r);
 }
 
+/* POST /api/captures: the file itself. Forms of other sites cannot send this type either. */
+static enum MHD_Result captures_route(struct request *r) {
+    const char *type = request_header(r, "Content-Type");
+    if (!is_post(r)) return bad_method(r, "POST");
+    job_begin(&r->job);
+    r->job_begun = true;
+    if (!request_origin_allowed(r))
+        return request_error(r, 403, "foreign_origin", "Origin",
+                             "only pages of this server may do this");
+    if (!type || (strcasecmp(type, "application/vnd.tcpdump.pcap") &&
+                  strcasecmp(type, "application/octet-stream")))
+        return request_error(r, 415, "bad_type", "Content-Type",
+                             "send application/vnd.tcpdump.pcap or application/octet-stream");
+    if (atomic_load(&r->http->draining)) return draining(r);
+    r->job.seen = r->body.failed ? NULL : seen_begin(&r->body);
+    if (!r->job.seen)
+        return request_error(r, 503, "memory", "", "the server is out of memory; try again later");
+    return create_room(r, job_capture);
+}
+
 static enum MHD_Result labs_route(struct request *r) {
     enum MHD_Result result = MHD_NO;
     job_begin(&r->job);
@@ -526,6 +553,7 @@ static void split_path(struct request *r) {
 static enum MHD_Result api(struct request *r) {
     split_path(r);
     if (!strcmp(r->segment[0], "labs")) return labs_route(r);
+    if (!strcmp(r->segment[0], "captures") && r->segments == 1) return captures_route(r);
     if (!is_get(r)) return bad_method(r, "GET");
     if (!strcmp(r->segment[0], "join") && r->segments == 2) return join(r);
     if (!strcmp(r->segment[0], "lessons") && r->segments <= 2) return lessons(r);

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINK_ETHERNET = 1, PCAP_HEADER = 24, PCAP_RECORD = 16, MICROSECONDS = 6 };
+enum { PCAP_HEADER = 24, PCAP_RECORD = 16, MICROSECONDS = 6 };
 enum { BLOCK_INTERFACE = 1, BLOCK_SIMPLE = 3, BLOCK_ENHANCED = 6, BLOCK_FRAME = 12 };
 #define BLOCK_SECTION    0x0a0d0d0au
 #define BYTE_ORDER_MAGIC 0x1a2b3c4du
@@ -73,9 +73,21 @@ static bool add_interface(struct capture *c, struct capture_interface interface)
 }
 
 static bool check_link(struct capture *c, uint32_t link_type) {
-    if (link_type == LINK_ETHERNET) return true;
-    return refuse(c, "link type %u; only Ethernet (1) is decoded: capture on an Ethernet interface",
-                  link_type);
+    switch (link_type) {
+    case LINK_LOOPBACK:
+    case LINK_ETHERNET:
+    case LINK_RAW:
+    case LINK_LOOPBACK_ORDERED:
+    case LINK_COOKED:
+    case LINK_IPV4:
+    case LINK_COOKED_2: return true;
+    default:
+        return refuse(
+            c,
+            "link type %u; Ethernet (1), IP (101), loopback (0) and Linux's cooked frames "
+            "(113, 276) are read: capture on such an interface",
+            link_type);
+    }
 }
 
 static bool open_pcap(struct capture *c, const uint8_t magic[4]) {
@@ -86,6 +98,7 @@ static bool open_pcap(struct capture *c, const uint8_t magic[4]) {
     if (major != 2)
         return refuse(c, "pcap version %u.%u; convert it to 2.4 (editcap -F pcap)", major, minor);
     uint32_t link_type = get_u32(c, header + 20) & 0xffff; /* above: length of a check sequence */
+    if (link_type == 12 || link_type == 14) link_type = LINK_RAW; /* as BSDs number it */
     struct capture_interface only = {.link_type = link_type,
                                      .resolution = c->nanoseconds ? 9 : MICROSECONDS};
     return check_link(c, link_type) && add_interface(c, only);
@@ -132,6 +145,7 @@ static bool take_section(struct capture *c, const uint8_t frame[8]) {
     uint32_t length = get_u32(c, frame + 4);
     if (length < 28 || length % 4 != 0 || length > CAPTURE_OCTETS_MAX)
         return refuse(c, "a section header of %u octets; write the file again", length);
+    c->interfaces_before += c->interface_count; /* their numbers begin anew */
     c->interface_count = 0;
     size_t rest = length - BLOCK_FRAME;
     return make_room(c, rest) && take_all(c, c->octets, rest);
@@ -204,9 +218,11 @@ static enum capture_result next_record(struct capture *c, struct captured *packe
     uint64_t fraction = get_u32(c, header + 4);
     *packet = (struct captured){.at_ns = (int64_t)second * 1000000000 +
                                          (int64_t)(c->nanoseconds ? fraction : fraction * 1000),
+                                .at = c->at - count,
                                 .octets = c->octets,
                                 .count = count,
-                                .length = get_u32(c, header + 12)};
+                                .length = get_u32(c, header + 12),
+                                .link_type = c->interfaces[0].link_type};
     return CAPTURE_PACKET;
 }
 
@@ -230,9 +246,12 @@ static bool enhanced_packet(struct capture *c, const uint8_t *body, size_t count
             (unsigned long long)c->packets + 1, captured, count - 20);
     uint64_t units = (uint64_t)get_u32(c, body + 4) << 32 | get_u32(c, body + 8);
     *packet = (struct captured){.at_ns = time_of(&c->interfaces[number], units),
+                                .at = c->record_at + 28,
                                 .octets = body + 20,
                                 .count = captured,
-                                .length = get_u32(c, body + 16)};
+                                .length = get_u32(c, body + 16),
+                                .link_type = c->interfaces[number].link_type,
+                                .interface = c->interfaces_before + number};
     return true;
 }
 
@@ -247,7 +266,11 @@ static bool simple_packet(struct capture *c, const uint8_t *body, size_t count,
         return refuse(
             c, "packet %llu claims %u captured octets, its block holds %zu; write the file again",
             (unsigned long long)c->packets + 1, captured, count - 4);
-    *packet = (struct captured){.octets = body + 4, .count = captured, .length = length};
+    *packet = (struct captured){.at = c->record_at + 12,
+                                .octets = body + 4,
+                                .count = captured,
+                                .length = length,
+                                .link_type = c->interfaces[0].link_type};
     return true;
 }
 
@@ -300,6 +323,18 @@ enum capture_result capture_next(struct capture *c, struct captured *packet) {
     enum capture_result result = c->block_format ? next_block(c, packet) : next_record(c, packet);
     if (result == CAPTURE_PACKET) c->packets++;
     return result;
+}
+
+enum frame_kind capture_kind(uint32_t link_type) {
+    switch (link_type) {
+    case LINK_RAW:
+    case LINK_IPV4: return FRAME_IP;
+    case LINK_COOKED: return FRAME_COOKED;
+    case LINK_COOKED_2: return FRAME_COOKED_2;
+    case LINK_LOOPBACK:
+    case LINK_LOOPBACK_ORDERED: return FRAME_LOOPBACK;
+    default: return FRAME_ETHERNET;
+    }
 }
 
 void capture_close(struct capture *c) {

@@ -39,6 +39,8 @@ void job_end(struct job *job) {
     job->state = NULL;
     scenario_free(job->scenario);
     job->scenario = NULL;
+    seen_free(job->seen);
+    job->seen = NULL;
     buffer_free(&job->record);
     buffer_free(&job->body);
     free(job->line);
@@ -94,6 +96,7 @@ void room_release(struct room *room) {
     room_revive_end(room);
     free_timelines(room);
     scenario_free(room->scenario);
+    seen_free(room->seen);
     labs_memory_changed(room->labs, -room->counted);
     for (uint32_t n = 0; n < ROOM_ANSWERS; n++) free(room->answers[n].body);
     buffer_free(&room->record);
@@ -129,6 +132,7 @@ bool room_controls(const struct room *room, const struct timeline *t, const char
 
 size_t room_memory(const struct room *room) {
     size_t octets = sizeof *room + room->record.room + room->pool.octets;
+    if (room->seen) octets += seen_memory(room->seen);
     for (uint32_t n = 0; n < room->timeline_count; n++)
         octets += timeline_memory(room->timelines[n]);
     return octets;
@@ -138,6 +142,7 @@ void room_park(struct room *room) {
     room_record_heads(room);
     room_record_save(room);
     free_timelines(room);
+    if (room->seen) seen_rewind(room->seen);
     scenario_free(room->scenario);
     room->scenario = NULL;
     if (room->file >= 0 && room->saved == room->record.length) buffer_free(&room->record);
@@ -235,8 +240,12 @@ static int64_t motion_due(struct timeline *t, int64_t wall) {
     return t->flush_due && t->flush_due < due ? t->flush_due : due;
 }
 
+static bool is_reviving_capture(struct room *room) {
+    return room->seen && atomic_load(&room->state) == ROOM_REVIVING;
+}
+
 int64_t room_due(struct room *room, int64_t wall) {
-    if (room->first_job || room->revival) return wall;
+    if (room->first_job || room->revival || is_reviving_capture(room)) return wall;
     int64_t due = room->class_waits ? room->class_sent + CLASS_NS : INT64_MAX;
     for (uint32_t n = 0; n < room->timeline_count; n++) {
         int64_t at = motion_due(room->timelines[n], wall);
@@ -333,6 +342,7 @@ static void fail_broken(struct room *room) {
 void room_slice(struct room *room, int64_t deadline) {
     if (wants_life(room)) room_revive_begin(room);
     if (room->revival && !room_revive_some(room, deadline)) return;
+    if (is_reviving_capture(room) && !room_seen_revive(room, deadline)) return;
     if (atomic_load(&room->state) == ROOM_BROKEN) {
         fail_broken(room);
         return;

@@ -8,6 +8,7 @@
  */
 #include "channel.h"
 #include "scenario.h"
+#include "seen.h"
 #include "timeline.h"
 
 enum {
@@ -47,6 +48,7 @@ struct job {
     double speed;
     struct scenario_file *scenario; /* creation: the room takes it over */
     bool joins;                     /* creation: loose interfaces may meet the outside */
+    struct seen *seen;              /* the same of a capture */
     struct buffer record;           /* creation: the record's first line */
     const struct course *course;
 
@@ -102,6 +104,7 @@ struct room {
     struct room *next_active;
 
     struct scenario_file *scenario;
+    struct seen *seen;    /* a capture in place of what a lab would do; NULL: a lab */
     struct buffer record; /* empty while parked with a file behind it */
     size_t frame_octets;  /* of it: frames that came in from devices */
     size_t saved;         /* octets of it that are in the file */
@@ -160,6 +163,15 @@ bool room_weigh(const struct room *, struct job *);
 bool room_controls(const struct room *, const struct timeline *, const char *key);
 void room_class_send(struct room *, int64_t wall);
 size_t room_memory(const struct room *);
+
+/* room_seen.c: rooms that show a capture. */
+bool room_seen_refuses(const struct room *, struct job *);  /* true: nothing moves in a capture */
+void room_seen_world(struct buffer *, const struct room *); /* as story_world */
+bool room_seen_revive(struct room *, int64_t deadline);     /* as room_revive_some */
+bool job_capture(struct room *, struct job *);              /* creation */
+bool job_seen_packet(struct room *, struct job *, uint64_t number);
+bool job_seen_keyframe(struct room *, struct job *);
+bool job_seen_file(struct room *, struct job *);
 
 /* The jobs (`run` members). */
 bool job_create(struct room *, struct job *);

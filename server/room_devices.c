@@ -235,6 +235,7 @@ static bool claim_fails(struct job *job, enum claim claim) {
 }
 
 bool job_attach(struct room *room, struct job *job) {
+    if (room_seen_refuses(room, job)) return true;
     struct timeline *t = controlled(room, job);
     struct device *device = t ? find_device(room, job) : NULL;
     struct outside_port end;

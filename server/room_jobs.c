@@ -81,7 +81,7 @@ bool job_create(struct room *room, struct job *job) {
 
 /* ----------------------------------------------------------------------------- description */
 
-static void describe_timeline(struct buffer *out, const struct timeline *t) {
+static void describe_timeline(struct buffer *out, const struct timeline *t, sim_time now) {
     buffer_printf(out, "{\"id\":\"%s\",\"parent\":", t->id);
     if (t->parent)
         buffer_printf(out, "\"%s\",\"at\":%u", t->parent->id,
@@ -89,7 +89,7 @@ static void describe_timeline(struct buffer *out, const struct timeline *t) {
     else
         buffer_add(out, "null,\"at\":0");
     buffer_printf(out, ",\"head\":%u,\"head_t\":%lld,\"running\":%s,\"stopped\":", timeline_head(t),
-                  (long long)lab_now(t->lab), t->motion == MOTION_PAUSED ? "false" : "true");
+                  (long long)now, t->motion == MOTION_PAUSED ? "false" : "true");
     if (t->motion == MOTION_PAUSED)
         buffer_json_string(out, t->stopped);
     else
@@ -109,11 +109,12 @@ bool job_describe(struct room *room, struct job *job) {
     buffer_printf(out, "{\"lab\":\"%s\",\"join\":\"%s\",\"title\":", room->id, room->join);
     buffer_json_string(out, room->scenario->title ? room->scenario->title : "");
     buffer_char(out, ',');
-    story_world(out, room->timelines[0]->lab);
+    room_seen_world(out, room);
     buffer_add(out, ",\"timelines\":[");
     for (uint32_t n = 0; n < room->timeline_count; n++) {
         if (n) buffer_char(out, ',');
-        describe_timeline(out, room->timelines[n]);
+        const struct timeline *t = room->timelines[n];
+        describe_timeline(out, t, room->seen ? seen_end(room->seen) : lab_now(t->lab));
     }
     buffer_add(out, "],\"devices\":");
     if (labs_options(room->labs)->devices) {
@@ -279,6 +280,7 @@ static bool command(struct room *room, struct job *job, struct timeline *t) {
 bool job_command(struct room *room, struct job *job) {
     struct timeline *t = room_timeline(room, job->timeline);
     if (!t) return no_timeline(job);
+    if (room_seen_refuses(room, job)) return true;
     char name[ROOM_ANSWER_NAME];
     answer_name(job, name);
     struct answer *before = answer_of(room, name);
@@ -332,6 +334,7 @@ static uint32_t interesting_since(const struct timeline *t, uint32_t from) {
 /* One event that a person cares about, or `count` of them. job->from: where the search goes on,
  * job->to: how many have been found, job->index: steps taken for it. */
 bool job_step(struct room *room, struct job *job) {
+    if (room_seen_refuses(room, job)) return true;
     struct timeline *t = controlled(room, job);
     if (!t) return true;
     if (!job->state) {
@@ -357,6 +360,7 @@ bool job_step(struct room *room, struct job *job) {
 }
 
 bool job_run(struct room *room, struct job *job) {
+    if (room_seen_refuses(room, job)) return true;
     struct timeline *t = controlled(room, job);
     if (!t) return true;
     if (t->outlets && (!job->has_speed || job->speed != 1 || job->has_until))
@@ -386,6 +390,7 @@ bool job_run(struct room *room, struct job *job) {
 }
 
 bool job_pause(struct room *room, struct job *job) {
+    if (room_seen_refuses(room, job)) return true;
     struct timeline *t = controlled(room, job);
     if (!t) return true;
     if (t->motion ==

@@ -42,6 +42,7 @@ static bool file_open(struct room *room) {
 }
 
 bool room_record_save(struct room *room) {
+    if (room->seen) return true; /* captures are not kept over a restart */
     if (!labs_options(room->labs)->data || room->saved == room->record.length) return true;
     if (!file_open(room)) return false;
     while (room->saved < room->record.length) {
@@ -112,7 +113,7 @@ static void drop_old_heads(struct buffer *record) {
 /* The heads as they are now, when they have moved. On the disk they add up and the last one
  * counts; they never take the room that commands need. */
 void room_record_heads(struct room *room) {
-    if (atomic_load(&room->state) != ROOM_LIVE) return;
+    if (atomic_load(&room->state) != ROOM_LIVE || room->seen) return;
     struct buffer *record = &room->record;
     uint64_t sum = 1;
     for (uint32_t n = 0; n < room->timeline_count; n++)
@@ -293,6 +294,10 @@ static int go_on(struct revival *r) {
 }
 
 void room_revive_begin(struct room *room) {
+    if (room->seen) { /* its file is kept, there is nothing to read */
+        atomic_store(&room->state, ROOM_REVIVING);
+        return;
+    }
     struct revival *r = calloc(1, sizeof *r);
     room->revival = r;
     room->broken[0] = 0;

@@ -109,6 +109,7 @@ bool job_variables(struct room *room, struct job *job) {
     if (!t)
         return job_fail(job, 404, "no_timeline", "timeline", "this lab has no timeline %s",
                         job->timeline);
+    if (room_seen_refuses(room, job)) return true;
     if (!job->state && !sampling_begin(t, job)) return true;
     struct sampling *s = job->state;
     struct sink sink = {sample, s, WANT_VARIABLES};

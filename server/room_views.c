@@ -29,8 +29,10 @@ static struct timeline *timeline_of(struct room *room, struct job *job) {
 }
 
 /* The strand of the detail that is asked for. NULL: failed, or not ready: call again. */
-static struct strand *strand_of(struct timeline *t, struct job *job, bool *wait) {
+static struct strand *strand_of(const struct room *room, struct timeline *t, struct job *job,
+                                bool *wait) {
     *wait = false;
+    if (job->detail == DETAIL_FULL && room_seen_refuses(room, job)) return NULL;
     if (job->detail == DETAIL_FULL && !timeline_full_ready(t)) {
         *wait = t->strand[DETAIL_FULL].story != NULL;
         if (!*wait) job_fail(job, 503, "memory", "", "no memory for the full stream; try later");
@@ -52,7 +54,7 @@ static void hello(struct buffer *out, const struct room *room, const struct time
         buffer_add(out, "null");
     buffer_printf(out, ",\"from\":%u,\"head\":%u,\"detail\":\"%s\",", from, head,
                   detail_name(job->detail));
-    story_world(out, t->lab);
+    room_seen_world(out, room);
     buffer_add(out, "}\n");
 }
 
@@ -60,7 +62,7 @@ bool job_open(struct room *room, struct job *job) {
     bool wait;
     struct timeline *t = timeline_of(room, job);
     if (!t) return true;
-    struct strand *s = strand_of(t, job, &wait);
+    struct strand *s = strand_of(room, t, job, &wait);
     if (!s) return !wait;
     room_flush(room, t, wall_now());
     uint32_t head = log_count(s->log), from = job->from_head ? head : job->from;
@@ -73,7 +75,10 @@ bool job_open(struct room *room, struct job *job) {
     hello(&job->body, room, t, job, from, head);
     if (job->from_head) {
         buffer_printf(&job->body, "{\"line\":\"snapshot\",\"i\":%u,", head);
-        story_snapshot(&job->body, t->lab);
+        if (room->seen)
+            seen_snapshot(&job->body, room->seen, head);
+        else
+            story_snapshot(&job->body, t->lab);
         buffer_add(&job->body, "}\n");
     }
     job->log = log_hold(s->log);
@@ -124,7 +129,7 @@ bool job_events(struct room *room, struct job *job) {
     bool wait;
     struct timeline *t = timeline_of(room, job);
     if (!t) return true;
-    struct strand *s = strand_of(t, job, &wait);
+    struct strand *s = strand_of(room, t, job, &wait);
     if (!s) return !wait;
     if (!job->state) {
         room_flush(room, t, wall_now());
@@ -226,6 +231,11 @@ bool job_packet(struct room *room, struct job *job) {
     struct capture c = {0};
     char kind[8] = "";
     room_flush(room, t, wall_now());
+    if (room->seen)
+        return job_seen_packet(room, job,
+                               job->index < timeline_head(t)
+                                   ? mark_step(t->strand[DETAIL_STORY].marks[job->index])
+                                   : 0);
     uint32_t i = (uint32_t)job->index;
     bool there = job->index < timeline_head(t) && timeline_line(t, i, &line) &&
                  packet_name(line.data, line.length, &c);
@@ -277,6 +287,7 @@ bool job_bins(struct room *room, struct job *job) {
 bool job_keyframe(struct room *room, struct job *job) {
     struct timeline *t = timeline_of(room, job);
     if (!t) return true;
+    if (room->seen && job->index <= timeline_head(t)) return job_seen_keyframe(room, job);
     if (job->index > timeline_head(t))
         return job_fail(job, 404, "future", "keyframes", "timeline %s has %u events so far", t->id,
                         timeline_head(t));
@@ -309,7 +320,7 @@ static void offer(void *user, const char *word, const char *help) {
 
 bool job_complete(struct room *room, struct job *job) {
     struct timeline *t = timeline_of(room, job);
-    if (!t) return true;
+    if (!t || room_seen_refuses(room, job)) return true;
     uint32_t node = *job->node && strlen(job->node) < 32 ? lab_node_named(t->lab, job->node) : 0;
     if (*job->node && !node)
         return job_fail(job, 400, "no_node", "node", "this lab has no node %s", job->node);
@@ -324,7 +335,7 @@ bool job_complete(struct room *room, struct job *job) {
 
 bool job_judge(struct room *room, struct job *job) {
     struct timeline *t = timeline_of(room, job);
-    if (!t) return true;
+    if (!t || room_seen_refuses(room, job)) return true;
     struct lesson *lesson = job->course ? course_find(job->course, job->slug) : NULL;
     if (!lesson)
         return job_fail(job, 404, "no_lesson", "lesson", "there is no lesson %s", job->slug);
@@ -390,6 +401,7 @@ static bool capturing_begin(struct timeline *t, struct job *job, const char *tit
 bool job_pcap(struct room *room, struct job *job) {
     struct timeline *t = timeline_of(room, job);
     if (!t) return true;
+    if (room->seen) return job_seen_file(room, job);
     if (!job->state && !capturing_begin(t, job, room->scenario->title))
         return job_fail(job, 503, "memory", "", "no memory; try again later");
     struct capturing *c = job->state;

@@ -36,6 +36,7 @@ struct story {
     struct flight *flights;
     size_t mark_count, mark_room, flight_count, flight_room;
     struct buffer line;
+    const char *const *names;
     story_out *out;
     void *user;
     enum detail detail;
@@ -196,7 +197,8 @@ static void take_record(void *user, const struct lab *lab, const struct trace_re
     if (r->step != s->step) begin_step(s, r);
     const char *kind = story_kind(s->detail, r->kind);
     if (kind == NULL) return;
-    story_write(&s->line, lab, r, kind, s->next, cause_of(s, r));
+    const struct story_cast cast = {.lab = lab, .names = s->names};
+    story_write(&s->line, &cast, r, kind, s->next, cause_of(s, r));
     remember(s, r);
     if (s->line.failed || s->next == NO_CAUSE - 1) s->failed = true;
     if (s->failed) return;
@@ -267,6 +269,10 @@ void story_free(struct story *s) {
     free(s->marks);
     free(s->flights);
     free(s);
+}
+
+void story_name_nodes(struct story *s, const char *const *names) {
+    s->names = names;
 }
 
 struct sink story_sink(struct story *s) {

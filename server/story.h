@@ -29,6 +29,8 @@ struct story *story_new(enum detail, story_out *, void *user); /* NULL: out of m
 struct story *story_fork(const struct story *parent, uint64_t step, story_out *, void *user);
 void story_free(struct story *); /* NULL is fine */
 struct sink story_sink(struct story *);
+/* Nodes are called by these names, node 1 by the first; they outlive the story. */
+void story_name_nodes(struct story *, const char *const *names);
 uint32_t story_next(const struct story *); /* the index that the next event gets */
 bool story_failed(const struct story *);   /* out of memory: from then on nothing is written */
 
@@ -38,6 +40,8 @@ uint64_t story_value(const struct trace_record *, uint64_t value);
 /* Members of a JSON object, without braces around them. */
 void story_world(struct buffer *,
                  const struct lab *); /* "behaviour":1,"nodes":[..],...,"roles":[..] */
+void story_vocabulary(
+    struct buffer *); /* of these, what is the same for all labs, from "protocols" on */
 void story_snapshot(struct buffer *, const struct lab *); /* "t":..,"tables":{..},"states":[..] */
 /* The hello line without its newline. `parent` NULL: none. */
 void story_hello(struct buffer *, const struct lab *, const char *lab_name, const char *timeline,

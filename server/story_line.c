@@ -61,9 +61,12 @@ static void argument(struct pen *p, bool *open, const char *name, const char *va
 static void close_arguments(struct pen *p, bool open) {
     if (open) pen_char(p, '}');
 }
-static void node_argument(struct pen *p, bool *open, const struct lab *lab, const char *name,
-                          uint32_t node) {
-    if (node != 0) argument(p, open, name, lab_node(lab, node).name);
+static const char *story_node(const struct story_cast *cast, uint32_t node) {
+    return cast->names != NULL ? cast->names[node - 1] : lab_node(cast->lab, node).name;
+}
+static void node_argument(struct pen *p, bool *open, const struct story_cast *cast,
+                          const char *name, uint32_t node) {
+    if (node != 0) argument(p, open, name, story_node(cast, node));
 }
 
 /* What people call the object of a record. */
@@ -90,7 +93,7 @@ static void key_share(struct pen *p, uint32_t ppm) {
 
 /* ------------------------------------------------------------------------------- kinds of lines */
 
-static void write_sent(struct pen *p, const struct lab *lab, const struct trace_record *r) {
+static void write_sent(struct pen *p, const struct story_cast *cast, const struct trace_record *r) {
     struct packet_summary summary;
     packet_summarise(r->octets, r->octet_count, r->seq_base, r->ack_base, &summary);
     KEY_NUMBER(p, "to", r->peer);
@@ -106,19 +109,21 @@ static void write_sent(struct pen *p, const struct lab *lab, const struct trace_
     }
     pen_add(p, summary.label_count == 0 ? "[]" : "]");
     KEY_NUMBER(p, "len", summary.payload_length);
-    KEY_NUMBER(p, "size", r->octet_count);
+    /* A capture may hold less of a frame than there was: then `before` says how much. */
+    KEY_NUMBER(p, "size", r->before > r->octet_count ? r->before : r->octet_count);
     KEY_NUMBER(p, "rtx", r->retransmission);
     KEY_NUMBER(p, "conn", r->connection);
     KEY_TEXT(p, "say", summary.say);
     bool open = false;
-    node_argument(p, &open, lab, "node", r->node);
-    node_argument(p, &open, lab, "to", r->peer);
+    node_argument(p, &open, cast, "node", r->node);
+    node_argument(p, &open, cast, "to", r->peer);
     for (uint32_t i = 0; i < summary.argument_count; i++)
         argument(p, &open, summary.arguments[i][0], summary.arguments[i][1]);
     close_arguments(p, open);
 }
 
-static void write_state(struct pen *p, const struct lab *lab, const struct trace_record *r) {
+static void write_state(struct pen *p, const struct story_cast *cast,
+                        const struct trace_record *r) {
     const char *machine = engine_name(NAME_MACHINE, r->machine);
     const char *after = engine_state_name(r->machine, r->after);
     KEY_TEXT(p, "m", machine);
@@ -134,7 +139,7 @@ static void write_state(struct pen *p, const struct lab *lab, const struct trace
     pen_add(p, after);
     pen_char(p, '"');
     bool open = false;
-    node_argument(p, &open, lab, "node", r->node);
+    node_argument(p, &open, cast, "node", r->node);
     name_argument(p, &open, r);
     close_arguments(p, open);
 }
@@ -148,7 +153,8 @@ static void write_table(struct pen *p, const struct trace_record *r) {
     pen_span(p, r->text, r->text_length); /* the engine writes a row as a JSON array of strings */
 }
 
-static void write_timer(struct pen *p, const struct lab *lab, const struct trace_record *r) {
+static void write_timer(struct pen *p, const struct story_cast *cast,
+                        const struct trace_record *r) {
     const char *name = engine_name(NAME_TIMER, r->timer);
     KEY_TEXT(p, "timer", name);
     KEY_TEXT(p, "op",
@@ -161,7 +167,7 @@ static void write_timer(struct pen *p, const struct lab *lab, const struct trace
     KEY(p, "say");
     pen_name(p, "timer", name);
     bool open = false;
-    node_argument(p, &open, lab, "node", r->node);
+    node_argument(p, &open, cast, "node", r->node);
     name_argument(p, &open, r);
     close_arguments(p, open);
 }
@@ -182,7 +188,7 @@ static void write_variable(struct pen *p, const struct trace_record *r) {
     KEY_NUMBER(p, "value", story_value(r, r->after));
 }
 
-static void write_fate(struct pen *p, const struct lab *lab, const struct trace_record *r) {
+static void write_fate(struct pen *p, const struct story_cast *cast, const struct trace_record *r) {
     if (r->kind == TRACE_DELIVERED)
         KEY(p, "from");
     else
@@ -195,18 +201,18 @@ static void write_fate(struct pen *p, const struct lab *lab, const struct trace_
     pen_name(p, "reason", engine_name(NAME_REASON, r->reason));
     key_share(p, r->where_ppm);
     bool open = false;
-    node_argument(p, &open, lab, "node", r->node);
-    node_argument(p, &open, lab, "to", r->peer);
+    node_argument(p, &open, cast, "node", r->node);
+    node_argument(p, &open, cast, "to", r->peer);
     close_arguments(p, open);
 }
 
-static void write_drop(struct pen *p, const struct lab *lab, const struct trace_record *r) {
+static void write_drop(struct pen *p, const struct story_cast *cast, const struct trace_record *r) {
     key_packet(p, r);
     KEY(p, "why");
     pen_name(p, "reason", engine_name(NAME_REASON, r->reason));
     key_reference(p, r);
     bool open = false;
-    node_argument(p, &open, lab, "node", r->node);
+    node_argument(p, &open, cast, "node", r->node);
     close_arguments(p, open);
 }
 
@@ -245,18 +251,18 @@ const char *story_kind(enum detail detail, uint16_t kind) {
     }
 }
 
-static void write_rest(struct pen *p, const struct lab *lab, const struct trace_record *r) {
+static void write_rest(struct pen *p, const struct story_cast *cast, const struct trace_record *r) {
     switch (r->kind) {
     case TRACE_COMMAND: KEY_SPAN(p, "text", r); break;
-    case TRACE_SENT: write_sent(p, lab, r); break;
+    case TRACE_SENT: write_sent(p, cast, r); break;
     case TRACE_DELIVERED:
-    case TRACE_LOST: write_fate(p, lab, r); break;
-    case TRACE_DROPPED: write_drop(p, lab, r); break;
-    case TRACE_STATE: write_state(p, lab, r); break;
+    case TRACE_LOST: write_fate(p, cast, r); break;
+    case TRACE_DROPPED: write_drop(p, cast, r); break;
+    case TRACE_STATE: write_state(p, cast, r); break;
     case TRACE_TABLE: write_table(p, r); break;
     case TRACE_TIMER_SET:
     case TRACE_TIMER_FIRED:
-    case TRACE_TIMER_STOPPED: write_timer(p, lab, r); break;
+    case TRACE_TIMER_STOPPED: write_timer(p, cast, r); break;
     case TRACE_OUTPUT:
     case TRACE_CALL: write_process(p, r); break;
     case TRACE_VARIABLE: write_variable(p, r); break;
@@ -280,7 +286,7 @@ bool story_interesting(uint16_t kind) {
     }
 }
 
-void story_write(struct buffer *b, const struct lab *lab, const struct trace_record *r,
+void story_write(struct buffer *b, const struct story_cast *cast, const struct trace_record *r,
                  const char *kind, uint32_t i, uint32_t cause) {
     buffer_clear(b);
     size_t room = LINE_ROOM + 2 * PEN_JSON_GROWTH * r->text_length;
@@ -298,7 +304,7 @@ void story_write(struct buffer *b, const struct lab *lab, const struct trace_rec
         PEN(p, "null");
     else
         pen_u64(p, cause);
-    write_rest(p, lab, r);
+    write_rest(p, cast, r);
     PEN(p, "}]}\n");
     buffer_took(b, (size_t)(p->at - start));
 }

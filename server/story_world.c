@@ -249,13 +249,18 @@ static void write_named(struct buffer *b, bool first, const char *set, const cha
 }
 
 void story_world(struct buffer *b, const struct lab *lab) {
-    const char *protocol;
     buffer_printf(b, "\"behaviour\":%d", ENGINE_BEHAVIOUR);
     next_key(b, "nodes");
     write_nodes(b, lab);
     next_key(b, "links");
     write_links(b, lab);
-    next_key(b, "protocols");
+    buffer_char(b, ',');
+    story_vocabulary(b);
+}
+
+void story_vocabulary(struct buffer *b) {
+    const char *protocol;
+    key(b, "protocols");
     buffer_char(b, '[');
     for (uint32_t n = 0; (protocol = engine_protocol_name(n)) != NULL; n++)
         write_named(b, n == 0, "protocol", protocol);

@@ -78,6 +78,8 @@ enum reason {
     REASON_TENTATIVE,
     REASON_LOOP_GUARD,
     REASON_NODE_DOWN,
+    REASON_SEEN_LOST, /* of a capture: not by the lab */
+    REASON_NOT_CAPTURED,
     /* ICMP, UDP, sockets */
     REASON_ECHO_IGNORED,
     REASON_QUERY_IGNORED,

@@ -184,7 +184,11 @@ void packet_describe_in(const struct packet_context *context, const uint8_t *oct
                         field_visitor *visit, void *user) {
     struct description d = {.visit = visit, .user = user, .octets = octets, .context = context};
     assert(count <= UINT32_MAX / 2);
-    if (count > 0) ether_describe(&d, (uint32_t)count);
+    if (count == 0) return;
+    if (context->kind == FRAME_ETHERNET)
+        ether_describe(&d, (uint32_t)count);
+    else
+        cooked_describe(&d, (uint32_t)count);
 }
 
 void packet_describe(const uint8_t *octets, size_t count, field_visitor *visit, void *user) {

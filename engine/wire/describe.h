@@ -45,14 +45,18 @@ void describe_data(struct description *, uint32_t depth, uint32_t at, uint32_t e
 
 /* The protocols. `end` is where the octets end that may be theirs. */
 void ether_describe(struct description *, uint32_t end);
+/* A frame of any other kind than Ethernet, as context->kind says. */
+void cooked_describe(struct description *, uint32_t end);
+/* What stands behind a header with this type of RFC 894; padding is the caller's. */
+void ether_payload_describe(struct description *, uint32_t type, uint32_t at, uint32_t end);
+/* Where that payload ends by its own lengths: at most `end`. */
+uint32_t ether_payload_end(const uint8_t *octets, uint32_t type, uint32_t at, uint32_t end);
 void arp_describe(struct description *, uint32_t at, uint32_t end);
 void ipv4_describe(struct description *, uint32_t at, uint32_t end);
 void ipv4_options_describe(struct description *, uint32_t at, uint32_t end);
 /* Whether the options hold a source route that has not run out: the header's destination is then
  * but the next stop, and `final` becomes the last one, if the route is well formed. */
 bool ipv4_route_ahead(const uint8_t *octets, uint32_t at, uint32_t end, ip4 *final);
-/* The destination that the pseudo-header of UDP and TCP has: the last one (RFC 1122 3.2.1.8c). */
-ip4 ipv4_destination(const uint8_t *octets, uint32_t at, uint32_t end);
 /* A message of TFTP, RFC 1350. False: it does not look like one, and nothing was described. */
 bool tftp_describe(struct description *, uint32_t at, uint32_t end);
 /* `ip`: where the IPv4 header is whose payload this is. */

@@ -85,16 +85,24 @@ static void describe_trailer(struct description *d, uint32_t at, uint32_t end) {
     if (checked) describe_rows(d, &sequence, 1, trailer_end, end);
 }
 
-/* Where the payload ends by its own lengths. */
-static uint32_t payload_end(const uint8_t *octets, uint32_t type, uint32_t end) {
-    uint32_t length = end - ETHER_HEADER, own = length;
+uint32_t ether_payload_end(const uint8_t *octets, uint32_t type, uint32_t at, uint32_t end) {
+    uint32_t length = end - at, own = length;
     if (type == ETHER_TYPE_IPV4)
-        own = ipv4_length(octets, ETHER_HEADER, end);
+        own = ipv4_length(octets, at, end);
     else if (type == ETHER_TYPE_ARP)
-        own = arp_length(octets, ETHER_HEADER, end);
+        own = arp_length(octets, at, end);
     else if (type <= ETHER_LENGTH_MAX)
         own = type;
-    return ETHER_HEADER + (own < length ? own : length);
+    return at + (own < length ? own : length);
+}
+
+void ether_payload_describe(struct description *d, uint32_t type, uint32_t at, uint32_t end) {
+    if (type == ETHER_TYPE_IPV4)
+        ipv4_describe(d, at, end);
+    else if (type == ETHER_TYPE_ARP)
+        arp_describe(d, at, end);
+    else
+        describe_data(d, 0, at, end);
 }
 
 static void addresses_text(struct text *t, const uint8_t *octets) {
@@ -113,14 +121,9 @@ void ether_describe(struct description *d, uint32_t end) {
     uint32_t type = end < ETHER_HEADER ? 0 : field_get(d->octets, &ether_fields[TYPE]);
     const struct wire_field *last = &ether_fields[type <= ETHER_LENGTH_MAX ? LENGTH : TYPE];
     if (!describe_rows(d, last, 1, 0, header_end)) return;
-    uint32_t payload = payload_end(d->octets, type, end);
+    uint32_t payload = ether_payload_end(d->octets, type, ETHER_HEADER, end);
     describe_trailer(d, payload, end);
-    if (type == ETHER_TYPE_IPV4)
-        ipv4_describe(d, ETHER_HEADER, payload);
-    else if (type == ETHER_TYPE_ARP)
-        arp_describe(d, ETHER_HEADER, payload);
-    else
-        describe_data(d, 0, ETHER_HEADER, payload);
+    ether_payload_describe(d, type, ETHER_HEADER, payload);
 }
 
 bool ether_has_row(const uint8_t *header, uint32_t row) {

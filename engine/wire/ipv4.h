@@ -41,5 +41,8 @@ void ipv4_set_span(uint8_t *header, struct ipv4_span);
 void ipv4_mend_checksum(uint8_t *header);
 /* RFC 3168 5: sets CE in place, if the sender said that it understands; the checksum follows. */
 void ipv4_mark(uint8_t *header);
+/* The destination that the pseudo-header of UDP and TCP has, of the datagram at `at`: where a
+ * source route that lies ahead ends (RFC 1122 3.2.1.8c). */
+ip4 ipv4_destination(const uint8_t *octets, uint32_t at, uint32_t end);
 
 #endif

@@ -53,6 +53,9 @@ static void find_transport(struct layers *l, uint32_t protocol, uint32_t at, uin
 static void find_ipv4(struct layers *l, uint32_t begun_at) {
     uint32_t at = ETHER_HEADER, header = ipv4_header_length(l->octets, at, l->count);
     l->payload_end = at + ipv4_length(l->octets, at, l->count);
+    uint32_t there = l->count - at;
+    uint32_t total = there >= IPV4_HEADER ? field_word(l->octets + at + 2, 2) : 0;
+    if (total > there) l->missing = total - there;
     add(l, LAYER_IPV4, at, at + header);
     uint32_t protocol = ipv4_carries(l->octets, at, l->count);
     if (at + header < l->payload_end) find_transport(l, protocol, at + header, begun_at);

@@ -23,6 +23,7 @@ struct layers {
     uint32_t present;          /* bit of each layer that the frame has */
     uint32_t at[LAYER_COUNT];  /* where its header begins */
     uint32_t end[LAYER_COUNT]; /* where its header, options included, ends within the frame */
+    uint32_t missing;          /* octets of the datagram that a capture has cut off */
     uint32_t payload_end;      /* where the innermost layer's own octets end: padding is behind */
 };
 /* `begun_at`: the port at which the datagram's conversation began, as far as that is known; 0: it

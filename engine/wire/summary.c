@@ -135,7 +135,7 @@ static void tcp_summarise(struct packet_summary *s, const struct layers *l, uint
     const struct wire_field *f = tcp_fields;
     const uint8_t *o = l->octets + l->at[LAYER_TCP];
     uint16_t flags = (uint16_t)(field_get(o, &f[TCP_F_FLAGS]) & TCP_FLAG_BITS);
-    uint32_t length = l->payload_end - l->end[LAYER_TCP];
+    uint32_t length = l->payload_end - l->end[LAYER_TCP] + l->missing;
     uint32_t seq = field_get(o, &f[TCP_F_SEQ]) - seq_base, ack = field_get(o, &f[TCP_F_ACK]);
     if (flags & TCP_ACK) ack -= ack_base;
     say(s, "tcp", tcp_role(flags, length), tcp_key(flags, length));
@@ -234,7 +234,7 @@ static void icmp_summarise(struct packet_summary *s, const struct layers *l) {
     const char *name = field_meaning(&f[0], type);
     bool echo = type == ICMP_ECHO || type == ICMP_ECHO_REPLY;
     enum role role = icmp_quotes(type) ? ROLE_PROBLEM : echo ? ROLE_OPEN : ROLE_CONTROL;
-    s->payload_length = l->payload_end - l->end[LAYER_ICMP];
+    s->payload_length = l->payload_end - l->end[LAYER_ICMP] + l->missing;
     say(s, "icmp", role, icmp_key(type, code, s->payload_length));
     label_is(s, type == ICMP_ECHO         ? "echo request"
                 : type == ICMP_ECHO_REPLY ? "echo reply"
@@ -292,7 +292,7 @@ static void udp_summarise(struct packet_summary *s, const struct layers *l) {
     const uint8_t *o = l->octets + l->at[LAYER_UDP];
     uint32_t from = field_word(o, 2), to = field_word(o + 2, 2);
     say(s, "udp", ROLE_DATA, "udp.datagram");
-    s->payload_length = l->payload_end - l->end[LAYER_UDP];
+    s->payload_length = l->payload_end - l->end[LAYER_UDP] + l->missing;
     label_is(s, "UDP");
     struct text t = label(s);
     text_u64(&t, from);
@@ -379,7 +379,7 @@ static void ip_summarise(struct packet_summary *s, const struct layers *l) {
     const uint8_t *o = l->octets + l->at[LAYER_IPV4];
     uint32_t protocol = o[9];
     say(s, "ip", ROLE_DATA, "ip.other");
-    s->payload_length = l->payload_end - l->end[LAYER_IPV4];
+    s->payload_length = l->payload_end - l->end[LAYER_IPV4] + l->missing;
     label_is(s, "IP");
     struct text t = label(s);
     text_add(&t, "protocol ");

@@ -21,7 +21,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t count) {
     enum capture_result result = capture_open(&capture, file) ? CAPTURE_PACKET : CAPTURE_BAD;
     while (result == CAPTURE_PACKET &&
            (result = capture_next(&capture, &packet)) == CAPTURE_PACKET) {
-        struct packet_context context = {.has_time = true, .at_ns = packet.at_ns};
+        struct packet_context context = {
+            .kind = capture_kind(packet.link_type), .has_time = true, .at_ns = packet.at_ns};
         conversations_context(&conversations, capture.packets, packet.octets, packet.count,
                               &context);
         packet_describe_in(&context, packet.octets, packet.count, ignore, &seen);

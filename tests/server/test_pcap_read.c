@@ -194,8 +194,8 @@ static void refusals(void **state) {
                         "byte 0: the file is empty; give a pcap or pcapng capture");
     assert_string_equal(summary((const uint8_t *)"GET / HTTP/1.1", 14),
                         "byte 0: the file is no capture; give a pcap or pcapng file");
-    pcap_header(&i, 0xa1b2c3d4, 101);
-    assert_non_null(strstr(summary(i.octets, i.count), "link type 101; only Ethernet (1)"));
+    pcap_header(&i, 0xa1b2c3d4, 147);
+    assert_non_null(strstr(summary(i.octets, i.count), "link type 147; Ethernet (1), IP (101)"));
     i.count = 0;
     pcap_header(&i, 0xa1b2c3d4, 1);
     pcap_record(&i, 1, 0, "abc");
@@ -207,9 +207,9 @@ static void refusals(void **state) {
                         "octets, more than 262144; cut the file off here");
     i.count = 0;
     section(&i);
-    interface(&i, 101, 0, -1);
+    interface(&i, 147, 0, -1);
     enhanced(&i, 0, 0, "abc");
-    assert_non_null(strstr(summary(i.octets, i.count), "link type 101"));
+    assert_non_null(strstr(summary(i.octets, i.count), "link type 147"));
     i.octets[i.count - 4] ^= 4;
     assert_non_null(strstr(summary(i.octets, i.count), "two lengths differ"));
 }

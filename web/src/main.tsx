@@ -114,6 +114,7 @@ async function main(): Promise<void> {
   root.textContent = '';
   render(<AppContext.Provider value={app}><Shell /></AppContext.Provider>, root);
   listenToKeys(app);
+  window.ondragover = app.need; // who brings a file is awaited
   startPlay(app);
   requestFrame();
   if (session.opened.value === null && settings.moves.value) view.playing.value = true;

@@ -10,6 +10,7 @@ import * as session from '../state/session';
 import { moves } from '../state/settings';
 import * as view from '../state/view';
 import { t } from '../text/text';
+import { stands } from './capture_shown';
 import type { Desk } from './desk';
 import { current, goTo, leaveMark, nextStop, showTimeline } from './moves';
 
@@ -39,7 +40,7 @@ export class Asks {
     Promise<CommandAnswer | null> {
     const lab = this.desk.opened;
     const from = view.timeline.value;
-    if (lab === null || from === null) return null;
+    if (lab === null || from === null || stands()) return null;
     const id = freshId();
     const name = node === null ? null : this.lab.node(node)?.name ?? null;
     const answer = await this.during(what, id, () =>
@@ -104,7 +105,7 @@ export class Asks {
   ): Promise<HeadAnswer | null> {
     const lab = this.desk.opened;
     const timeline = view.timeline.value;
-    if (lab === null || timeline === null) return null;
+    if (lab === null || timeline === null || stands()) return null;
     const id = freshId();
     const answer = await this.during(what, id, () => ask(lab, timeline));
     if (!answer.ok) return this.failed(answer);

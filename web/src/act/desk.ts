@@ -11,6 +11,7 @@ import type { Lab, Timeline } from '../model/lab';
 import * as session from '../state/session';
 import * as view from '../state/view';
 import { number, t } from '../text/text';
+import { meetCapture } from './capture_shown';
 import { forgetTrail } from './moves';
 
 const MOST_LINKS = 6;
@@ -31,10 +32,11 @@ export class Desk {
   // ----------------------------------------------------------------------------------------- labs
 
   /** Makes a lab of one's own from a lesson and opens it. */
-  async create(what: { lesson: string } | { scenario: unknown }): Promise<boolean> {
+  async create(what: { lesson: string } | { scenario: unknown } | Blob): Promise<boolean> {
     const answer = await this.rest.createLab(what);
     if (!answer.ok) {
-      session.problem.value = answer.say || t('ui.problem.no_lab');
+      session.problem.value = [answer.place, answer.say].filter((x) => what instanceof Blob && x !== '').join(': ') ||
+        answer.say || t('ui.problem.no_lab');
       return false;
     }
     const made = answer.value;
@@ -62,6 +64,7 @@ export class Desk {
     }
     const info = answer.value;
     this.begin(lab);
+    meetCapture(info.capture);
     batch(() => {
       session.role.value = key === null ? 'viewer' : 'holder';
       session.joinCode.value = info.join;
@@ -80,6 +83,7 @@ export class Desk {
     if (id === null) return;
     const answer = await this.rest.lab(id);
     if (!answer.ok) return;
+    meetCapture(answer.value.capture);
     batch(() => {
       session.timelines.value = answer.value.timelines;
       session.viewers.value = answer.value.viewers;

@@ -2,6 +2,7 @@
 
 import { keepAddress } from './address';
 import { Asks } from './asks';
+import { beginCaptures } from './capture';
 import { keepClass } from './class';
 import type { App, Engine } from './context';
 import { Course } from './course';
@@ -24,6 +25,7 @@ export function startEngine(app: App, dirty: () => void): Engine {
   const lookup = new Lookup(app.lab, rest, desk);
   const engine: Engine = { rest, desk, asks, course, lookup };
   app.engine = engine;
+  beginCaptures(app);
   keepAddress(app);
   keepClass(engine);
   course.speak();

@@ -3,6 +3,7 @@
 
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import { capture } from '../act/capture_shown';
 import { useApp } from '../act/context';
 import { current } from '../act/moves';
 import { askCompletions, completions, consoleDraft, giveLine, isPast } from '../act/shell_lines';
@@ -18,6 +19,7 @@ export function Console(): JSX.Element {
   const app = useApp();
   session.revision.value;
   const n = shownNode(app);
+  if (capture.value !== null) return <p class="empty">{t('ui.capture.console')}</p>;
   if (n === null) return <p class="empty">{t('ui.nothing_yet')}</p>;
   return (
     <div class="console">

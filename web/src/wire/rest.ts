@@ -26,6 +26,8 @@ export interface LabInfo {
   readonly join: string;
   readonly timelines: readonly TimelineInfo[];
   readonly viewers: number | null;
+  /** Of a capture: how many packets it has. */
+  readonly capture: number | null;
 }
 export interface HeadAnswer {
   readonly timeline: TimelineId | null;
@@ -62,17 +64,22 @@ export class Rest {
     return own ?? this.keys.get(lab) ?? null;
   }
 
-  createLab(what: { lesson: string } | { scenario: unknown }): Promise<Answer<NewLab>> {
-    return this.post('/api/labs', null, what, (o) => ({
+  /** A capture is sent as it is. */
+  createLab(what: { lesson: string } | { scenario: unknown } | Blob): Promise<Answer<NewLab>> {
+    const read: Reader<NewLab> = (o) => ({
       lab: text(o['lab'], 'lab') as LabId, key: optionalText(o['key']),
       join: optionalText(o['join']), timeline: text(o['timeline'], 'timeline') as TimelineId,
-    }));
+    });
+    if (!(what instanceof Blob)) return this.post('/api/labs', null, what, read);
+    const headers = { 'Content-Type': 'application/octet-stream' };
+    return askJson('/api/captures', { method: 'POST', headers, body: what }, null, read);
   }
   lab(lab: LabId): Promise<Answer<LabInfo>> {
     return this.get(`/api/labs/${encodeURIComponent(lab)}`, (o) => ({
       lab, join: optionalText(o['join']),
       timelines: list(o['timelines']).map(readTimeline),
       viewers: typeof o['viewers'] === 'number' ? o['viewers'] : null,
+      capture: o['capture'] === undefined ? null : whole(object(o['capture'], 'capture')['packets'], 'packets'),
     }));
   }
   join(code: string): Promise<Answer<{ lab: LabId; timeline: TimelineId }>> {

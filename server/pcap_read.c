@@ -292,7 +292,7 @@ static bool take_body(struct capture *c, const uint8_t frame[8], size_t *body) {
 /* One block. True with `packet->octets` set when it held a packet. */
 static bool take_block(struct capture *c, const uint8_t frame[8], struct captured *packet) {
     uint32_t type = get_u32(c, frame);
-    size_t count;
+    size_t count = 0;
     if (type == BLOCK_SECTION) /* reads the same in both byte orders */
         return take_section(c, frame);
     if (!take_body(c, frame, &count)) return false;

@@ -97,7 +97,7 @@ static struct outlet *find_outlet(const struct room *room, const struct device *
 static bool take_frames(struct room *room, struct job *job) {
     struct device *device = device_of(job);
     struct device_frame frame;
-    struct timeline *t;
+    struct timeline *t = NULL;
     bool gone = false;
     int64_t deadline = wall_now() + SLICE_NS;
     struct outlet *o = find_outlet(room, device, &t);

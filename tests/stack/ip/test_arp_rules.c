@@ -345,7 +345,7 @@ static void a_destination_is_asked_for_once_a_second(void **state) {
 
 static void many(struct running *run, const char *first, const char *second, const char *third,
                  int count, sim_time every) {
-    static char lines[40][40];
+    static char lines[40][64];
     two_hosts(&setup);
     setup_setting(&setup, "client", "net.ipv4.neigh.default.gc_thresh1", first);
     setup_setting(&setup, "client", "net.ipv4.neigh.default.gc_thresh2", second);

@@ -18,6 +18,7 @@ import sys
 import time
 import traceback
 
+import tftp
 from net import HERE, NETSTEP, Net, missing
 
 TESTS = []
@@ -460,6 +461,27 @@ def labs_of_the_service_are_joined(net):
     need(net.run("k", "ping", "-c", 1, "-W", 1, OURS).returncode, "it answers without a device")
     service.send_signal(signal.SIGTERM)
     need(service.wait(10) == 0, "the service did not end well")
+
+
+def whole(judge, least):
+    need(not judge.bad, "\n".join(judge.bad))
+    need(judge.good >= least, f"only {judge.good} were tried")
+
+
+@test("tftp", "atftp")
+def tftp_every_size_and_option_from_us(net):
+    whole(tftp.against_their_clients(net), 100)
+
+
+@test("in.tftpd")
+def tftp_every_size_and_option_from_tftpd_hpa(net):
+    whole(tftp.against_their_server(net, "in.tftpd"), 70)
+
+
+# It cannot be installed beside in.tftpd: ATFTPD says where it is.
+@test(os.environ.get("ATFTPD", "atftpd"))
+def tftp_every_size_and_option_from_atftpd(net):
+    whole(tftp.against_their_server(net, os.environ.get("ATFTPD", "atftpd")), 70)
 
 
 def main():

@@ -50,6 +50,35 @@ static void test_example(void **state) {
     scenario_free(file);
 }
 
+static void test_files(void **state) {
+    (void)state;
+    struct scenario_file *file =
+        read_good("{\"netstep\":1,\"nodes\":[{\"name\":\"a\",\"files\":["
+                  "{\"name\":\"boot/kernel\",\"size\":5000},"
+                  "{\"name\":\"text\",\"text\":\"two\\nlines\",\"mode\":\"0600\"},"
+                  "{\"name\":\"octets\",\"base64\":\"AP8Qgw==\",\"mode\":\"666\"},"
+                  "{\"name\":\"none\",\"base64\":\"\"}]}],\"limits\":{\"file_octets\":4000}}");
+    const struct scenario_node *node = &file->scenario.nodes[0];
+    assert_int_equal(node->file_count, 4);
+    assert_int_equal(file->scenario.limits.file_octets, 4000);
+    assert_string_equal(node->files[0].name, "boot/kernel");
+    assert_int_equal(node->files[0].size, 5000);
+    assert_null(node->files[0].octets);
+    assert_int_equal(node->files[1].size, 9);
+    assert_memory_equal(node->files[1].octets, "two\nlines", 9);
+    assert_int_equal(node->files[1].mode, 0600);
+    assert_int_equal(node->files[2].size, 4);
+    assert_memory_equal(node->files[2].octets, "\0\xff\x10\x83", 4);
+    assert_int_equal(node->files[2].mode, 0666);
+    assert_int_equal(node->files[3].size, 0);
+    assert_non_null(node->files[3].octets);
+    struct complaint why;
+    struct lab *lab = scenario_lab(file, &why);
+    if (lab == NULL) fail_msg("%s: %s", why.place, why.problem);
+    free(lab);
+    scenario_free(file);
+}
+
 static void test_completed(void **state) {
     (void)state;
     struct scenario_file *file = read_good(
@@ -96,6 +125,9 @@ static void test_completed(void **state) {
     "{\"name\":\"server\",\"interfaces\":[{\"name\":\"eth0\",\"address\":\"10.0.0.2/24\"}]}]"
 #define LINKS "\"links\":[{\"between\":[\"client:eth0\",\"server:eth0\"]}]"
 #define WHOLE "{\"netstep\":1," NODES "," LINKS ","
+
+#define FILES(list) "{\"netstep\":1,\"nodes\":[{\"name\":\"a\",\"files\":[" list "]}]}"
+#define FORTY       "0123456789012345678901234567890123456789"
 
 static const struct {
     const char *text, *place, *problem;
@@ -159,6 +191,22 @@ static const struct {
      "links[1].between[0]", "has a cable already"},
     {"{\"netstep\":1," NODES ",\"links\":[{\"between\":[\"client:eth0\",\"client:eth0\"]}]}",
      "links[0].between[1]", "has a cable already"},
+    {FILES("{\"name\":\"a\"}"), "nodes[0].files[0]", "holds nothing; give size, text or base64"},
+    {FILES("{\"name\":\"a\",\"size\":1,\"text\":\"x\"}"), "nodes[0].files[0]", "give one of"},
+    {FILES("{\"name\":\"a\",\"size\":-1}"), "nodes[0].files[0].size", ""},
+    {FILES("{\"name\":\"a\",\"base64\":\"AA=A\"}"), "nodes[0].files[0].base64", "is no base64"},
+    {FILES("{\"name\":\"a\",\"base64\":\"AAA\"}"), "nodes[0].files[0].base64", "is no base64"},
+    {FILES("{\"name\":\"a\",\"size\":1,\"mode\":\"888\"}"), "nodes[0].files[0].mode", "0644"},
+    {FILES("{\"name\":\"../a\",\"size\":1}"), "nodes[0].files[0].name", "is no file's name"},
+    {FILES("{\"name\":\"a\",\"size\":1},{\"name\":\"/a\",\"size\":1}"), "nodes[0].files[1].name",
+     "there twice"},
+    {"{\"netstep\":1,\"nodes\":[{\"name\":\"a\",\"kind\":\"hub\",\"files\":[]}]}", "nodes[0].files",
+     "a switch or hub has no files"},
+    {"{\"netstep\":1,\"nodes\":[{\"name\":\"a\",\"files\":[{\"name\":\"a\",\"text\":\"" FORTY FORTY
+     "\"}]},{\"name\":\"b\",\"files\":[{\"name\":\"a\",\"text\":\"x\"}]}],\"limits\":{\"file_"
+     "octets\":1}"
+     "}",
+     "nodes[1].files[0]", "raise limits.file_octets"},
 };
 
 static void test_refusals(void **state) {

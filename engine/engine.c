@@ -11,6 +11,7 @@
 #include "sim/trace.h"
 #include "stack/stack.h"
 #include "stack/tcp/tcp.h"
+#include "stack/udp.h"
 
 /* Which layer a timer belongs to. */
 static void timer_fired(struct step *s, uint32_t timer, struct id owner, uint32_t node) {
@@ -56,6 +57,12 @@ static bool node_begin(struct step *s, uint32_t node, const struct scenario_node
     return stack_node_begin(s, node, from, why) && apps_node_begin(s, node, from, why);
 }
 
+/* What the layers know of a frame from outside goes beside it, for those who look on. */
+static void frame_came_in(struct lab *lab, uint32_t interface, struct frame *frame) {
+    tcp_came_in(lab, interface, frame);
+    udp_came_in(lab, frame);
+}
+
 static uint32_t machine_pool(uint32_t machine) {
     switch ((enum machine)machine) {
     case MACHINE_TCP:
@@ -93,7 +100,7 @@ const struct dispatch dispatch = {
     .frame_seen = apps_frame_seen,
     .queue_is_long = stack_queue_is_long,
     .interface_row = interface_row,
-    .came_in = tcp_came_in,
+    .came_in = frame_came_in,
     .machine_pool = machine_pool,
 };
 

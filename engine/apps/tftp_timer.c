@@ -7,6 +7,9 @@
  *
  * RFC 1123 4.2.3.1 would let the receiver go without a timer, as its ACK alone makes nobody send
  * again. Ours waits twice as long as a sender does, and its ACK then replaces one that was lost.
+ *
+ * Differs: tftp-hpa's client waits 5 s each time and gives up after 25, atftp's 5 s and five times;
+ * neither adapts.
  */
 #include "apps/apps.h"
 #include "apps/shell.h"

@@ -10,6 +10,7 @@
 #include "stack/mib.h"
 #include "stack/socket.h"
 #include "stack/sysctl.h"
+#include "wire/ether.h"
 #include <string.h>
 
 bool udp_in(struct step *s, uint32_t node, const struct ip_in *in, struct reader datagram,
@@ -83,4 +84,19 @@ bool udp_icmp_in(struct step *s, uint32_t node, const struct ip_in *in,
     bool told = socket->keep_errors != 0 || (socket->remote_port != 0 && (hard || all));
     if (told) socket_deliver_error(s, id, error);
     return socket->keep_errors != 0 && socket_queue_error(s, id, in->frame);
+}
+
+void udp_came_in(const struct lab *lab, struct frame *frame) {
+    struct reader r = frame_reader(frame);
+    struct ether_header ether;
+    struct ipv4_header ip;
+    if (ether_parse(&ether, &r) != PARSE_OK || ether.type != ETHER_TYPE_IPV4) return;
+    if (ipv4_parse(&ip, &r) != PARSE_OK || ip.protocol != IP_PROTOCOL_UDP) return;
+    uint32_t src_port = read_u16(&r), dst_port = read_u16(&r);
+    if (r.failed || ip.fragment_offset != 0) return;
+    for (uint32_t node = 1; node <= lab_node_count(lab); node++) {
+        if (!ip_is_local(lab, node, ip.dst)) continue;
+        struct id id = socket_find(lab, node, SOCKET_UDP, ip.dst, dst_port, ip.src, src_port);
+        if (id_is(id)) frame->note.seq_base = socket_get(lab, id)->begun_at;
+    }
 }

@@ -19,5 +19,8 @@ struct icmp_message;
 struct icmp_quoted;
 bool udp_icmp_in(struct step *, uint32_t node, const struct ip_in *in, const struct icmp_message *,
                  const struct icmp_quoted *);
+/* A frame from outside, if it is a datagram: its note says at which port its conversation began, as
+ * the socket knows that it is for. */
+void udp_came_in(const struct lab *, struct frame *);
 
 #endif

@@ -316,8 +316,9 @@ static void test_parallel(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_example),  cmocka_unit_test(test_completed),
-        cmocka_unit_test(test_refusals), cmocka_unit_test(test_inner),
-        cmocka_unit_test(test_parallel), cmocka_unit_test(test_units)};
+        cmocka_unit_test(test_example),   cmocka_unit_test(test_files),
+        cmocka_unit_test(test_completed), cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_inner),     cmocka_unit_test(test_parallel),
+        cmocka_unit_test(test_units)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -292,11 +292,19 @@ static void text_ends(struct text *t, const struct lab *lab, const struct tftp_t
     text_endpoint(t, (struct tcp_endpoint){transfer->peer, port});
 }
 
+/* A row is JSON, and a user may type anything for a name. */
+static void text_plain(struct text *t, const char *name) {
+    for (; *name != '\0'; name++) {
+        bool plain = *name >= ' ' && *name < 0x7f && *name != '"' && *name != '\\';
+        text_char(t, plain ? *name : '?');
+    }
+}
+
 static bool row(const struct lab *lab, struct id id, struct text *t) {
     const struct tftp_transfer *transfer = tftp_get(lab, id);
     if (transfer->state == TFTP_CLOSED) return false;
     text_add(t, "[\"");
-    text_add(t, transfer->name);
+    text_plain(t, transfer->name);
     text_add(t, "\",\"");
     text_add(t, states[transfer->state].name);
     text_add(t, "\",\"");

@@ -202,6 +202,27 @@ static void a_lab_may_be_moved_and_restored(void **state) {
     expect_sync_test(&t.setup, SECONDS(60), 7);
 }
 
+/* What stands for a name in a row of a table is a text of JSON, whatever was typed. */
+static void any_name_may_be_typed(void **state) {
+    (void)state;
+    struct running run;
+    tftp_hosts(&t, "tftpd -v");
+    setup_run(&t.setup, 0, "client", "tftp server -m binary -c get \"a\\b\xc3\" here");
+    run_begin(&run, &t.setup);
+    run_until(&run, MILLIS(5));
+    const struct trace_record *r = NULL;
+    for (size_t i = 0; i < run.count; i++)
+        if (run.records[i].r.kind == TRACE_TABLE &&
+            strcmp(engine_name(NAME_TABLE, run.records[i].r.table), "transfers") == 0)
+            r = &run.records[i].r;
+    assert_non_null(r);
+    static const char expected[] = "[\"?a?b??\",\"REQUESTED\",";
+    assert_memory_equal(r->text, expected, sizeof expected - 1);
+    run_until(&run, SECONDS(5));
+    expect_output(&run, "client", "Error code 1: File not found\n");
+    run_end(&run);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(errors_end_a_transfer),
@@ -210,6 +231,7 @@ int main(void) {
         cmocka_unit_test(a_broadcast_request_is_ignored),
         cmocka_unit_test(lines_end_as_netascii_says),
         cmocka_unit_test(lines_end_across_blocks),
+        cmocka_unit_test(any_name_may_be_typed),
         cmocka_unit_test(several_at_once),
         cmocka_unit_test(a_lab_may_be_moved_and_restored),
     };

@@ -42,7 +42,7 @@ static const struct entry commands[] = {
     {"getsockopt", run_getsockopt, "FD NAME", "help.getsockopt"},
     {"hostname", run_hostname, "", "help.hostname"},
     {"in.tftpd", run_tftp_server, TFTPD_USAGE, "help.tftpd"},
-    {"ip", run_ip, "addr|link|route|neigh [...]", "help.ip"},
+    {"ip", run_ip, "addr|link|route|neigh|maddr [...]", "help.ip"},
     {"iptables", run_iptables, "[-t nat] -A|-I|-D|-F|-P|-Z|-L|-S [CHAIN] [RULE]", "help.iptables"},
     {"jobs", run_jobs, "", "help.jobs"},
     {"kill", run_kill, "PID", "help.kill"},

@@ -72,6 +72,7 @@ struct interface {
     uint32_t special;      /* enum iface_special; 0: nothing of the kind, which is asked for each
                             * frame */
     uint32_t taps;         /* programs that see its frames pass */
+    uint64_t rx_frames, rx_octets, tx_frames, tx_octets; /* for `ip -s link` */
     /* Address conflict detection, stack/ip/acd.c */
     ip4 given; /* the address that was configured, while another host keeps it from being used */
     uint32_t acd, acd_sent, acd_conflicts;

@@ -1,12 +1,14 @@
 #include "stack/iface.h"
 /*
  * Interfaces: addresses, the Ethernet II header in front of what a node sends (RFC 894), and the
- * administrative state. One address an interface, by the scenario; a node's name resolves to its
- * first one, in place of DNS. Programs may listen at an interface: they see each frame as it comes
- * and as it goes, before anything else is done with it, and what they see changes nothing.
+ * administrative state. One address an interface; a node's name resolves to its first one, in place
+ * of DNS. Programs may listen at an interface: they see each frame as it comes and as it goes,
+ * before anything else is done with it, and what they see changes nothing. Left out: secondary
+ * addresses.
  */
 #include "base/text.h"
 #include "sim/link.h"
+#include "sim/memo.h"
 #include "sim/trace.h"
 #include "stack/ip/acd.h"
 #include "stack/ip/arp.h"
@@ -93,6 +95,10 @@ void iface_pass(struct step *s, uint32_t interface, struct id frame) {
         }
         iface_seen(s, interface, frame, true);
     }
+    struct interface *i = interface_at(s->lab, interface);
+    const struct frame *f = frame_at(s->lab, frame);
+    i->tx_frames += 1;
+    i->tx_octets += f->end - f->start;
     link_send(s, interface, frame);
 }
 
@@ -117,6 +123,22 @@ void iface_set(struct step *s, uint32_t interface, enum iface_admin admin) {
         acd_begin(s, interface);
     }
     groups_interface_changed(s, interface);
+    trace_interface(s, interface);
+}
+
+/* Linux, when the last address of an interface goes: its routes and its neighbours go with it. */
+void iface_give(struct step *s, uint32_t interface, ip4 address, uint32_t prefix) {
+    struct interface *i = interface_at(s->lab, interface);
+    route_remove_interface(s, interface);
+    neighbour_flush(s, interface);
+    acd_end(s, interface);
+    memos_forget(s->lab);
+    i->address = i->given = address;
+    i->prefix = prefix;
+    if (i->up && address != 0) {
+        route_add_connected(s, interface);
+        acd_begin(s, interface);
+    }
     trace_interface(s, interface);
 }
 

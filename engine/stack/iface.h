@@ -36,6 +36,9 @@ void iface_seen(struct step *, uint32_t interface, struct id frame, bool outward
 enum iface_admin { IFACE_DOWN, IFACE_UP };
 void iface_set(struct step *, uint32_t interface, enum iface_admin);
 
+/* `ip addr add|del`: the interface has this address from now on; 0: none. */
+void iface_give(struct step *, uint32_t interface, ip4 address, uint32_t prefix);
+
 static inline ip4 prefix_mask(uint32_t prefix) { /* 0..32 */
     assert(prefix <= 32);
     return prefix == 0 ? 0 : 0xffffffffu << (32 - prefix);

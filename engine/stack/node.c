@@ -149,6 +149,9 @@ static void host_frame_arrived(struct step *s, const struct interface *i, uint32
         drop(s, i->node, frame, REASON_NOT_FOR_US, "RFC 894");
         return;
     }
+    struct interface *counted = interface_at(s->lab, interface);
+    counted->rx_frames += 1;
+    counted->rx_octets += f->end - f->start;
     frame_front_off(f, ETHER_HEADER);
     if (header.type == ETHER_TYPE_ARP) {
         arp_in(s, interface, frame, group ? ARP_BROADCAST : ARP_UNICAST);

@@ -144,8 +144,7 @@ static void describe_record(struct description *d, uint32_t at, uint32_t end) {
         text_add(&t, "  ");
         text_add(&t, name == NULL ? "Unknown" : name);
     }
-    describe_text(d, 1, FIELD_GENERATED, "igmp.group_record", "Group Record", v3_clause, at, end,
-                  room, 0);
+    describe_header(d, 1, "igmp.group_record", "Group Record", v3_clause, at, end, room);
     d->depth += 1;
     if (describe_rows(d, &f[RECORD_TYPE], ROW_END - RECORD_TYPE, at - IGMP_HEADER, end)) {
         uint32_t sources = field_word(o + 2, 2), from = at + IGMP_RECORD;
@@ -193,9 +192,28 @@ static bool has_time(const uint8_t *o, uint32_t length) {
     return o[0] != IGMP_REPORT_V1 && o[0] != IGMP_REPORT_V3;
 }
 
+/* RFC 3376 4.1.1: a long time is a number with an exponent. */
+static void describe_floating(struct description *d, uint32_t at, uint32_t end) {
+    static const struct wire_field parts[] = {
+        BITS(1, 1, 0x70, 2, SHAPE_HEX, "igmp.max_resp.exp", "Exponent"),
+        BITS(1, 1, 0x0f, 2, SHAPE_HEX, "igmp.max_resp.mant", "Mantissa"),
+    };
+    const struct igmp_message m = {.version = 3, .code = d->octets[at + 1]};
+    char room[12];
+    struct text t = text_of(room, sizeof room);
+    text_u64(&t, igmp_code_tenths(&m));
+    describe_text(d, 1, 0, "igmp.max_resp", "Max Resp Time", v3_clause, at + 1, at + 2, room,
+                  igmp_code_tenths(&m));
+    describe_rows(d, parts, 2, at, end);
+}
+
 static bool describe_head(struct description *d, uint32_t at, uint32_t end) {
     const struct wire_field *f = igmp_fields;
     if (!describe_rows(d, &f[TYPE], 1, at, end)) return false;
+    if (end - at >= IGMP_QUERY_V3 && d->octets[at] == IGMP_QUERY && d->octets[at + 1] >= 0x80) {
+        describe_floating(d, at, end);
+        return describe_rows(d, &f[CHECKSUM], 1, at, end);
+    }
     if (end - at >= 2 && has_time(d->octets + at, end - at))
         return describe_rows(d, &f[MAX_RESP], 2, at, end);
     if (end - at >= 2) describe_reserved(d, at + 1, at + 2);

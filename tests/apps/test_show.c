@@ -16,10 +16,10 @@ static void addresses_and_links(void **state) {
         "qlen 1000\n"
         "    link/ether 02:00:00:00:01:01 brd ff:ff:ff:ff:ff:ff\n";
     expect_answer("ip link", SECONDS(1), link);
-    static const char no[] =
-        "ip: addresses and interfaces are the scenario's; here they only show\n"
-        "Usage: ip addr|link|route|neigh [...]\n";
-    expect_answer("ip addr add 10.9.0.1/24 dev eth0", SECONDS(1), no);
+    static const char no[] = "ip: interfaces are the scenario's; here they only show\n"
+                             "Usage: ip addr|link|route|neigh|maddr [...]\n";
+    expect_answer("ip addr add 10.9.0.1/24 dev eth0", SECONDS(1),
+                  "an interface has one address here: delete the old one first\n");
     expect_answer("ip link del eth0", SECONDS(1), no);
     struct running run;
     two_hosts(&setup);
@@ -241,7 +241,7 @@ static void a_silent_hop_is_a_star(void **state) {
 
 static void ip_tells_what_it_did_not_understand(void **state) {
     (void)state;
-    static const char usage[] = "Usage: ip addr|link|route|neigh [...]\n";
+    static const char usage[] = "Usage: ip addr|link|route|neigh|maddr [...]\n";
     static const char *const lines[] = {
         "ip",           "ip moon",        "ip route fly",
         "ip neigh fly", "ip neigh flush", "ip link set eth0 sideways"};

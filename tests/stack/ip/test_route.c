@@ -332,6 +332,50 @@ static void directed_broadcasts_are_forwarded_when_told(void **state) {
     }
 }
 
+/* An address may go and another come: routes go with it, peers learn the new one by ARP. */
+static void addresses_change_at_run_time(void **state) {
+    (void)state;
+    struct running run;
+    SESSION(&run, "ip addr add 10.0.1.254/24 dev eth0", "ip addr del 10.0.1.7/24 dev eth0",
+            "ip addr add 10.0.7.1/24 dev eth9", "ip addr del 10.0.1.254/24 dev eth0", "ip route",
+            "ip -br addr", "ip addr add 224.0.0.1/24 dev eth0", "ip addr add 10.0.1.77/24 dev eth0",
+            "ip addr show dev eth0", "ip link set eth0 mtu 1400", "ip link show eth0",
+            "ip link set eth0 mtu 9000", "ping -c 1 -W 1 10.0.1.1", "ip -s link show dev eth0");
+    run_until(&run, SECONDS(3));
+    expect_output(
+        &run, "r1",
+        "Error: ipv4: Address already assigned.\n"
+        "Error: ipv4: Address not found.\n"
+        "Cannot find device \"eth9\"\n"
+        "10.0.2.0/24 dev eth1 proto kernel scope link src 10.0.2.254\n"
+        "eth0             UP\n"
+        "eth1             UP             10.0.2.254/24\n"
+        "Error: ipv4: Invalid address.\n"
+        "2: eth0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc noqueue state UP group default "
+        "qlen 1000\n"
+        "    link/ether 02:00:00:00:02:01 brd ff:ff:ff:ff:ff:ff\n"
+        "    inet 10.0.1.77/24 brd 10.0.1.255 scope global eth0\n"
+        "       valid_lft forever preferred_lft forever\n"
+        "2: eth0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1400 qdisc noqueue state UP group default "
+        "qlen 1000\n"
+        "    link/ether 02:00:00:00:02:01 brd ff:ff:ff:ff:ff:ff\n"
+        "Error: mtu greater than device maximum.\n"
+        "PING 10.0.1.1 (10.0.1.1) 56(84) bytes of data.\n"
+        "64 bytes from 10.0.1.1: icmp_seq=1 ttl=64 time=40.0 ms\n"
+        "\n"
+        "--- 10.0.1.1 ping statistics ---\n"
+        "1 packets transmitted, 1 received, 0% packet loss, time 0ms\n"
+        "rtt min/avg/max/mdev = 40.000/40.000/40.000/0.000 ms\n"
+        "2: eth0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1400 qdisc noqueue state UP group default "
+        "qlen 1000\n"
+        "    link/ether 02:00:00:00:02:01 brd ff:ff:ff:ff:ff:ff\n"
+        "    RX:  bytes packets errors dropped  missed   mcast\n"
+        "           140       2       0       0       0       0\n"
+        "    TX:  bytes packets errors dropped carrier collsns\n"
+        "           140       2       0       0       0       0\n");
+    run_end(&run);
+}
+
 /* RFC 1812 5.3.7 has class E among the martians; Linux does not. */
 static void class_e_is_the_profiles_affair(void **state) {
     (void)state;
@@ -360,6 +404,7 @@ int main(void) {
         cmocka_unit_test(routes_that_refuse_say_so),
         cmocka_unit_test(the_reverse_path_is_asked),
         cmocka_unit_test(directed_broadcasts_are_forwarded_when_told),
+        cmocka_unit_test(addresses_change_at_run_time),
         cmocka_unit_test(class_e_is_the_profiles_affair),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

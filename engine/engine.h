@@ -53,6 +53,7 @@ struct scenario_route {
     uint32_t prefix;
     ip4 via; /* 0: on link through `interface` */
     const char *interface;
+    uint32_t metric; /* of routes to the same network the one with the lowest is used */
 };
 struct scenario_neighbour { /* a permanent ARP entry */
     ip4 address;

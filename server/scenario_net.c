@@ -94,10 +94,11 @@ static ip4 read_hop(const struct json_node *node, const struct node_draft *draft
 
 static void read_route(const struct json_node *node, const struct node_draft *draft,
                        struct scenario_route *route) {
-    static const char *const keys[] = {"to", "via", "interface"};
+    static const char *const keys[] = {"to", "via", "interface", "metric"};
     if (!json_need_object(node, keys, COUNT(keys))) return;
     struct json_node to = json_get(node, "to"), via = json_get(node, "via"),
-                     interface = json_get(node, "interface");
+                     interface = json_get(node, "interface"), metric = json_get(node, "metric");
+    if (json_is(metric)) route->metric = (uint32_t)json_need_integer(&metric, 0, UINT32_MAX);
     const char *text = json_need_text(&to);
     if (strcmp(text, "default") == 0) text = "0.0.0.0/0";
     if (json_failed(node->document)) return;

@@ -56,7 +56,13 @@ static bool begin_routes(struct step *s, uint32_t node, const struct scenario_no
         if (r->interface != NULL && interface == 0)
             return complain_at(why, "routes", i, ".interface",
                                "the node has no such interface; name one of its own, such as eth0");
-        switch (route_add(s, node, r->network, r->prefix, r->via, interface, ROUTE_STATIC)) {
+        struct route_wish wish = {.network = r->network,
+                                  .prefix = r->prefix,
+                                  .metric = r->metric,
+                                  .origin = ROUTE_STATIC,
+                                  .hop_count = 1,
+                                  .hop = {{.via = r->via, .interface = interface}}};
+        switch (route_put(s, node, &wish, ROUTE_ADD)) {
         case ROUTE_OK: break;
         case ROUTE_EXISTS:
             return complain_at(why, "routes", i, "",

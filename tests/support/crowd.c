@@ -23,7 +23,7 @@ static void require(bool holds, const char *what) {
 
 static struct lab *create(enum crowd_kind kind, uint32_t count) {
     static struct setup setup;
-    static struct scenario_route back = {0x0a090000, 16, 0x0a000101, NULL};
+    static struct scenario_route back = {0x0a090000, 16, 0x0a000101, NULL, 0};
     static const struct scenario_setting wide[] = {{"net.core.somaxconn", "65535"},
                                                    {"net.ipv4.tcp_max_syn_backlog", "262144"},
                                                    {"net.ipv4.tcp_syncookies", "0"},

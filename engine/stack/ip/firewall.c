@@ -101,26 +101,33 @@ uint32_t rule_find(const struct lab *lab, const struct rule *wanted) {
 
 /* ------------------------------------------------------------------- what fits */
 
+static uint32_t word_at(const uint8_t *o) {
+    return (uint32_t)o[0] << 8 | o[1];
+}
+
+/* The header was judged when the datagram came, or is our own; options may have been filled in
+ * since, whose checksum is not mended yet. */
 void passage_of(struct step *s, struct passage *p, uint32_t node, struct id frame) {
-    struct ipv4_header h;
-    size_t count = frame_count(s->lab, frame);
-    uint8_t *octets = frame_octets(s->lab, frame);
-    struct reader r = reader_of(octets, count);
-    *p = (struct passage){.node = node, .frame = frame, .ip = octets, .state = STATE_INVALID};
-    enum parse_result result = ipv4_parse(&h, &r);
-    assert(result == PARSE_OK); /* it was parsed when it came, or is our own */
-    (void)result;
-    p->transport = octets + h.header_length;
-    p->length = (uint32_t)read_left(&r);
-    p->src = h.src;
-    p->dst = h.dst;
-    p->protocol = h.protocol;
-    bool first = h.fragment_offset == 0, udp = h.protocol == IP_PROTOCOL_UDP;
+    uint32_t count = (uint32_t)frame_count(s->lab, frame);
+    uint8_t *ip = frame_octets(s->lab, frame);
+    uint32_t header = (ip[0] & 0xfu) * 4, total = word_at(ip + 2);
+    assert(count >= IPV4_HEADER && header >= IPV4_HEADER && total >= header && total <= count);
+    *p = (struct passage){.node = node,
+                          .frame = frame,
+                          .ip = ip,
+                          .transport = ip + header,
+                          .length = total - header,
+                          .src = (ip4)word_at(ip + 12) << 16 | word_at(ip + 14),
+                          .dst = (ip4)word_at(ip + 16) << 16 | word_at(ip + 18),
+                          .protocol = ip[9],
+                          .state = STATE_INVALID};
+    uint8_t protocol = p->protocol;
+    bool first = (word_at(ip + 6) & 0x1fff) == 0, udp = protocol == IP_PROTOCOL_UDP;
     const uint8_t *o = p->transport;
-    if (first && (udp || h.protocol == IP_PROTOCOL_TCP) && p->length >= 8)
+    if (first && (udp || protocol == IP_PROTOCOL_TCP) && p->length >= 8)
         p->ports = (uint32_t)o[0] << 24 | (uint32_t)o[1] << 16 | (uint32_t)o[2] << 8 | o[3];
-    if (first && h.protocol == IP_PROTOCOL_TCP && p->length >= TCP_HEADER) p->tcp_flags = o[13];
-    if (first && h.protocol == IP_PROTOCOL_ICMP && p->length >= ICMP_HEADER) {
+    if (first && protocol == IP_PROTOCOL_TCP && p->length >= TCP_HEADER) p->tcp_flags = o[13];
+    if (first && protocol == IP_PROTOCOL_ICMP && p->length >= ICMP_HEADER) {
         p->icmp_type = o[0];
         p->icmp_code = o[1];
     }

@@ -11,8 +11,8 @@ static struct setup setup;
 
 /* a 10.0.1.1 - r1 - 10.0.9.0/30 - r2 - b 10.0.2.1, 10 ms each. Node numbers 1 to 4. */
 static void two_routers(void) {
-    static const struct scenario_route to_b = {0x0a000200, 24, 0x0a000902, NULL};
-    static const struct scenario_route to_a = {0x0a000100, 24, 0x0a000901, NULL};
+    static const struct scenario_route to_b = {0x0a000200, 24, 0x0a000902, NULL, 0};
+    static const struct scenario_route to_a = {0x0a000100, 24, 0x0a000901, NULL, 0};
     setup_begin(&setup);
     setup_node(&setup, NODE_HOST, "a");
     setup_node(&setup, NODE_ROUTER, "r1")->routes = &to_b;

@@ -155,7 +155,7 @@ static void a_route_that_fails_is_told_of(void **state) {
  * router stands between r and c. */
 static void a_strict_route_has_no_gaps(void **state) {
     (void)state;
-    static const struct scenario_route to_c = {0x0a4e0200, 24, 0x0a4e0114, NULL};
+    static const struct scenario_route to_c = {0x0a4e0200, 24, 0x0a4e0114, NULL, 0};
     struct running run;
     uint8_t frame[256];
     char answer[LINE_MOST];

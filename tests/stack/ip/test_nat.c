@@ -251,6 +251,28 @@ static void no_checksum_stays_none(void **state) {
     run_end(&run);
 }
 
+/* What records its route is translated as well: outside is in the record, inside is not asked. */
+static void options_pass_the_hooks(void **state) {
+    (void)state;
+    static const char *const lines[] = {"ping -c 1 -R server", "ping -c 1 -T tsandaddr server",
+                                        "ping -c 1 -R 10.0.1.254", "ping -c 1 -R -s 3000 server"};
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        struct running run;
+        behind(MASQUERADE);
+        setup_run(&setup, 0, "r1", "iptables -A FORWARD -p icmp -j ACCEPT")->process = "r";
+        setup_run(&setup, 0, "r1", "iptables -A INPUT -p icmp -j ACCEPT")->process = "r";
+        setup_run(&setup, 0, "r1", "iptables -A OUTPUT -p icmp -j ACCEPT")->process = "r";
+        inside(SECONDS(1), lines[i]);
+        run_begin(&run, &setup);
+        run_until(&run, SECONDS(3));
+        char *said = run_output(&run, "client");
+        if (strstr(said, "1 received") == NULL) print_error("%s: %s\n", lines[i], said);
+        assert_non_null(strstr(said, "1 received"));
+        free(said);
+        run_end(&run);
+    }
+}
+
 static void timeouts_are_linuxs(void **state) {
     (void)state;
     struct running run;
@@ -286,6 +308,7 @@ int main(void) {
         cmocka_unit_test(a_full_checksum_hides_damage),
         cmocka_unit_test(fragments_are_put_together),
         cmocka_unit_test(no_checksum_stays_none),
+        cmocka_unit_test(options_pass_the_hooks),
         cmocka_unit_test(timeouts_are_linuxs),
         cmocka_unit_test(a_run_is_repeatable),
     };

@@ -117,8 +117,8 @@ static void expect_complaint(const char *place) {
 
 static void a_wrong_scenario_is_told_where(void **state) {
     (void)state;
-    static const struct scenario_route far = {0x0a090000, 16, 0x0b000001, NULL};
-    static const struct scenario_route none = {0x0a090000, 16, 0, "eth9"};
+    static const struct scenario_route far = {0x0a090000, 16, 0x0b000001, NULL, 0};
+    static const struct scenario_route none = {0x0a090000, 16, 0, "eth9", 0};
     static const struct scenario_neighbour stranger = {0x0b000001, {0}};
     through_router(&setup);
     setup_gateway(&setup, "client", "10.0.7.1");
@@ -142,6 +142,26 @@ static void a_wrong_scenario_is_told_where(void **state) {
     through_router(&setup);
     setup_setting(&setup, "server", "net.ipv4.ip_default_ttl", "0");
     expect_complaint("nodes[2].sysctl.net.ipv4.ip_default_ttl");
+}
+
+/* A scenario's routes have metrics as well; two to one network with the same are told. */
+static void a_scenarios_routes_have_metrics(void **state) {
+    (void)state;
+    struct running run;
+    static struct scenario_route routes[] = {{0x0a090000, 16, 0x0a000101, NULL, 20},
+                                             {0x0a090000, 16, 0x0a000201, NULL, 10}};
+    through_router(&setup);
+    setup.nodes[1].routes = routes;
+    setup.nodes[1].route_count = 2;
+    setup_run(&setup, 0, "r1", "ip route show 10.9.0.0/16");
+    run_begin(&run, &setup);
+    run_until(&run, SECONDS(1));
+    expect_output(&run, "r1",
+                  "10.9.0.0/16 via 10.0.2.1 dev eth1 metric 10\n"
+                  "10.9.0.0/16 via 10.0.1.1 dev eth0 metric 20\n");
+    run_end(&run);
+    routes[0].metric = 10;
+    expect_complaint("nodes[1].routes[1]");
 }
 
 /* What iproute2 6.1 on Linux 6.18 printed for the same lines, without the blanks at line ends. */
@@ -397,6 +417,7 @@ int main(void) {
         cmocka_unit_test(an_interface_takes_its_routes_with_it),
         cmocka_unit_test(an_interface_that_is_down_is_deaf),
         cmocka_unit_test(a_wrong_scenario_is_told_where),
+        cmocka_unit_test(a_scenarios_routes_have_metrics),
         cmocka_unit_test(routes_are_iproute2s),
         cmocka_unit_test(routes_are_changed_as_on_linux),
         cmocka_unit_test(flows_are_spread_by_weight),

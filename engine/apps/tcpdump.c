@@ -6,7 +6,8 @@
  * has seen.
  *
  * Differs: no file is written (-w: a session's captures are at hand without); nothing is ever
- * dropped; the time is the lab's own, from 0.
+ * dropped; the time is the lab's own, from 0. Left out: the loopback, whose datagrams have no
+ * frames here; -r, -D, -G and what else is about files.
  */
 #include "apps/listen.h"
 #include "sim/frame.h"
@@ -115,7 +116,9 @@ static void read_orders(const struct lab *lab, char *words[], size_t count, stru
     for (; at < count && words[at][0] == '-' && words[at][1] != '\0'; at++)
         if (!take_options(o, words, count, &at)) return;
     take_expression(o, words, count, at);
-    if (dump_filter(lab, o->expression, NULL, 0) == DUMP_NOT_UNDERSTOOD)
+    if (count == WORDS_MAX) /* what lies behind them was not read */
+        o->wrong = "tcpdump: the line has too many words";
+    else if (dump_filter(lab, o->expression, NULL, 0) == DUMP_NOT_UNDERSTOOD)
         o->wrong = "tcpdump: can't parse filter expression: syntax error";
 }
 

@@ -258,6 +258,9 @@ static void what_it_does_not_understand_it_says(void **state) {
     (void)state;
     expect_answer("tcpdump host", SECONDS(1),
                   "tcpdump: can't parse filter expression: syntax error\n");
+    expect_answer("tcpdump not arp and not arp and not arp and not arp and not arp and not arp and "
+                  "not arp and not arp and not arp and not arp and not arp and not icmp",
+                  SECONDS(1), "tcpdump: the line has too many words\n");
     expect_answer("tcpdump -c 0", SECONDS(1), "tcpdump: invalid packet count 0\n");
     expect_answer("tcpdump -i eth7", SECONDS(1),
                   "tcpdump: eth7: No such device exists\n"

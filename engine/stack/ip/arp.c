@@ -6,9 +6,10 @@
  * target are one address (request or reply, RFC 5944 4.6), is news like any other. Proxy ARP is RFC
  * 1027, with Linux's proxy_arp.
  *
- * Differs: Linux knows no question of a stranger that claims one of its own addresses, a group or
- * no address; it answers for each of its addresses on every interface (arp_ignore 0; the RFC
- * profiles: 1). Left out: reverse ARP, entries published by hand (`arp -s ... pub`).
+ * Differs: who speaks by an opcode that is none is not believed, as on Linux, though the RFC merges
+ * before it looks. Linux knows no question of a stranger that claims one of its own addresses or
+ * a group; it answers for each of its addresses on every interface (arp_ignore 0; the RFC profiles:
+ * 1). Left out: reverse ARP, entries published by hand (`arp -s ... pub`).
  */
 #include "sim/event.h"
 #include "sim/trace.h"
@@ -108,6 +109,7 @@ struct heard {
     bool request, elsewhere; /* elsewhere: the sender is some other host */
     bool target;             /* a question about an address of ours */
     bool gratuitous;
+    bool speaks; /* an opcode that there is */
 };
 
 static int64_t setting(const struct step *s, const struct heard *h, enum setting which) {
@@ -176,7 +178,8 @@ static void learn(struct step *s, const struct heard *h, struct id entry) {
  * asks, and, with arp_accept (2: of the interface's network), who tells unasked. */
 static bool is_added(const struct step *s, const struct heard *h) {
     int64_t accept = setting(s, h, SETTING_ARP_ACCEPT);
-    if (!h->elsewhere || setting(s, h, SETTING_ARP_MODEL) == ARP_MODEL_STATIC) return false;
+    if (!h->elsewhere || !h->speaks || setting(s, h, SETTING_ARP_MODEL) == ARP_MODEL_STATIC)
+        return false;
     if (h->target && (h->request || !profile_is_linux(node_view_at(s->lab, h->node)->profile)))
         return true;
     bool told = h->gratuitous || !h->request;
@@ -257,7 +260,7 @@ static void questions(struct step *s, struct heard *h) {
     const struct arp_packet *packet = h->packet;
     struct id entry = neighbour_find(s->lab, h->interface, packet->spa);
     /* RFC 5227 2.1.1: a probe's sender has no address yet; there is nothing to learn from it. */
-    bool known = id_is(entry) && packet->spa != 0;
+    bool known = id_is(entry) && packet->spa != 0 && h->speaks;
     bool merge = ask(s, h->node, "is the sender in the table?", known);
     if (merge) learn(s, h, entry);
     bool added = !merge && is_added(s, h);
@@ -282,6 +285,7 @@ static void look_at(struct step *s, uint32_t interface, const struct arp_packet 
                       .packet = packet,
                       .cast = cast,
                       .request = packet->op == ARP_OP_REQUEST};
+    h.speaks = h.request || packet->op == ARP_OP_REPLY;
     acd_heard(s, interface, packet);
     h.elsewhere = packet->spa != 0 && ip_cast_of(s->lab, h.node, packet->spa) == IP_ELSEWHERE;
     h.target = is_ours(s, &h) && (h.elsewhere || packet->spa == 0);

@@ -77,6 +77,16 @@ static void a_second_answer_within_locktime_is_not_believed(void **state) {
     run_end(&run);
 }
 
+/* RFC 826 merges before it looks at the opcode; Linux learns nothing from one that is none. */
+static void an_unknown_opcode_teaches_nothing(void **state) {
+    (void)state;
+    struct running run;
+    tell(&run, "forge arp request 10.0.0.1 10.0.0.1 sha 02:00:00:00:00:99 op 9");
+    expect_table(&run, "arp", "server",
+                 "[\"10.0.0.1\",\"02:00:00:00:01:01\",\"eth0\",\"REACHABLE\"]\n");
+    run_end(&run);
+}
+
 static void a_later_answer_is_believed(void **state) {
     (void)state;
     struct running run;
@@ -415,6 +425,7 @@ int main(void) {
         cmocka_unit_test(a_gratuitous_request_is_believed),
         cmocka_unit_test(a_gratuitous_reply_is_believed),
         cmocka_unit_test(a_second_answer_within_locktime_is_not_believed),
+        cmocka_unit_test(an_unknown_opcode_teaches_nothing),
         cmocka_unit_test(a_later_answer_is_believed),
         cmocka_unit_test(who_tells_unasked_is_added_only_by_arp_accept),
         cmocka_unit_test(an_entry_by_hand_is_not_overwritten),

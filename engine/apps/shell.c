@@ -63,7 +63,7 @@ static const struct entry commands[] = {
     {"setsockopt", run_setsockopt, "FD NAME VALUE", "help.setsockopt"},
     {"shutdown", run_shutdown, "FD wr|rd|rdwr", "help.shutdown"},
     {"sleep", run_sleep, "TIME", "help.sleep"},
-    {"socket", run_socket, "tcp|udp", "help.socket"},
+    {"socket", run_socket, "tcp|udp|raw PROTOCOL", "help.socket"},
     {"ss", run_ss, "[-tuanli]", "help.ss"},
     {"sysctl", run_sysctl, "[-a | NAME... | -w NAME=VALUE...]", "help.sysctl"},
     {"tcpdump", run_tcpdump, "[-nevqStxXA] [-i NAME|any] [-c COUNT] [-s SNAPLEN] [EXPRESSION]",

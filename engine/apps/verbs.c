@@ -6,6 +6,7 @@
  * user needs.
  */
 #include "stack/iface.h"
+#include "stack/socket_raw.h"
 #include <assert.h>
 #include <string.h>
 
@@ -46,12 +47,25 @@ struct id command_socket(struct step *s, const struct command *c, size_t words) 
 }
 
 void run_socket(struct step *s, const struct command *c) {
-    bool tcp = c->count > 1 && same_text(c->words[1], "tcp");
-    if (!tcp && !(c->count > 1 && same_text(c->words[1], "udp"))) {
-        command_misused(s, c, "tcp or udp?");
+    uint64_t protocol = 0;
+    const char *word = c->count > 1 ? c->words[1] : "";
+    bool tcp = same_text(word, "tcp");
+    bool raw = c->count > 2 && same_text(word, "raw") && parse_u64(c->words[2], &protocol);
+    if (!tcp && !raw && !same_text(word, "udp")) {
+        command_misused(s, c, "tcp, udp or raw PROTOCOL?");
         return;
     }
-    struct id socket = socket_create(s, c->node, tcp ? SOCKET_TCP : SOCKET_UDP, c->process);
+    struct id socket = socket_create(s, c->node,
+                                     tcp   ? SOCKET_TCP
+                                     : raw ? SOCKET_RAW
+                                           : SOCKET_UDP,
+                                     c->process);
+    int refused = raw && id_is(socket) ? socket_raw_open(s, socket, protocol) : 0;
+    if (refused != 0) {
+        socket_close(s, socket);
+        call_returned(s, c->process, refused);
+        return;
+    }
     uint32_t fd = id_is(socket) ? fd_open(s, c->process, socket) : 0;
     if (!id_is(socket) || fd == 0) {
         if (id_is(socket)) socket_close(s, socket);

@@ -27,6 +27,7 @@ static const struct {
     {LINUX_EMSGSIZE, "EMSGSIZE", "Message too long"},
     {LINUX_EPROTOTYPE, "EPROTOTYPE", "Protocol wrong type for socket"},
     {LINUX_ENOPROTOOPT, "ENOPROTOOPT", "Protocol not available"},
+    {LINUX_EPROTONOSUPPORT, "EPROTONOSUPPORT", "Protocol not supported"},
     {LINUX_EOPNOTSUPP, "EOPNOTSUPP", "Operation not supported"},
     {LINUX_EADDRINUSE, "EADDRINUSE", "Address already in use"},
     {LINUX_EADDRNOTAVAIL, "EADDRNOTAVAIL", "Cannot assign requested address"},

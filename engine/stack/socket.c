@@ -10,6 +10,7 @@
 #include "stack/ip/icmp.h"
 #include "stack/ip/igmp.h"
 #include "stack/socket_queue.h"
+#include "stack/socket_raw.h"
 #include "stack/sysctl.h"
 #include "stack/udp.h"
 #include <assert.h>
@@ -394,6 +395,11 @@ static int set_path(const struct lab *lab, const struct socket *socket, size_t c
 int64_t socket_send_to(struct step *s, struct id id, struct tcp_endpoint to, const uint8_t *octets,
                        size_t count) {
     struct socket *socket = edit(s, id);
+    if (socket->type == SOCKET_RAW) {
+        if (to.address == 0) return -LINUX_EDESTADDRREQ;
+        int refused = ip_to_linux(socket_raw_send(s, id, to.address, octets, count));
+        return refused != 0 ? refused : (int64_t)count;
+    }
     if (socket->type != SOCKET_UDP) return -LINUX_EOPNOTSUPP;
     if (to.port == 0) return -LINUX_EDESTADDRREQ;
     if (count > DATAGRAM_MAX) return -LINUX_EMSGSIZE;

@@ -11,7 +11,7 @@
 
 struct text;
 
-enum socket_type { SOCKET_TCP = 1, SOCKET_UDP, SOCKET_ICMP };
+enum socket_type { SOCKET_TCP = 1, SOCKET_UDP, SOCKET_ICMP, SOCKET_RAW };
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic error "-Wpadded"
@@ -26,7 +26,8 @@ struct socket {
         last; /* UDP and ICMP: datagrams to be read, each a frame from its IP header on */
     uint32_t node, type;
     ip4 local, remote;
-    uint32_t local_port, remote_port; /* ICMP: local_port is the echo identifier */
+    uint32_t local_port, remote_port; /* ICMP: local_port is the echo identifier;
+                                       * raw: IP's protocol */
     uint32_t queued, error;           /* error: a pending one, positive */
     uint32_t bound, connecting;       /* bound: a port is taken; connecting: TCP handshake is on */
     uint32_t linger, linger_s;        /* SO_LINGER: on; for how long */

@@ -33,6 +33,11 @@ void socket_chain(struct step *s, struct id id) {
     *chain = id;
 }
 
+struct id socket_chain_first(const struct lab *lab, uint32_t node, enum socket_type type,
+                             uint32_t port) {
+    return *chain_of(lab, node, type, port);
+}
+
 /* How well a socket matches: an address or a peer that it names must be the datagram's, and each
  * that is named counts (RFC 1122 4.1.3.5). 0: not at all. */
 static uint32_t score(const struct socket *socket, ip4 local, ip4 remote, uint32_t remote_port) {
@@ -144,6 +149,7 @@ int64_t socket_queue_take(struct step *s, struct id id, uint8_t *out, size_t roo
     struct socket *socket = edit(s, id);
     int error = socket_take_error(s, id);
     if (error != 0) return error;
+    if (socket->type == SOCKET_RAW) return socket_receive_packet(s, id, out, room);
     if (socket->type != SOCKET_UDP) return -LINUX_EOPNOTSUPP;
     if (socket->bound == 0) return -LINUX_EINVAL;
     if (socket->queued == 0) return -LINUX_EAGAIN;
@@ -222,7 +228,10 @@ bool socket_row(struct text *t, const char *protocol, const char *state, size_t 
 static bool row(const struct lab *lab, struct id id, struct text *t) {
     const struct socket *socket = socket_get(lab, id);
     if (socket->type == SOCKET_TCP || socket->bound == 0) return false;
-    return socket_row(t, socket->type == SOCKET_UDP ? "udp" : "icmp",
+    return socket_row(t,
+                      socket->type == SOCKET_UDP   ? "udp"
+                      : socket->type == SOCKET_RAW ? "raw"
+                                                   : "icmp",
                       socket->remote != 0 ? "ESTABLISHED" : "UNCONNECTED", socket->queued, 0,
                       (struct tcp_endpoint){socket->local, socket->local_port},
                       (struct tcp_endpoint){socket->remote, socket->remote_port});
@@ -240,8 +249,10 @@ static uint32_t row_node(const struct lab *lab, struct id id) {
 
 /* "tcp 10.0.0.1:40000 10.0.0.2:80"; the peer is "*" when there is none. */
 static void label(const struct lab *lab, struct id id, struct text *t) {
-    static const char *const types[] = {
-        [SOCKET_TCP] = "tcp ", [SOCKET_UDP] = "udp ", [SOCKET_ICMP] = "icmp "};
+    static const char *const types[] = {[SOCKET_TCP] = "tcp ",
+                                        [SOCKET_UDP] = "udp ",
+                                        [SOCKET_ICMP] = "icmp ",
+                                        [SOCKET_RAW] = "raw "};
     struct tcp_endpoint local, remote;
     if (!socket_names(lab, id, &local, &remote)) return;
     text_add(t, types[socket_get(lab, id)->type]);

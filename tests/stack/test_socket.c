@@ -64,7 +64,7 @@ static void a_wrong_descriptor_is_bad(void **state) {
 static void wrong_words_are_told(void **state) {
     (void)state;
     EXPECT_SESSION(
-        "socket: tcp or udp?\nUsage: socket tcp|udp\n"
+        "socket: tcp, udp or raw PROTOCOL?\nUsage: socket tcp|udp|raw PROTOCOL\n"
         "bind: wrong arguments\nUsage: bind FD ADDRESS:PORT\n"
         "3\n"
         "bind: not an ADDRESS:PORT\nUsage: bind FD ADDRESS:PORT\n"
@@ -292,6 +292,47 @@ static void a_full_pool_is_an_error_not_an_end(void **state) {
     run_end(&run);
 }
 
+/* raw(7): IP has no ports, so every socket of the protocol gets the datagram, from its IP header
+ * on; one of another protocol does not. When the last is gone, the protocol is. */
+static void raw_sockets_share_a_protocol(void **state) {
+    (void)state;
+    struct running run;
+    two_hosts(&setup);
+    line(0, "server", "one", "socket raw 253 > /dev/null");
+    line(0, "server", "one", "recv 3 100");
+    line(0, "server", "two", "socket raw 253 > /dev/null");
+    line(0, "server", "two", "recv 3 100");
+    line(0, "server", "other", "socket raw 254 > /dev/null");
+    line(0, "server", "other", "recv 3 100");
+    line(SECONDS(1), "client", "from", "socket raw 253");
+    line(SECONDS(1), "client", "from", "send 3 5");
+    line(SECONDS(1), "client", "from", "sendto 3 server:0 \"hello\"");
+    line(SECONDS(2), "server", "one", "close 3");
+    line(SECONDS(2), "server", "two", "close 3");
+    line(SECONDS(3), "client", "from", "sendto 3 server:0 100");
+    run_begin(&run, &setup);
+    run_until(&run, SECONDS(4));
+    char *said = run_output(&run, "server");
+    const char *first = strstr(said, "25 \"E"), *second = strstr(first + 1, "25 \"E");
+    assert_non_null(strstr(second, "hello\"\n"));
+    assert_null(strstr(second + 1, "25 \"E"));
+    free(said);
+    expect_output(&run, "client", "3\nsend: Destination address required (EDESTADDRREQ)\n5\n100\n");
+    const struct trace_record *r = run_find(&run, 0, TRACE_DROPPED, "server");
+    assert_non_null(r);
+    assert_int_equal(r->reason, REASON_UNKNOWN_PROTOCOL);
+    assert_true(r->at > SECONDS(3));
+    run_end(&run);
+}
+
+static void raw_sockets_leave_the_stack_its_own(void **state) {
+    (void)state;
+    EXPECT_SESSION("socket: Protocol not supported (EPROTONOSUPPORT)\n"
+                   "socket: Protocol not supported (EPROTONOSUPPORT)\n"
+                   "socket: tcp, udp or raw PROTOCOL?\nUsage: socket tcp|udp|raw PROTOCOL\n3\n",
+                   "socket raw 17", "socket raw 256", "socket raw", "socket raw 255");
+}
+
 static void nothing_is_left_behind(void **state) {
     (void)state;
     struct running run;
@@ -330,6 +371,8 @@ int main(void) {
         cmocka_unit_test(kill_closes_what_was_open),
         cmocka_unit_test(streams_are_told_octet_by_octet),
         cmocka_unit_test(a_full_pool_is_an_error_not_an_end),
+        cmocka_unit_test(raw_sockets_share_a_protocol),
+        cmocka_unit_test(raw_sockets_leave_the_stack_its_own),
         cmocka_unit_test(nothing_is_left_behind),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -218,6 +218,8 @@ void seen_find_hosts(struct seen *s) {
         introduce(s, &e);
         complete(s, &e);
     }
+    static const uint8_t nobody[6];
+    if (s->host_count == 0 && s->packet_count > 0) add_host(s, 0, nobody); /* somebody sent them */
     for (uint32_t i = 0; i < s->packet_count; i++) place(s, &s->packets[i]);
     close_ranks(s);
     place_connections(s);

@@ -347,6 +347,28 @@ static void every_link(void **state) {
     }
 }
 
+/* Frames in which nobody can be made out, and one who speaks with himself: each packet still goes
+ * from one lane to another that there is. */
+static void nobody(void **state) {
+    (void)state;
+    struct file f;
+    struct complaint why;
+    struct told told;
+    struct buffer world = {0};
+    begin(&f, LINK_ETHERNET);
+    uint8_t *record = f.octets + f.count;
+    memset(record, 0, 16 + 10);
+    put(record + 8, 10, 4); /* ten octets: no two addresses */
+    put(record + 12, 10, 4);
+    f.count += 16 + 10;
+    struct seen *seen = open_octets(f.octets, f.count, &why);
+    tell(seen, &told);
+    seen_world(&world, seen);
+    assert_non_null(strstr(world.data, "\"links\":[{\"id\":1,\"a\":1,\"b\":2,"));
+    buffer_free(&world);
+    seen_free(seen);
+}
+
 /* Cut anywhere: a refusal that names the octet at which the broken record begins, or all packets
  * before a clean end. */
 static void broken_files(void **state) {
@@ -398,13 +420,10 @@ static void states_at_a_moment(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(real_captures),
-        cmocka_unit_test(what_is_proved),
-        cmocka_unit_test(midway),
-        cmocka_unit_test(losses),
-        cmocka_unit_test(every_link),
-        cmocka_unit_test(broken_files),
-        cmocka_unit_test(states_at_a_moment),
+        cmocka_unit_test(real_captures), cmocka_unit_test(what_is_proved),
+        cmocka_unit_test(midway),        cmocka_unit_test(losses),
+        cmocka_unit_test(every_link),    cmocka_unit_test(nobody),
+        cmocka_unit_test(broken_files),  cmocka_unit_test(states_at_a_moment),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -195,8 +195,11 @@ static bool has_time(const uint8_t *o, uint32_t length) {
 /* RFC 3376 4.1.1: a long time is a number with an exponent. */
 static void describe_floating(struct description *d, uint32_t at, uint32_t end) {
     static const struct wire_field parts[] = {
-        BITS(1, 1, 0x70, 2, SHAPE_HEX, "igmp.max_resp.exp", "Exponent"),
-        BITS(1, 1, 0x0f, 2, SHAPE_HEX, "igmp.max_resp.mant", "Mantissa"),
+        /* Views: the top bit, which says that it floats, is the octet's alone. */
+        {"igmp.max_resp.exp", "Exponent", 1, 1, 2, SHAPE_HEX, 0x70, 0, FIELD_GENERATED | FIELD_BITS,
+         CLAUSE, NULL},
+        {"igmp.max_resp.mant", "Mantissa", 1, 1, 2, SHAPE_HEX, 0x0f, 0,
+         FIELD_GENERATED | FIELD_BITS, CLAUSE, NULL},
     };
     const struct igmp_message m = {.version = 3, .code = d->octets[at + 1]};
     char room[12];

@@ -137,6 +137,7 @@ int main(void) {
                                   "made_icmp_errors",
                                   "made_icmp_kinds",
                                   "made_icmp_quotes",
+                                  "made_igmp",
                                   "made_ip_options",
                                   "made_reset_text",
                                   "made_tcp_flags",

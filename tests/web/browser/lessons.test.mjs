@@ -53,13 +53,13 @@ test('a step turns to the panel and the node that it speaks of, and takes no foc
   assert.equal(await page.evaluate(() => document.activeElement.closest('.panel-tabs') === null), true);
   await closePage(page);
 });
-test('nobody has to watch four thousand events: the way to the answer is skipped', async () => {
+test('nobody has to watch three thousand events: the way to the answer is skipped', async () => {
   const page = await openPage(browser, { path: 'lesson/q7-syn-flood' });
   await page.waitForSelector('.steps');
   await enter(page, 3);
   await answer(page, 2);
   await page.waitForSelector('.option.right', { timeout: 20000 });
-  await until(async () => (await eventNumber(page)) > 4000, 'the cursor is where the answer is');
+  await until(async () => (await eventNumber(page)) > 3000, 'the cursor is where the answer is');
   await closePage(page);
 });
 test('on a phone a lesson that begins with something to read shows it', async () => {

@@ -135,10 +135,11 @@ bool tftp_options_asked(struct step *s, struct tftp_transfer *t, struct reader o
 
 static bool fits(enum tftp_option option, uint64_t asked, uint64_t agreed) {
     switch (option) {
-    case TFTP_BLKSIZE: return agreed >= TFTP_BLKSIZE_LEAST && agreed <= asked;
-    case TFTP_TIMEOUT: return agreed == asked;
+    case TFTP_BLKSIZE: /* whatever was asked for, no more than a packet has room for */
+        return agreed >= TFTP_BLKSIZE_LEAST && agreed <= asked && agreed <= TFTP_BLKSIZE_MOST;
+    case TFTP_TIMEOUT: return agreed == asked && agreed >= 1 && agreed <= 255;
     case TFTP_TSIZE: return true;
-    case TFTP_WINDOWSIZE: return agreed >= 1 && agreed <= asked;
+    case TFTP_WINDOWSIZE: return agreed >= 1 && agreed <= asked && agreed <= 65535;
     case TFTP_OPTION_COUNT: break;
     }
     return false;

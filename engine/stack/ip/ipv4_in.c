@@ -203,17 +203,18 @@ void ipv4_in(struct step *s, uint32_t interface, struct id frame, struct frame *
         frame_free(s, frame);
         return;
     }
+    /* It may have put fragments together: from here on the frame is in.frame. */
     if (node_view_at(s->lab, node)->hooks != 0 && !hook_prerouting(s, node, &in, &r, heard)) return;
     struct memo *flow = flow_of(s, node, in.header.dst);
     enum ip_cast cast = flow_cast(s, node, flow);
     if (heard == LINK_BROADCAST &&
         cast != IP_GROUP) { /* RFC 1122 3.3.6: a broadcast frame, a host's address */
-        drop(s, node, frame, REASON_NOT_FOR_US, "RFC 1122 3.3.6");
+        drop(s, node, in.frame, REASON_NOT_FOR_US, "RFC 1122 3.3.6");
         return;
     }
     if (cast == IP_GROUP && ip_is_multicast(in.header.dst) &&
         !group_has(s->lab, interface, in.header.dst)) { /* RFC 1112 7.2 */
-        drop(s, node, frame, REASON_NOT_A_MEMBER, "RFC 1112 7.2");
+        drop(s, node, in.frame, REASON_NOT_A_MEMBER, "RFC 1112 7.2");
         return;
     }
     if (setting_of(s->lab, node, SETTING_TTL_SECONDS) != 0 && !lives_on(s, node, &in, heard))

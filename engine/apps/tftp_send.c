@@ -77,8 +77,8 @@ static void send_window(struct step *s, struct tftp_transfer *t) {
         w.at += count;
         if (count < t->blksize || ends_early(s->lab, t, &at)) t->final = block;
         if (block > t->sent) t->sent = block;
-        tftp_put_out(s, t, &w);
-        if (block == t->final) break;
+        /* Where there is no room for more, the rest of the window counts as lost. */
+        if (!tftp_put_out(s, t, &w) || block == t->final) break;
     }
     bool last = t->final != 0 && t->sent == t->final;
     if (last)

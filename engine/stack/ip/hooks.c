@@ -58,7 +58,7 @@ static void classify(struct step *s, struct passage *p, struct track_note *note)
         classify_error(s, p, note);
         return;
     }
-    if (p->protocol == IP_PROTOCOL_ICMP && is_query(p->icmp_type)) {
+    if (p->protocol == IP_PROTOCOL_ICMP && p->length >= ICMP_HEADER && is_query(p->icmp_type)) {
         uint32_t identifier = (uint32_t)p->transport[4] << 8 | p->transport[5];
         note->was.ports = p->ports = identifier << 16 | identifier;
     }

@@ -151,6 +151,7 @@ static bool find_quoted(const struct passage *p, struct datagram *d) {
     uint32_t header = (ip[0] & 0xfu) * 4;
     if (ip[0] >> 4 != 4 || header < IPV4_HEADER || p->length < ICMP_HEADER + header + LEAST)
         return false;
+    if ((ip[6] & 0x1f) != 0 || ip[7] != 0) return false; /* a later fragment has no ports */
     *d = (struct datagram){ip, ip + header, p->length - ICMP_HEADER - header, ip[9]};
     return true;
 }

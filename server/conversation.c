@@ -81,8 +81,8 @@ static size_t slot_of(const struct conversations *all, uint64_t addresses, uint3
 }
 
 static bool grow(struct conversations *all) {
-    struct conversations larger = {.room = all->room == 0 ? SLOTS_FIRST : all->room * 2,
-                                   .count = all->count};
+    struct conversations larger = *all;
+    larger.room = all->room == 0 ? SLOTS_FIRST : all->room * 2;
     larger.slots = calloc(larger.room, sizeof *larger.slots);
     if (larger.slots == NULL) return false;
     for (size_t i = 0; i < all->room; i++)

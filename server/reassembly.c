@@ -44,8 +44,8 @@ static bool header_is_sound(const uint8_t *ip, uint32_t header) {
 }
 
 static bool read_fragment(const uint8_t *octets, size_t count, struct fragment *f) {
-    const uint8_t *ip = octets + ETHER_OCTETS;
     if (count < ETHER_OCTETS + IP_OCTETS || word(octets + ETHER_TYPE_AT) != 0x0800) return false;
+    const uint8_t *ip = octets + ETHER_OCTETS;
     uint32_t header = (ip[0] & 15u) * 4, total = word(ip + 2), where = word(ip + 6);
     if (ip[0] >> 4 != 4 || header < IP_OCTETS || total <= header || total + ETHER_OCTETS > count)
         return false;

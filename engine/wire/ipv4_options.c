@@ -223,8 +223,9 @@ static void describe_extended(struct description *d, uint32_t at, uint32_t end) 
 }
 
 static uint32_t rows_end(const struct option_shape *shape) {
+    if (shape->rows == 0) return 2;
     const struct wire_field *last = &shape->fields[shape->rows - 1];
-    return shape->rows == 0 ? 2 : last->at + last->size;
+    return last->at + last->size;
 }
 
 static void describe_body(struct description *d, const struct option_shape *shape, uint32_t at,

@@ -214,15 +214,15 @@ static const char *icmp_key(uint32_t type, uint32_t code, uint32_t length) {
     }
 }
 
-/* What the second word, or the data, of some messages says. */
+/* What the second word, or the `given` octets of data, of some messages say. */
 static void icmp_particulars(struct packet_summary *s, const uint8_t *o, uint32_t type,
-                             uint32_t code) {
+                             uint32_t code, uint32_t given) {
     static const char *const times[] = {"originate", "receive", "transmit"};
     bool timestamp = type == ICMP_TIMESTAMP || type == ICMP_TIMESTAMP_REPLY;
     if (type == ICMP_REDIRECT) address(s, "gateway", field_word(o + 4, 4));
     if (type == ICMP_UNREACHABLE && code == FRAGMENTATION_NEEDED)
         number(s, "mtu", field_word(o + 6, 2));
-    for (size_t i = 0; timestamp && s->payload_length >= TIMES && i < 3; i++)
+    for (size_t i = 0; timestamp && given >= TIMES && i < 3; i++)
         number(s, times[i], field_word(o + ICMP_HEADER + 4 * i, 4));
 }
 
@@ -234,8 +234,9 @@ static void icmp_summarise(struct packet_summary *s, const struct layers *l) {
     const char *name = field_meaning(&f[0], type);
     bool echo = type == ICMP_ECHO || type == ICMP_ECHO_REPLY;
     enum role role = icmp_quotes(type) ? ROLE_PROBLEM : echo ? ROLE_OPEN : ROLE_CONTROL;
-    s->payload_length = l->payload_end - l->end[LAYER_ICMP] + l->missing;
-    say(s, "icmp", role, icmp_key(type, code, s->payload_length));
+    uint32_t given = l->payload_end - l->end[LAYER_ICMP];
+    s->payload_length = given + l->missing;
+    say(s, "icmp", role, icmp_key(type, code, given));
     label_is(s, type == ICMP_ECHO         ? "echo request"
                 : type == ICMP_ECHO_REPLY ? "echo reply"
                 : name != NULL            ? name
@@ -249,7 +250,7 @@ static void icmp_summarise(struct packet_summary *s, const struct layers *l) {
     number(s, "code", code);
     number(s, "seq", sequence);
     number(s, "len", s->payload_length);
-    icmp_particulars(s, o, type, code);
+    icmp_particulars(s, o, type, code, given);
 }
 
 /* A report of version 3 tells of its first record, as almost all have one alone. */

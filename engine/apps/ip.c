@@ -247,6 +247,7 @@ void run_ip(struct step *s, const struct command *line) {
     struct command words = *line, *c = &words;
     struct view view = {.only = 0};
     while (c->count > 1 && take_option(c->words[1], &view)) {
+        c->words[1] = c->words[0]; /* an option goes, the command's name stays in front */
         c->words++;
         c->count--;
     }

@@ -63,8 +63,8 @@ struct id file_first(const struct lab *lab, uint32_t node) {
 
 struct id file_named(const struct lab *lab, uint32_t node, const char *name) {
     struct id id = file_first(lab, node);
-    while (id_is(id) && !same_text(file_get(lab, id)->name, plain(name)))
-        id = file_get(lab, id)->next;
+    const struct file *f = file_get(lab, id);
+    for (; f != NULL && !same_text(f->name, plain(name)); f = file_get(lab, id)) id = f->next;
     return id;
 }
 

@@ -376,17 +376,21 @@ static void tftp_summarise(struct packet_summary *s, const struct layers *l) {
     number(s, "len", read_left(&p.contents));
 }
 
+/* What no layer above reads: a later fragment (RFC 791 3.2), or a protocol that is not here. */
 static void ip_summarise(struct packet_summary *s, const struct layers *l) {
+    enum { OFFSET_MASK = 0x1fff, OFFSET_UNIT = 8 };
     const uint8_t *o = l->octets + l->at[LAYER_IPV4];
-    uint32_t protocol = o[9];
-    say(s, "ip", ROLE_DATA, "ip.other");
+    uint32_t protocol = o[9], offset = (field_word(o + 6, 2) & OFFSET_MASK) * OFFSET_UNIT;
+    say(s, "ip", ROLE_DATA, offset > 0 ? "ip.fragment" : "ip.other");
     s->payload_length = l->payload_end - l->end[LAYER_IPV4] + l->missing;
-    label_is(s, "IP");
+    label_is(s, offset > 0 ? "IP fragment" : "IP");
     struct text t = label(s);
-    text_add(&t, "protocol ");
-    text_u64(&t, protocol);
+    text_add(&t, offset > 0 ? "at " : "protocol ");
+    text_u64(&t, offset > 0 ? offset : protocol);
+    if (offset > 0) label_length(s, s->payload_length);
     addresses(s, l);
     number(s, "protocol", protocol);
+    number(s, "offset", offset);
     number(s, "len", s->payload_length);
 }
 

@@ -161,6 +161,8 @@ static void other_protocols(void **state) {
          "tftp", "tftp.other", "TFTP", ROLE_CONTROL, 4},
         {"020000000001 020000000010 0800 4500001600004000405900000a4e000a0a4e0114 0045", "ip",
          "ip.other", "IP", ROLE_DATA, 2},
+        {"020000000001 020000000010 0800 45000016000000b9400100000a4e000a0a4e0114 0045", "ip",
+         "ip.fragment", "IP fragment", ROLE_DATA, 2},
         {"020000000001 020000000010 0800 4500001600004000400600000a4e000a0a4e0114 0045", "ip",
          "ip.other", "IP", ROLE_DATA, 2}, /* too short for TCP */
         {"020000000001 020000000010 86dd 6000", "eth", "eth.other", "Ethernet", ROLE_DATA, 2},

@@ -260,7 +260,7 @@ const TIGHT = 96; // CSS px between lanes below which addresses would meet
 
 function Header(props: { column: Column; spacing: number }) {
   const { node, x, edge } = props.column;
-  const addresses = node.interfaces.map((i) => i.address.replace(/\/.*/, '')).filter((a) => a !== '');
+  const addresses = node.interfaces.map((i) => i.address.replace(/\/.*/, '')).filter((a) => a !== '' && a !== node.name);
   const chosen = view.selection.value.kind === 'node' && view.selection.value.node === node.id;
   return (
     <button

@@ -159,13 +159,14 @@ function LinkShape(props: { lab: Lab; link: LinkLine; at: At; down: boolean }) {
   const name = (id: NodeId): string => lab.node(id)?.name ?? '';
   const long = Math.hypot(b.x - a.x, b.y - a.y);
   const angle = uprightAngle(a, b);
+  const figures = [...(there + back > 0 ? [delay] : []), ...(link.rateBps > 0 && long > 230 ? [rate] : [])];
   return (
     <g class={down ? 'topology-link down' : 'topology-link'}>
       <title>{t('ui.topology.link', { a: name(link.a), b: name(link.b), delay, rate })}</title>
       <line class="topology-cable" x1={a.x} y1={a.y} x2={b.x} y2={b.y} />
       {long > 150 && (
         <g transform={`translate(${(a.x + b.x) / 2} ${(a.y + b.y) / 2}) rotate(${angle})`}>
-          <text class="topology-delay">{down ? t('ui.topology.down') : link.rateBps > 0 && long > 230 ? `${delay} · ${rate}` : delay}</text>
+          <text class="topology-delay">{down ? t('ui.topology.down') : figures.join(' · ')}</text>
         </g>
       )}
     </g>
@@ -192,7 +193,7 @@ function NodeShape(props: { node: Node; at: Place; first: boolean; size: number;
   const addresses = node.interfaces.map((i) => i.address).filter((a) => a !== '');
   const chosen = view.selection.value.kind === 'node' && view.selection.value.node === node.id;
   const wide = plateWidth(node.name, size);
-  const short = addresses.map((a) => a.replace(/\/.*/, ''));
+  const short = addresses.map((a) => a.replace(/\/.*/, '')).filter((a) => a !== node.name);
   const shown = low && short.length > 1 ? [`${short[0] ?? ''} …`] : short.length > 2 ? [short[0] ?? '', '…'] : short;
   return (
     <g

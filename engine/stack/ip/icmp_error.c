@@ -34,13 +34,14 @@ static bool may_tell(const struct lab *lab, uint32_t node, const struct ipv4_hea
            !ip_is_broadcast_or_multicast(lab, node, h->src);
 }
 
-/* RFC 1812 4.3.2.3: as much of the datagram as fits; RFC 1122 3.2.2: 8 octets of its text at
- * least. */
+/* RFC 1812 4.3.2.3: as much of the datagram as fits behind the error's own options; RFC 1122 3.2.2:
+ * 8 octets of its text at least. */
 static size_t quotable(const struct lab *lab, uint32_t node, const struct ipv4_header *h,
-                       size_t count) {
+                       size_t option_count, size_t count) {
     size_t most = (size_t)setting_of(lab, node, SETTING_ICMP_ERROR_SIZE);
-    size_t room = most - IPV4_HEADER - ICMP_HEADER, least = h->header_length + QUOTED_LEAST;
-    if (room < least) room = least;
+    size_t taken = IPV4_HEADER + option_count + ICMP_HEADER;
+    size_t least = h->header_length + QUOTED_LEAST;
+    size_t room = most < taken + least ? least : most - taken;
     if (count > h->total_length) count = h->total_length;
     return count < room ? count : room;
 }
@@ -62,7 +63,6 @@ void icmp_error(struct step *s, uint32_t node, struct id packet, uint8_t type, u
     if (heard == LINK_BROADCAST || ipv4_parse(&h, &r) != PARSE_OK || !may_tell(s->lab, node, &h, r))
         return;
     if (!icmp_may_send(s, node, type, code, h.src)) return;
-    count = quotable(s->lab, node, &h, count);
     struct icmp_message m = {.type = type,
                              .code = code,
                              .identifier = (uint16_t)(rest >> 16),
@@ -77,6 +77,7 @@ void icmp_error(struct step *s, uint32_t node, struct id packet, uint8_t type, u
         out.option_count = ipv4_reply_options(&h, options);
         out.fill_options = true;
     }
+    count = quotable(s->lab, node, &h, out.option_count, count);
     uint8_t quoted[ERROR_MAX];
     memcpy(quoted, frame_octets(s->lab, packet), count);
     if (icmp_send(s, node, &out, &m, quoted, count) != IP_SENT)

@@ -222,6 +222,8 @@ enum ip_result ip_send(struct step *s, uint32_t node, struct id frame, const str
     enum ip_cast cast = flow_cast(s, node, flow);
     size_t total = frame_count(s->lab, frame) + IPV4_HEADER + out->option_count;
     mib_add(s, node, MIB_IP_OUT_REQUESTS);
+    if (total > UINT16_MAX) /* with its options: RFC 791 3.1, Total Length has 16 bits */
+        return refuse(s, node, frame, REASON_TOO_BIG, "RFC 791 3.1", IP_TOO_BIG);
     if (is_local(s, node, out->dst, cast)) {
         push_header(s, node, frame, out, out->src != 0 ? out->src : out->dst, dont_fragment);
         return loop_back(s, node, frame);

@@ -298,6 +298,11 @@ static void join_octets(struct step *s, const struct reassembly *r, uint8_t *to)
 
 static bool join(struct step *s, struct id id, struct ip_in *in, struct reader *payload) {
     const struct reassembly *r = reassembly_get(s->lab, id);
+    /* Each fragment was measured by its own header; the first one's may be longer. */
+    if (r->end + ipv4_header_octets(frame_octets(s->lab, r->first)) > UINT16_MAX) {
+        reassembly_fail(s, id, REASON_FRAGMENT_TOO_LONG, "RFC 791 3.2");
+        return false;
+    }
     join_header(s, r, &in->header);
     if (!join_marks(r, &in->header)) {
         reassembly_fail(s, id, REASON_FRAGMENT_MARKS, "RFC 3168 5.3");

@@ -172,11 +172,56 @@ static void a_strict_route_has_no_gaps(void **state) {
     run_end(&run);
 }
 
+/* What a user sends and the options together: Total Length has 16 bits (RFC 791 3.1). */
+static void options_count_among_the_octets(void **state) {
+    (void)state;
+    static const char *const ends[] = {"10.78.1.20:9", "10.78.0.10:9"}; /* b; a itself */
+    for (size_t i = 0; i < 2; i++) {
+        struct running run;
+        char connect[40];
+        snprintf(connect, sizeof connect, "connect 3 %s", ends[i]);
+        recorded_net(NULL, NULL);
+        setup_run(&setup, SECONDS(1), "a", "socket udp")->process = "p";
+        setup_run(&setup, SECONDS(1), "a", "setsockopt 3 IP_OPTIONS rr")->process = "p";
+        setup_run(&setup, SECONDS(1), "a", connect)->process = "p";
+        setup_run(&setup, SECONDS(1), "a", "send 3 65507")->process = "p";
+        run_begin(&run, &setup);
+        run_until(&run, SECONDS(2));
+        char *said = run_output(&run, "a");
+        assert_non_null(strstr(said, "EMSGSIZE"));
+        free(said);
+        run_end(&run);
+    }
+}
+
+/* RFC 1812 4.3.2.3: an error has 576 octets at most, with the options that it sends back. */
+static void an_error_with_options_is_no_longer(void **state) {
+    (void)state;
+    struct running run;
+    size_t longest = 0;
+    recorded_net(NULL, NULL);
+    setup_run(&setup, SECONDS(1), "a", "socket udp")->process = "p";
+    setup_run(&setup, SECONDS(1), "a", "setsockopt 3 IP_OPTIONS rr")->process = "p";
+    setup_run(&setup, SECONDS(1), "a", "connect 3 10.78.1.20:9")->process = "p";
+    setup_run(&setup, SECONDS(1), "a", "send 3 1000")->process = "p";
+    run_begin(&run, &setup);
+    run_until(&run, SECONDS(2));
+    for (size_t i = 0; i < run.count; i++) {
+        const struct trace_record *r = &run.records[i].r;
+        if (r->kind == TRACE_SENT && r->node == 3 && r->octets[12] == 8 && r->octets[13] == 0)
+            longest = r->octet_count > longest ? r->octet_count : longest;
+    }
+    assert_int_equal(longest, ETHER + 576);
+    run_end(&run);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(linux_did_the_same),
         cmocka_unit_test(a_route_that_fails_is_told_of),
         cmocka_unit_test(a_strict_route_has_no_gaps),
+        cmocka_unit_test(options_count_among_the_octets),
+        cmocka_unit_test(an_error_with_options_is_no_longer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

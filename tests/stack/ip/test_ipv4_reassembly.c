@@ -12,6 +12,7 @@
 #include "talk_support.h"
 #include "wire/icmp.h"
 #include "wire/ipv4.h"
+#include "wire/ipv4_route.h"
 #include "wire/udp.h"
 
 enum { ETHER = 14, PROTOCOL = 253 };
@@ -377,6 +378,34 @@ static void one_octet_less_lives(void **state) {
     run_end(&run);
 }
 
+/* The whole has the header of the first fragment, which may be longer than that of the last. */
+static void a_long_first_header_counts(void **state) {
+    (void)state;
+    enum { PIECE = 1440, PIECES = 45, OPTIONS = 40 };
+    static const uint8_t payload[PIECE] = {0};
+    for (uint32_t less = 0; less <= OPTIONS; less += OPTIONS) {
+        uint8_t frame[1600];
+        struct ipv4_header h = {.src = 0x0a000001,
+                                .dst = 0x0a000002,
+                                .protocol = PROTOCOL,
+                                .identification = 7,
+                                .more_fragments = true,
+                                .option_count = OPTIONS};
+        memset(h.options, IPV4_OPTION_NOTHING, OPTIONS);
+        begin(NULL);
+        inject(&run, SECONDS(1), "client", frame, make_datagram(frame, 1, 2, &h, payload, PIECE));
+        for (uint32_t i = 1; i < PIECES; i++)
+            send(SECONDS(1), (struct piece){7, PIECE * i, PIECE, true, 'a'});
+        send(SECONDS(1),
+             (struct piece){7, PIECE * PIECES, 65515 - PIECE * PIECES - less, false, 'a'});
+        run_until(&run, SECONDS(2));
+        assert_int_equal(counted(MIB_IP_REASM_OKS), less != 0);
+        assert_int_equal(run_lost(&run, "fragment_too_long"), less != 0 ? 0 : PIECES + 1);
+        expect_nothing_kept();
+        run_end(&run);
+    }
+}
+
 /* Fragments that contradict each other about the end, or hold nothing. */
 static void two_ends(void **state) {
     (void)state;
@@ -540,6 +569,7 @@ int main(void) {
         cmocka_unit_test(teardrop),
         cmocka_unit_test(ping_of_death),
         cmocka_unit_test(one_octet_less_lives),
+        cmocka_unit_test(a_long_first_header_counts),
         cmocka_unit_test(two_ends),
         cmocka_unit_test(rose),
         cmocka_unit_test(the_oldest_make_room),

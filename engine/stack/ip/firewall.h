@@ -109,7 +109,7 @@ bool hook_output(struct step *, uint32_t node, struct id frame, uint32_t out);
 
 /* nat.c */
 /* The first datagram of a connection: its tuple in the other direction, as the rule wants it.
- * False: no port is left. */
+ * False: no port was found. */
 bool nat_choose_source(struct step *, const struct passage *, const struct rule *, ip4 *address,
                        uint32_t *port);
 enum nat_end { NAT_SOURCE, NAT_DESTINATION };

@@ -7,10 +7,11 @@
  *
  * What goes through the loopback is not looked at. Groups and broadcasts are filtered, not tracked.
  */
-#include "base/text.h"
+#include "base/checksum.h"
 #include "sim/trace.h"
 #include "stack/stack.h"
 #include "wire/tcp.h"
+#include "wire/udp.h"
 
 /* ------------------------------------------------------------------- tracking */
 
@@ -39,10 +40,23 @@ static bool may_begin(const struct passage *p) {
     return true;
 }
 
+/* Linux's udp_error(), tcp_error(), icmp_error(): what is cut off within the transport's header,
+ * and an ICMP error that is damaged, belong to no connection; translating it would hide that. */
+static bool is_sound(const struct passage *p) {
+    switch (p->protocol) {
+    case IP_PROTOCOL_UDP: return p->length >= UDP_HEADER;
+    case IP_PROTOCOL_TCP: return p->length >= TCP_HEADER;
+    case IP_PROTOCOL_ICMP:
+        return p->length >= ICMP_HEADER &&
+               (!icmp_quotes(p->icmp_type) ||
+                checksum_finish(checksum_add(0, p->transport, p->length)) == 0);
+    default: return true;
+    }
+}
+
 /* RFC 5508 5: an error belongs to the connection of what it quotes, and goes against that. */
 static void classify_error(struct step *s, const struct passage *p, struct track_note *note) {
     struct tuple quoted;
-    note->state = STATE_INVALID;
     if (!nat_quoted(p, &quoted)) return;
     quoted = tuple_reversed(quoted);
     note->track = track_find(s->lab, p->node, &quoted, &note->way);
@@ -54,11 +68,13 @@ static void classify_error(struct step *s, const struct passage *p, struct track
 static void classify(struct step *s, struct passage *p, struct track_note *note) {
     *note = (struct track_note){.was = {p->src, p->dst, p->ports, p->protocol}};
     if (ip_is_broadcast_or_multicast(s->lab, p->node, p->dst)) return;
+    note->state = STATE_INVALID;
+    if (!is_sound(p)) return;
     if (p->protocol == IP_PROTOCOL_ICMP && icmp_quotes(p->icmp_type)) {
         classify_error(s, p, note);
         return;
     }
-    if (p->protocol == IP_PROTOCOL_ICMP && p->length >= ICMP_HEADER && is_query(p->icmp_type)) {
+    if (p->protocol == IP_PROTOCOL_ICMP && is_query(p->icmp_type)) {
         uint32_t identifier = (uint32_t)p->transport[4] << 8 | p->transport[5];
         note->was.ports = p->ports = identifier << 16 | identifier;
     }

@@ -64,7 +64,7 @@ static bool all_allow(struct step *s, uint32_t node) {
     if (passed < second / 50 || more == 0) return false;
     n->icmp_filled_at = now;
     n->icmp_credit = n->icmp_credit + more < most ? n->icmp_credit + more : most;
-    return true;
+    return n->icmp_credit > 0;
 }
 
 void icmp_begin(struct node *n) {

@@ -21,18 +21,6 @@
 #include "stack/socket.h"
 #include "stack/sysctl.h"
 
-enum { LOOSE_SOURCE_ROUTE = 131, STRICT_SOURCE_ROUTE = 137, END_OF_OPTIONS = 0, NO_OPERATION = 1 };
-
-static bool has_source_route(const struct ipv4_header *h) {
-    for (size_t i = 0; i < h->option_count && h->options[i] != END_OF_OPTIONS;) {
-        if (h->options[i] == LOOSE_SOURCE_ROUTE || h->options[i] == STRICT_SOURCE_ROUTE)
-            return true;
-        bool alone = h->options[i] == NO_OPERATION || i + 1 == h->option_count;
-        i += alone || h->options[i + 1] < 2 ? 1 : h->options[i + 1];
-    }
-    return false;
-}
-
 static bool on_network(const struct interface *i, ip4 address) {
     return i->address != 0 && ((address ^ i->address) & prefix_mask(i->prefix)) == 0;
 }
@@ -43,8 +31,7 @@ void icmp_redirect(struct step *s, uint32_t node, const struct ip_in *in, ip4 ga
     struct next_hop back;
     const struct interface *i = iface_get(s->lab, in->interface);
     ip4 src = in->header.src;
-    if (setting_of(s->lab, node, SETTING_SEND_REDIRECTS) == 0 || has_source_route(&in->header))
-        return;
+    if (setting_of(s->lab, node, SETTING_SEND_REDIRECTS) == 0) return;
     /* It came from the host itself, not through another router. */
     if (!route_lookup(s->lab, node, src, &back) || back.address != src ||
         back.interface != in->interface)
@@ -57,18 +44,19 @@ void icmp_redirect(struct step *s, uint32_t node, const struct ip_in *in, ip4 ga
 
 /* ------------------------------------------------------------------- believing */
 
-/* As on Linux each protocol looks for a socket of its own that may have sent the datagram. */
+/* As on Linux each protocol looks for a socket of its own that may have sent the datagram; TCP for
+ * what it has in flight (tcp_v4_err), which a stranger has to guess (RFC 5927 4.1). */
 static bool sent_by_us(struct step *s, uint32_t node, const struct icmp_quoted *q) {
     struct reader r = q->payload;
-    uint32_t local = read_u16(&r), remote = read_u16(&r), next, sent;
+    uint32_t local = read_u16(&r), remote = read_u16(&r);
     if (!profile_is_linux(node_view_at(s->lab, node)->profile))
         return ip_is_local(s->lab, node, q->src);
     switch (q->protocol) {
     case IP_PROTOCOL_UDP:
         return id_is(socket_find(s->lab, node, SOCKET_UDP, q->src, local, q->dst, remote));
     case IP_PROTOCOL_TCP:
-        return tcp_expects(s->lab, (struct tcp_endpoint){q->src, local},
-                           (struct tcp_endpoint){q->dst, remote}, &next, &sent);
+        return tcp_has_sent(s, node, (struct tcp_endpoint){q->src, local},
+                            (struct tcp_endpoint){q->dst, remote}, read_u32(&r));
     case IP_PROTOCOL_ICMP:
         local = read_u16(&r); /* the identifier */
         return id_is(socket_find(s->lab, node, SOCKET_ICMP, q->src, local, q->dst, 0));

@@ -131,14 +131,15 @@ static void forward(struct step *s, uint32_t node, struct ip_in *in, ip4 to, enu
         return;
     }
     bool hooked = node_view_at(s->lab, node)->hooks != 0;
-    if (hooked && !hook_forward(s, node, in, hop.interface, heard)) return;
-    mib_add(s, node, MIB_IP_FORW_DATAGRAMS);
     ipv4_decrement_ttl(frame_room(in->octets) + in->octets->start);
-    if (hooked && !hook_postrouting(s, node, in, hop.interface)) return;
+    /* The sender is told by its own address, before NAT gives it another (Linux's ip_forward). */
     if (hop.interface == in->interface && !is_source_routed(in)) {
         icmp_redirect(s, node, in, hop.address);
         flow = flow_of(s, node, to);
     }
+    if (hooked && !hook_forward(s, node, in, hop.interface, heard)) return;
+    mib_add(s, node, MIB_IP_FORW_DATAGRAMS);
+    if (hooked && !hook_postrouting(s, node, in, hop.interface)) return;
     if (in->header.option_count != 0) ipv4_options_leave(s, in, &hop);
     if (!fits) { /* RFC 1812 4.2.2.7 and 5.2.6 */
         struct ip_way way = {hop, in->header.dst, IP_ELSEWHERE};
@@ -153,15 +154,25 @@ static void forward(struct step *s, uint32_t node, struct ip_in *in, ip4 to, enu
 static void forward_broadcast(struct step *s, uint32_t node, struct ip_in *in,
                               enum link_cast heard) {
     struct ip_way way = {.dst = in->header.dst, .cast = IP_GROUP};
-    bool found = route_lookup(s->lab, node, in->header.dst, &way.hop);
-    if (!found || in->header.ttl <= 1 || heard == LINK_BROADCAST ||
-        in->header.total_length > iface_get(s->lab, way.hop.interface)->mtu) {
-        drop(s, node, in->frame, found ? REASON_TTL_EXPIRED : REASON_NO_ROUTE, "RFC 1812 5.3.5.2");
+    enum reason reason = REASON_NONE;
+    if (!route_lookup(s->lab, node, in->header.dst, &way.hop))
+        reason = REASON_NO_ROUTE;
+    else if (heard == LINK_BROADCAST)
+        reason = REASON_NOT_FOR_US;
+    else if (in->header.ttl <= 1)
+        reason = REASON_TTL_EXPIRED;
+    else if (in->header.total_length > iface_get(s->lab, way.hop.interface)->mtu)
+        reason = REASON_TOO_BIG;
+    if (reason != REASON_NONE) {
+        drop(s, node, in->frame, reason, "RFC 1812 5.3.5.2");
         return;
     }
     frame_cut(in->octets, in->header.total_length);
-    mib_add(s, node, MIB_IP_FORW_DATAGRAMS);
     ipv4_decrement_ttl(frame_room(in->octets) + in->octets->start);
+    if (node_view_at(s->lab, node)->hooks != 0 &&
+        !hook_forward(s, node, in, way.hop.interface, heard))
+        return;
+    mib_add(s, node, MIB_IP_FORW_DATAGRAMS);
     ipv4_hand_down(s, node, &way, in->frame);
 }
 

@@ -3,7 +3,9 @@
  * Network address translation, RFC 3022: addresses, ports and ICMP identifiers are replaced, with
  * the checksums that cover them: step by step after RFC 1624 (eqn. 3), or made anew when the node's
  * nat.checksum is "full", which also makes damage look right that the datagram had before. A source
- * port is kept when it is free, else another of its class is chosen at random (as Linux does).
+ * port is kept when it is free, else another of its class is chosen at random (as Linux does, which
+ * looks at 128 of them from there on, then at 64 from another place, and so on down to 8: when
+ * nearly all are taken, the one that is left may not be found).
  */
 #include "base/checksum.h"
 #include "stack/iface.h"
@@ -49,6 +51,22 @@ static ip4 address_of(struct step *s, const struct passage *p, const struct rule
            (uint32_t)(siphash(node_view_at(s->lab, p->node)->secret, octets, 4) % count);
 }
 
+/* From a random place on; false: none was found among those that are looked at. */
+static bool search(struct step *s, const struct passage *p, struct ports class, ip4 address,
+                   uint32_t *port) {
+    enum { ATTEMPTS_MOST = 128, ATTEMPTS_LEAST = 16 };
+    struct prng *prng = &node_at(s->lab, p->node)->prng[PRNG_NAT];
+    uint32_t attempts = class.count < ATTEMPTS_MOST ? class.count : ATTEMPTS_MOST;
+    for (;; attempts /= 2) {
+        uint32_t start = prng_below(prng, class.count);
+        for (uint32_t i = 0; i < attempts; i++) {
+            *port = class.first + (start + i) % class.count;
+            if (is_free(s, p, address, *port)) return true;
+        }
+        if (attempts == class.count || attempts < ATTEMPTS_LEAST) return false;
+    }
+}
+
 bool nat_choose_source(struct step *s, const struct passage *p, const struct rule *r, ip4 *address,
                        uint32_t *port) {
     uint32_t own = p->ports >> 16;
@@ -60,13 +78,7 @@ bool nat_choose_source(struct step *s, const struct passage *p, const struct rul
     if (!numbered) return true;
     bool inside = r->to_port[1] == 0 || (own >= class.first && own < class.first + class.count);
     if (inside && is_free(s, p, *address, own)) return true;
-    struct prng *prng = &node_at(s->lab, p->node)->prng[PRNG_NAT];
-    uint32_t start = prng_below(prng, class.count);
-    for (uint32_t i = 0; i < class.count; i++) {
-        *port = class.first + (start + i) % class.count;
-        if (is_free(s, p, *address, *port)) return true;
-    }
-    return false;
+    return search(s, p, class, *address, port);
 }
 
 /* ------------------------------------------------------------------- changing octets */

@@ -186,6 +186,10 @@ struct tcp_disguise {
 };
 enum ip_result tcp_forge(struct step *, uint32_t node, ip4 src, ip4 dst, struct tcp_header *,
                          const uint8_t *octets, size_t count, const struct tcp_disguise *);
+/* Whether the node has such a connection, and `seq` in flight on it: ICMP that quotes anything else
+ * is not believed, but counted. */
+bool tcp_has_sent(struct step *, uint32_t node, struct tcp_endpoint local,
+                  struct tcp_endpoint remote, uint32_t seq);
 /* What the connection of `local`, wherever in the lab it is, expects of `remote` next (RCV.NXT),
  * and what it will send next (SND.NXT). False: there is none. */
 bool tcp_expects(struct lab *, struct tcp_endpoint local, struct tcp_endpoint remote,

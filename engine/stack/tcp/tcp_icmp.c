@@ -106,17 +106,22 @@ void tcp_path_changed(struct step *s, struct tcb *c) {
     c->snd.mss = c->peer_mss < room ? c->peer_mss : room;
 }
 
+bool tcp_has_sent(struct step *s, uint32_t node, struct tcp_endpoint local,
+                  struct tcp_endpoint remote, uint32_t seq) {
+    const struct tcb *c = tcb_get(s->lab, tcp_find(s->lab, node, local, remote));
+    if (c == NULL || c->state == TCP_CLOSED || c->state == TCP_TIME_WAIT) return false;
+    bool in_flight = seq_leq(c->snd.una, seq) && seq_leq(seq, c->snd.nxt);
+    if (!in_flight) mib_add(s, node, MIB_TCP_OUT_OF_WINDOW_ICMPS);
+    return in_flight;
+}
+
 void tcp_icmp_in(struct step *s, uint32_t node, const struct icmp_message *message, ip4 local,
                  ip4 remote, const uint8_t *first_octets, size_t count) {
     struct reader quoted = reader_of(first_octets, count);
     struct tcp_endpoint from = {local, read_u16(&quoted)}, to = {remote, read_u16(&quoted)};
     uint32_t seq = read_u32(&quoted);
+    if (quoted.failed || !tcp_has_sent(s, node, from, to, seq)) return;
     struct tcb *c = tcb_edit(s, tcp_find(s->lab, node, from, to));
-    if (quoted.failed || c == NULL || c->state == TCP_CLOSED || c->state == TCP_TIME_WAIT) return;
-    if (!seq_leq(c->snd.una, seq) || !seq_leq(seq, c->snd.nxt)) {
-        mib_add(s, node, MIB_TCP_OUT_OF_WINDOW_ICMPS);
-        return;
-    }
     if (message->type == ICMP_UNREACHABLE && message->code == ICMP_FRAGMENTATION_NEEDED)
         shorten(s, c, message->sequence);
     else

@@ -60,6 +60,7 @@ static void errors_are_limited(void **state) {
     assert_int_equal(unreachables("linux-6.12", "net.ipv4.icmp_ratelimit", "10"), 10);
     assert_int_equal(unreachables("linux-6.12", "net.ipv4.icmp_ratemask", "0"), 10);
     assert_int_equal(unreachables("linux-6.12", "net.ipv4.icmp_msgs_per_sec", "0"), 0);
+    assert_int_equal(unreachables("linux-6.12", "net.ipv4.icmp_msgs_burst", "0"), 0);
     assert_int_equal(unreachables("rfc9293", NULL, NULL), 10);
 }
 
@@ -190,6 +191,32 @@ static void whom_a_redirect_is_believed(void **state) {
         run_until(&run, SECONDS(2));
         expect_routes(&run, cases[i].believed ? through_b : "");
         assert_int_equal(run_lost(&run, "redirect_refused"), !cases[i].believed);
+        run_end(&run);
+    }
+}
+
+/* About a segment only when it quotes what is in flight: all else is a guess (RFC 5927 4.1). */
+static void a_redirect_quotes_what_is_in_flight(void **state) {
+    (void)state;
+    for (int guessed = 0; guessed < 2; guessed++) {
+        struct running run;
+        char line[160];
+        with_two_routers("linux-6.12");
+        setup_setting(&setup, "a", "net.ipv4.conf.all.send_redirects", "0");
+        snprintf(line, sizeof line,
+                 "forge icmp 5 1 10.1.0.1 10.1.0.10 gateway 10.1.0.2 "
+                 "tcp 10.1.0.10:1000 10.2.0.10:80 seq +%d",
+                 guessed);
+        setup_run(&setup, 0, "d", "nc -lk 80");
+        setup_run(&setup, 0, "h", "ping -q -c 1 10.1.0.2"); /* b's hardware address is known */
+        setup_run(&setup, 0, "h", "socket tcp")->process = "p";
+        setup_run(&setup, 0, "h", "bind 3 10.1.0.10:1000")->process = "p";
+        setup_run(&setup, 0, "h", "connect 3 10.2.0.10:80")->process = "p";
+        setup_run(&setup, SECONDS(1), "b", line);
+        run_begin(&run, &setup);
+        run_until(&run, SECONDS(2));
+        expect_routes(&run, guessed ? "" : through_b);
+        assert_int_equal(run_lost(&run, "redirect_refused"), guessed);
         run_end(&run);
     }
 }
@@ -335,6 +362,7 @@ int main(void) {
         cmocka_unit_test(the_rfcs_know_no_pause),
         cmocka_unit_test(ping_tells_of_it),
         cmocka_unit_test(whom_a_redirect_is_believed),
+        cmocka_unit_test(a_redirect_quotes_what_is_in_flight),
         cmocka_unit_test(without_its_route_it_is_gone),
         cmocka_unit_test(the_three_moments),
         cmocka_unit_test(a_clock_may_be_behind),

@@ -134,6 +134,28 @@ static void an_error_finds_the_socket(void **state) {
     run_end(&run);
 }
 
+/* An error is given new checksums when it is translated; damage that it had is not to be hidden so,
+ * and it belongs to nobody. */
+static void a_damaged_error_is_not_mended(void **state) {
+    (void)state;
+    struct running run;
+    behind(MASQUERADE);
+    inside(SECONDS(1), "socket udp");
+    setup.lines[setup.scenario.line_count - 1].process = "p";
+    setup_run(&setup, SECONDS(1), "client", "connect 3 10.0.2.1:9")->process = "p";
+    setup_run(&setup, SECONDS(1), "client", "send 3 100")->process = "p";
+    setup_run(&setup, SECONDS(2), "client", "send 3 100")->process = "p";
+    setup_fault(&setup, "server->r1", FAULT_CORRUPT, "icmp", 1)->bit = 8 * (14 + 20 + 8 + 20 + 9);
+    run_begin(&run, &setup);
+    run_until(&run, SECONDS(1.9));
+    assert_int_equal(run_lost(&run, "bad_checksum"), 1);
+    run_until(&run, SECONDS(4));
+    char *said = run_output(&run, "client");
+    assert_null(strstr(said, "ECONNREFUSED"));
+    free(said);
+    run_end(&run);
+}
+
 /* Two hosts may have chosen the same port: the second is given another one, of the same class. */
 static void ports_that_collide_are_told_apart(void **state) {
     (void)state;
@@ -302,6 +324,7 @@ int main(void) {
         cmocka_unit_test(a_connection_is_followed),
         cmocka_unit_test(a_port_is_forwarded_inside),
         cmocka_unit_test(an_error_finds_the_socket),
+        cmocka_unit_test(a_damaged_error_is_not_mended),
         cmocka_unit_test(ports_that_collide_are_told_apart),
         cmocka_unit_test(ports_run_out),
         cmocka_unit_test(the_table_can_be_full),

@@ -352,6 +352,19 @@ static void directed_broadcasts_are_forwarded_when_told(void **state) {
     }
 }
 
+static void the_firewall_sees_directed_broadcasts(void **state) {
+    (void)state;
+    struct running run;
+    through_router(&setup);
+    setup_setting(&setup, "r1", "net.ipv4.conf.all.bc_forwarding", "1");
+    setup_run(&setup, 0, "r1", "iptables -P FORWARD DROP");
+    run_begin(&run, &setup);
+    from_client(&run, 0x0a000101, 0x0a0002ff);
+    assert_int_equal(run_count(&run, TRACE_SENT, "r1"), 0);
+    assert_int_equal(run_lost(&run, "firewall"), 1);
+    run_end(&run);
+}
+
 /* An address may go and another come: routes go with it, peers learn the new one by ARP. */
 static void addresses_change_at_run_time(void **state) {
     (void)state;
@@ -425,6 +438,7 @@ int main(void) {
         cmocka_unit_test(routes_that_refuse_say_so),
         cmocka_unit_test(the_reverse_path_is_asked),
         cmocka_unit_test(directed_broadcasts_are_forwarded_when_told),
+        cmocka_unit_test(the_firewall_sees_directed_broadcasts),
         cmocka_unit_test(addresses_change_at_run_time),
         cmocka_unit_test(class_e_is_the_profiles_affair),
     };

@@ -123,6 +123,13 @@ static void finish(struct reassembly *r, const uint8_t *ether, struct whole_fram
                                   .part_count = r->part_count};
 }
 
+/* Parts do not overlap: without one behind the last octet, that many octets leave no hole. */
+static bool is_whole(const struct reassembly *r) {
+    const struct packet_fragment *end = &r->parts[r->part_count - 1];
+    return r->has_first && r->has_last && r->held == r->total &&
+           end->offset + end->length == r->total && r->header + r->total <= DATAGRAM_MAX;
+}
+
 bool reassemblies_add(struct reassemblies *all, uint64_t packet, const uint8_t *octets,
                       size_t count, struct whole_frame *whole) {
     struct fragment f;
@@ -143,8 +150,7 @@ bool reassemblies_add(struct reassemblies *all, uint64_t packet, const uint8_t *
         r->total = f.offset + f.length;
         r->has_last = true;
     }
-    if (!r->has_first || !r->has_last || r->held != r->total || r->header + r->total > DATAGRAM_MAX)
-        return false;
+    if (!is_whole(r)) return false;
     finish(r, octets, whole);
     all->last = r;
     *slot = NULL;

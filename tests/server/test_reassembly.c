@@ -90,6 +90,17 @@ static void repeats_overlaps_and_damage_change_nothing(void **state) {
     reassemblies_free(&all);
 }
 
+static void octets_behind_the_end_fill_no_hole(void **state) {
+    (void)state;
+    struct reassemblies all = {0};
+    struct whole_frame w;
+    assert_false(add(&all, 1, piece_of(1, 0, 16, true), &w));
+    assert_false(add(&all, 2, piece_of(1, 32, 8, true), &w));
+    assert_false(
+        add(&all, 3, piece_of(1, 24, 8, false), &w)); /* ends at 32; 16 to 23 are missing */
+    reassemblies_free(&all);
+}
+
 static void very_many_push_the_oldest_out(void **state) {
     (void)state;
     struct reassemblies all = {0};
@@ -120,6 +131,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_order_makes_the_same_whole),
         cmocka_unit_test(repeats_overlaps_and_damage_change_nothing),
+        cmocka_unit_test(octets_behind_the_end_fill_no_hole),
         cmocka_unit_test(very_many_push_the_oldest_out),
         cmocka_unit_test(a_whole_datagram_is_no_fragment),
     };

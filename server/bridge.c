@@ -53,7 +53,7 @@ static const char help[] =
 /* -------------------------------------------------------------------------------------- options */
 
 static int bad_value(const char *option, const char *value, const char *mend) {
-    return usage_error("bridge: %s %s: not understood; %s", option, value, mend) + 1;
+    return usage_value("bridge", option, value, mend) + 1;
 }
 
 /* "host:eth0=tap0"; 0, or the exit status + 1, as for all below. */
@@ -74,8 +74,6 @@ static int take_attach(struct bridge_options *o, const char *value) {
 }
 
 static int take_option(struct bridge_options *o, const char *name, const char *value) {
-    if (*value == '\0')
-        return usage_error("bridge: %s is empty; see netstep bridge --help", name) + 1;
     if (!strcmp(name, "--attach")) return take_attach(o, value);
     if (!strcmp(name, "--until") && (!read_duration(value, &o->until) || o->until <= 0))
         return bad_value(name, value, "give a time such as 10s");
@@ -94,39 +92,29 @@ static int take_option(struct bridge_options *o, const char *name, const char *v
     return 0;
 }
 
-static int read_option(int argc, char **argv, int *at, struct bridge_options *o) {
-    static const char *const names[] = {"--attach", "--until",   "--limit", "--events",
-                                        "--pcap",   "--journal", "--detail"};
-    const char *word = argv[*at];
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        size_t length = strlen(names[i]);
-        if (strncmp(word, names[i], length) != 0 || (word[length] != '=' && word[length] != '\0'))
-            continue;
-        if (word[length] == '=') return take_option(o, names[i], word + length + 1);
-        if (++*at == argc)
-            return usage_error("bridge: %s needs a value; see netstep bridge --help", word) + 1;
-        return take_option(o, names[i], argv[*at]);
+static int read_word(struct arguments *a, struct bridge_options *o) {
+    static const char *const names[] = {"--attach", "--until",   "--limit",  "--events",
+                                        "--pcap",   "--journal", "--detail", NULL};
+    const char *word = a->words[a->at];
+    struct option option;
+    if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) {
+        fputs(help, stdout);
+        return 1;
     }
-    return usage_error("bridge: unknown option %.60s; see netstep bridge --help", word) + 1;
+    if (word[0] == '-') {
+        if (!usage_option(a, names, &option)) return USAGE_ERROR + 1;
+        return take_option(o, option.name, option.value);
+    }
+    if (o->scenario != NULL)
+        return usage_error("bridge: two scenarios, %s and %s; give one", o->scenario, word) + 1;
+    o->scenario = word;
+    return 0;
 }
 
 static int read_options(int argc, char **argv, struct bridge_options *o) {
-    for (int at = 0; at < argc; at++) {
-        int status = 0;
-        if (strcmp(argv[at], "--help") == 0 || strcmp(argv[at], "-h") == 0) {
-            fputs(help, stdout);
-            return 1;
-        }
-        if (argv[at][0] == '-')
-            status = read_option(argc, argv, &at, o);
-        else if (o->scenario != NULL)
-            status =
-                usage_error("bridge: two scenarios, %s and %s; give one", o->scenario, argv[at]) +
-                1;
-        else
-            o->scenario = argv[at];
-        if (status != 0) return status;
-    }
+    struct arguments a = {"bridge", argc, argv, 0};
+    for (int status; a.at < argc; a.at++)
+        if ((status = read_word(&a, o)) != 0) return status;
     if (o->scenario == NULL)
         return usage_error("bridge: no scenario; give a file, or see netstep bridge --help") + 1;
     if (o->attach_count == 0)

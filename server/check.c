@@ -211,21 +211,21 @@ static int check_course(struct tally *tally, const char *folder) {
 }
 
 int check_main(int argc, char **argv) {
-    const char *folder = "lessons";
     struct tally tally = {0};
-    int first = 0, status = 0;
-    for (; first < argc && argv[first][0] == '-'; first++) {
-        if (strcmp(argv[first], "--help") == 0 || strcmp(argv[first], "-h") == 0) {
+    static const char *const names[] = {"--lessons", NULL};
+    struct arguments a = {"check", argc, argv, 0};
+    struct option lessons = {NULL, "lessons"};
+    int status = 0;
+    for (; a.at < argc && argv[a.at][0] == '-'; a.at++) {
+        if (strcmp(argv[a.at], "--help") == 0 || strcmp(argv[a.at], "-h") == 0) {
             fputs(help, stdout);
             return 0;
         }
-        if (strcmp(argv[first], "--lessons") != 0 || first + 1 == argc)
-            return usage_error("check: %.60s: unknown option or no value; see netstep check --help",
-                               argv[first]);
-        folder = argv[++first];
+        if (!usage_option(&a, names, &lessons)) return USAGE_ERROR;
     }
-    if (first == argc) status = check_course(&tally, folder);
-    for (int i = first; i < argc && status == 0; i++) status = check_named(&tally, folder, argv[i]);
+    if (a.at == argc) status = check_course(&tally, lessons.value);
+    for (; a.at < argc && status == 0; a.at++)
+        status = check_named(&tally, lessons.value, argv[a.at]);
     if (status != 0) return status;
     printf("%u passed, %u failed\n", tally.passed, tally.failed);
     return tally.failed > 0;

@@ -59,17 +59,16 @@ static const char help[] =
 /* -------------------------------------------------------------------------------------- options */
 
 static int bad_value(const char *option, const char *value, const char *mend) {
-    return usage_error("run: %s %s: not understood; %s", option, value, mend);
+    return usage_value("run", option, value, mend) + 1;
 }
 
 /* 0: go on; otherwise the exit status + 1. */
 static int take_option(struct options *o, const char *name, const char *value) {
     if (strcmp(name, "--until") == 0 && !read_duration(value, &o->until))
-        return bad_value(name, value, "give a time such as 10s") + 1;
+        return bad_value(name, value, "give a time such as 10s");
     if (strcmp(name, "--until") == 0) o->timed = true;
-    if (*value == '\0') return usage_error("run: %s is empty; see netstep run --help", name) + 1;
     if (strcmp(name, "--seed") == 0 && (!read_u64(value, &o->seed) || o->seed > INT64_MAX))
-        return bad_value(name, value, "give a whole number from 0 to 2^63-1") + 1;
+        return bad_value(name, value, "give a whole number from 0 to 2^63-1");
     if (strcmp(name, "--seed") == 0) o->seeded = true;
     if (strcmp(name, "--events") == 0) o->events = value;
     if (strcmp(name, "--pcap") == 0) o->pcap = value;
@@ -77,46 +76,39 @@ static int take_option(struct options *o, const char *name, const char *value) {
     if (strcmp(name, "--detail") != 0) return 0;
     o->detail = strcmp(value, "full") == 0 ? DETAIL_FULL : DETAIL_STORY;
     if (o->detail == DETAIL_STORY && strcmp(value, "story") != 0)
-        return bad_value(name, value, "give story or full") + 1;
+        return bad_value(name, value, "give story or full");
     return 0;
 }
 
-/* "--until 10s" or "--until=10s" at argv[*at]; moves *at to the last word that it used. */
-static int read_option(int argc, char **argv, int *at, struct options *o) {
-    static const char *const names[] = {"--until", "--seed",   "--events",
-                                        "--pcap",  "--detail", "--journal"};
-    const char *word = argv[*at];
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        size_t length = strlen(names[i]);
-        if (strncmp(word, names[i], length) != 0 || (word[length] != '=' && word[length] != '\0'))
-            continue;
-        if (word[length] == '=') return take_option(o, names[i], word + length + 1);
-        if (++*at == argc)
-            return usage_error("run: %s needs a value; see netstep run --help", word) + 1;
-        return take_option(o, names[i], argv[*at]);
+/* *plain: only files follow, whatever they begin with. */
+static int read_word(struct arguments *a, bool *plain, struct options *o) {
+    static const char *const names[] = {"--until",  "--seed",    "--events", "--pcap",
+                                        "--detail", "--journal", NULL};
+    const char *word = a->words[a->at];
+    struct option option;
+    if (!*plain && (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)) {
+        fputs(help, stdout);
+        return 1;
     }
-    return usage_error("run: unknown option %.60s; see netstep run --help", word) + 1;
+    if (!*plain && strcmp(word, "--") == 0) {
+        *plain = true;
+        return 0;
+    }
+    if (!*plain && word[0] == '-' && word[1] != '\0') {
+        if (!usage_option(a, names, &option)) return USAGE_ERROR + 1;
+        return take_option(o, option.name, option.value);
+    }
+    if (o->scenario != NULL)
+        return usage_error("run: two scenarios, %s and %s; give one", o->scenario, word) + 1;
+    o->scenario = word;
+    return 0;
 }
 
 static int read_options(int argc, char **argv, struct options *o) {
+    struct arguments a = {"run", argc, argv, 0};
     bool plain = false;
-    for (int at = 0; at < argc; at++) {
-        int status = 0;
-        if (!plain && (strcmp(argv[at], "--help") == 0 || strcmp(argv[at], "-h") == 0)) {
-            fputs(help, stdout);
-            return 1;
-        }
-        if (strcmp(argv[at], "--") == 0 && !plain)
-            plain = true; /* what follows is a file, whatever it begins with */
-        else if (argv[at][0] == '-' && argv[at][1] != '\0' && !plain)
-            status = read_option(argc, argv, &at, o);
-        else if (o->scenario != NULL)
-            status =
-                usage_error("run: two scenarios, %s and %s; give one", o->scenario, argv[at]) + 1;
-        else
-            o->scenario = argv[at];
-        if (status != 0) return status;
-    }
+    for (int status; a.at < argc; a.at++)
+        if ((status = read_word(&a, &plain, o)) != 0) return status;
     if (o->scenario == NULL && o->journal == NULL)
         return usage_error("run: no scenario; give a file, or see netstep run --help") + 1;
     if (o->events != NULL && o->pcap != NULL && strcmp(o->events, "-") == 0 &&

@@ -44,7 +44,7 @@ say 'engine: includes go one way' "$(awk '
     BEGIN { rank["base"] = 1; rank["wire"] = 2; rank["sim"] = 3; rank["stack"] = 4; rank["apps"] = rank["observe"] = 5 }
     /^#include "/ { split($2, q, "\""); split(FILENAME, p, "/"); if (!(p[2] in rank)) next
         n = split(q[2], t, "/"); if (n < 2 || !(t[1] in rank)) { if (q[2] != "engine.h") print FILENAME ": " $0; next }
-        if (rank[t[1]] > rank[p[2]]) print FILENAME ": " $0 }
+        if (rank[t[1]] > rank[p[2]] || (rank[t[1]] == rank[p[2]] && t[1] != p[2])) print FILENAME ": " $0 }
     /^#include </ { split(FILENAME, p, "/"); if (p[1] == "engine" && $2 !~ /^<(assert|stdbool|stddef|stdint|stdlib|string|limits)\.h>$/) print FILENAME ": " $0 }
 ' $(git ls-files -co --exclude-standard 'engine/*.c' 'engine/*.h'))"
 say 'server includes only engine.h of the engine' \

@@ -118,11 +118,8 @@ static bool parse_any_number(const char *word, uint64_t *value) {
     *value = 0;
     if (word[0] != '0' || word[1] != 'x') return parse_u64(word, value);
     for (word += 2; *word != '\0'; word++) {
-        int digit = *word >= '0' && *word <= '9'   ? *word - '0'
-                    : *word >= 'a' && *word <= 'f' ? *word - 'a' + 10
-                                                   : -1;
-        if (digit < 0) return false;
-        *value = *value << 4 | (uint64_t)digit;
+        if (hex_value(*word) < 0 || *value >> 60 != 0) return false;
+        *value = *value << 4 | (uint64_t)hex_value(*word);
     }
     return true;
 }

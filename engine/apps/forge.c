@@ -147,17 +147,12 @@ static void sack(struct line *l, struct order *o) {
     t->sack[t->sack_count++].right = right;
 }
 
-static int hex_digit(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Options of the IP header, as hexadecimal octets: 0107040a000001 and so on, padded with zeros. */
 static void ip_options(struct line *l, struct order *o) {
     const char *word = next_word(l, o);
     size_t count = 0;
     for (; word[0] != '\0'; word += 2, count++) {
-        int high = hex_digit(word[0]), low = high < 0 ? -1 : hex_digit(word[1]);
+        int high = hex_value(word[0]), low = high < 0 ? -1 : hex_value(word[1]);
         if (low < 0 || count == sizeof o->ip_options) {
             o->wrong = "IP options are at most 40 octets in hexadecimal";
             return;
@@ -175,8 +170,8 @@ static void cookie(struct line *l, struct order *o) {
     t->cookie_length = 0;
     if (o->wrong != NULL || same_text(word, "-")) return;
     for (; word[0] != '\0' && t->cookie_length < TCP_COOKIE_MAX; word += 2) {
-        if (hex_digit(word[0]) < 0 || hex_digit(word[1]) < 0) break;
-        t->cookie[t->cookie_length++] = (uint8_t)(hex_digit(word[0]) << 4 | hex_digit(word[1]));
+        if (hex_value(word[0]) < 0 || hex_value(word[1]) < 0) break;
+        t->cookie[t->cookie_length++] = (uint8_t)(hex_value(word[0]) << 4 | hex_value(word[1]));
     }
     if (word[0] != '\0' || t->cookie_length < 4 || t->cookie_length % 2 != 0)
         o->wrong = "a cookie is - or 4 to 16 octets in hexadecimal";

@@ -108,15 +108,7 @@ static void target_words(struct text *t, const struct rule *r) {
     }
     if (r->target < TARGET_MASQUERADE || (r->to_first == 0 && r->to_port[1] == 0)) return;
     text_add(t, r->to_first != 0 ? " to:" : " masq ports: ");
-    if (r->to_first != 0) text_ip4(t, r->to_first);
-    if (r->to_last != r->to_first) text_char(t, '-');
-    if (r->to_last != r->to_first) text_ip4(t, r->to_last);
-    if (r->to_port[1] == 0) return;
-    if (r->to_first != 0) text_char(t, ':');
-    text_u64(t, r->to_port[0]);
-    if (r->to_port[1] == r->to_port[0]) return;
-    text_char(t, '-');
-    text_u64(t, r->to_port[1]);
+    text_translation(t, r);
 }
 
 static void say_rule(struct step *s, struct id process, const struct listing *l,

@@ -65,7 +65,7 @@ bool parse_cidr(const char *text, uint32_t *address, uint32_t *prefix) {
     return true;
 }
 
-static int hex_digit(char c) {
+int hex_value(char c) {
     if (is_digit(c)) return c - '0';
     if (c >= 'a' && c <= 'f') return c - 'a' + 10;
     return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
@@ -75,7 +75,7 @@ bool parse_mac(const char *text, uint8_t mac[6]) {
     uint8_t found[6];
     if (strlen(text) != 17) return false;
     for (int i = 0; i < 6; i++, text += 3) {
-        int high = hex_digit(text[0]), low = hex_digit(text[1]);
+        int high = hex_value(text[0]), low = hex_value(text[1]);
         if (high < 0 || low < 0 || (i < 5 && text[2] != ':')) return false;
         found[i] = (uint8_t)(high << 4 | low);
     }

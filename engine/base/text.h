@@ -42,6 +42,7 @@ void text_seconds(struct text *, int64_t ns, int decimals); /* "1.030" */
 bool same_text(const char *, const char *);
 void copy_text(char *out, size_t size, const char *from); /* cuts, ends with NUL, zero-fills */
 bool parse_u64(const char *, uint64_t *);                 /* whole string, decimal */
+int hex_value(char);                                      /* of a digit; -1: it is none */
 bool parse_ip4(const char *, uint32_t *);
 bool parse_cidr(const char *, uint32_t *address, uint32_t *prefix);
 bool parse_mac(const char *, uint8_t mac[6]);

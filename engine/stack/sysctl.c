@@ -42,16 +42,11 @@ static bool node_has(const struct lab *lab, uint32_t node, const struct knob *kn
 
 /* ------------------------------------------------------------------------------- one value */
 
-static int hex_digit(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static bool parse_hex(const char *digits, size_t count, uint64_t *value) {
     *value = 0;
     for (size_t i = 0; i < count; i++) {
-        if (hex_digit(digits[i]) < 0) return false;
-        *value = *value << 4 | (uint64_t)hex_digit(digits[i]);
+        if (hex_value(digits[i]) < 0) return false;
+        *value = *value << 4 | (uint64_t)hex_value(digits[i]);
     }
     return count > 0 && count <= 16;
 }

@@ -3,10 +3,7 @@
  * TFTP's six packets. All begin with an opcode; a request goes on with strings, each ended by a
  * zero octet, and so does an OACK; DATA, ACK and ERROR have a number. RFC 1350 5, RFC 2347.
  */
-#include "wire/describe.h"
 #include <string.h>
-
-#define CLAUSE "RFC 1350 5"
 
 static const char *read_string(struct reader *r) {
     const uint8_t *start = r->at;
@@ -85,21 +82,4 @@ void tftp_emit_error(struct writer *w, enum tftp_error code, const char *message
     write_u16(w, TFTP_ERROR);
     write_u16(w, (uint16_t)code);
     write_string(w, message);
-}
-
-static const struct value_name error_names[] = {
-    {TFTP_NOT_DEFINED, "Not defined"},
-    {TFTP_FILE_NOT_FOUND, "File not found"},
-    {TFTP_ACCESS_VIOLATION, "Access violation"},
-    {TFTP_DISK_FULL, "Disk full or allocation exceeded"},
-    {TFTP_ILLEGAL_OPERATION, "Illegal TFTP Operation"},
-    {TFTP_UNKNOWN_TID, "Unknown transfer ID"},
-    {TFTP_FILE_EXISTS, "File already exists"},
-    {TFTP_NO_SUCH_USER, "No such user"},
-    {TFTP_OPTION_REFUSED, "Option negotiation failed"},
-    {0, NULL},
-};
-
-const char *tftp_error_text(uint32_t code) {
-    return code <= TFTP_OPTION_REFUSED ? error_names[code].name : NULL;
 }

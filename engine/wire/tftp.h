@@ -35,6 +35,5 @@ void tftp_emit_oack(struct writer *);
 void tftp_emit_option(struct writer *, const char *name, const char *value);
 void tftp_emit_block(struct writer *, enum tftp_opcode, uint16_t block); /* DATA, ACK */
 void tftp_emit_error(struct writer *, enum tftp_error, const char *message);
-const char *tftp_error_text(uint32_t code); /* RFC 1350's appendix; NULL: no such code */
 
 #endif

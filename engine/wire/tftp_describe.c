@@ -7,29 +7,30 @@
  */
 #include "base/text.h"
 #include "wire/fields.h"
+#include "wire/tftp.h"
 
-enum { OP_READ = 1, OP_WRITE, OP_DATA, OP_ACK, OP_ERROR, OP_OACK, TEXT_ROOM = 200 };
+enum { TEXT_ROOM = 200 };
 
 #define CLAUSE "RFC 1350 5"
 static const struct value_name opcode_names[] = {
-    {OP_READ, "Read Request"},
-    {OP_WRITE, "Write Request"},
-    {OP_DATA, "Data Packet"},
-    {OP_ACK, "Acknowledgement"},
-    {OP_ERROR, "Error Code"},
-    {OP_OACK, "Option Acknowledgement"},
+    {TFTP_RRQ, "Read Request"},
+    {TFTP_WRQ, "Write Request"},
+    {TFTP_DATA, "Data Packet"},
+    {TFTP_ACK, "Acknowledgement"},
+    {TFTP_ERROR, "Error Code"},
+    {TFTP_OACK, "Option Acknowledgement"},
     {0, NULL},
 };
 static const struct value_name error_names[] = {
-    {0, "Not defined"},
-    {1, "File not found"},
-    {2, "Access violation"},
-    {3, "Disk full or allocation exceeded"},
-    {4, "Illegal TFTP Operation"},
-    {5, "Unknown transfer ID"},
-    {6, "File already exists"},
-    {7, "No such user"},
-    {8, "Option negotiation failed"},
+    {TFTP_NOT_DEFINED, "Not defined"},
+    {TFTP_FILE_NOT_FOUND, "File not found"},
+    {TFTP_ACCESS_VIOLATION, "Access violation"},
+    {TFTP_DISK_FULL, "Disk full or allocation exceeded"},
+    {TFTP_ILLEGAL_OPERATION, "Illegal TFTP Operation"},
+    {TFTP_UNKNOWN_TID, "Unknown transfer ID"},
+    {TFTP_FILE_EXISTS, "File already exists"},
+    {TFTP_NO_SUCH_USER, "No such user"},
+    {TFTP_OPTION_REFUSED, "Option negotiation failed"},
     {0, NULL},
 };
 enum { OPCODE, BLOCK, ERROR_CODE };
@@ -42,8 +43,8 @@ const size_t tftp_field_count = sizeof tftp_fields / sizeof *tftp_fields;
 
 bool tftp_has_row(const uint8_t *header, uint32_t row) {
     uint32_t opcode = field_get(header, &tftp_fields[OPCODE]);
-    if (row == BLOCK) return opcode == OP_DATA || opcode == OP_ACK;
-    return row == OPCODE || opcode == OP_ERROR;
+    if (row == BLOCK) return opcode == TFTP_DATA || opcode == TFTP_ACK;
+    return row == OPCODE || opcode == TFTP_ERROR;
 }
 
 /* Where the string at `at` ends, its zero included; `end` when there is no zero. */
@@ -82,7 +83,7 @@ static void describe_options(struct description *d, uint32_t at, uint32_t end) {
 }
 
 static void describe_request(struct description *d, uint32_t opcode, uint32_t at, uint32_t end) {
-    bool reads = opcode == OP_READ;
+    bool reads = opcode == TFTP_RRQ;
     at = describe_string(d, reads ? "tftp.source_file" : "tftp.destination_file",
                          reads ? "Source File" : "Destination File", CLAUSE, at, end);
     if (at < end) at = describe_string(d, "tftp.type", "Type", CLAUSE, at, end);
@@ -92,19 +93,19 @@ static void describe_request(struct description *d, uint32_t opcode, uint32_t at
 static void describe_rest(struct description *d, uint32_t opcode, uint32_t at, uint32_t end) {
     uint32_t body = at + 2;
     switch (opcode) {
-    case OP_READ:
-    case OP_WRITE: describe_request(d, opcode, body, end); break;
-    case OP_DATA: describe_rows(d, &tftp_fields[BLOCK], 1, at, end); break;
-    case OP_ACK:
+    case TFTP_RRQ:
+    case TFTP_WRQ: describe_request(d, opcode, body, end); break;
+    case TFTP_DATA: describe_rows(d, &tftp_fields[BLOCK], 1, at, end); break;
+    case TFTP_ACK:
         if (describe_rows(d, &tftp_fields[BLOCK], 1, at, end))
             describe_octets(d, 1, 0, "tftp.data", "Data", NULL, at + 4, end);
         break;
-    case OP_ERROR:
+    case TFTP_ERROR:
         if (!describe_rows(d, &tftp_fields[ERROR_CODE], 1, at, end) || at + 4 == end) break;
         body = describe_string(d, "tftp.error.message", "Error message", CLAUSE, at + 4, end);
         describe_octets(d, 1, 0, "tftp.data", "Data", NULL, body, end);
         break;
-    case OP_OACK: describe_options(d, body, end); break;
+    case TFTP_OACK: describe_options(d, body, end); break;
     default: describe_octets(d, 1, 0, "tftp.data", "Data", NULL, body, end); break;
     }
 }
@@ -112,7 +113,7 @@ static void describe_rest(struct description *d, uint32_t opcode, uint32_t at, u
 bool tftp_describe(struct description *d, uint32_t at, uint32_t end) {
     if (end - at < 2) return false;
     uint32_t opcode = field_get(d->octets + at, &tftp_fields[OPCODE]);
-    uint32_t header = opcode == OP_DATA && end - at > 4 ? at + 4 : end;
+    uint32_t header = opcode == TFTP_DATA && end - at > 4 ? at + 4 : end;
     const char *name = field_meaning(&tftp_fields[OPCODE], opcode);
     describe_header(d, 0, "tftp", "Trivial File Transfer Protocol", CLAUSE, at, header,
                     name ? name : "");

@@ -76,6 +76,7 @@ const char *target_name(uint32_t target);           /* "" for TARGET_NONE, NULL 
 const char *reject_name(uint32_t reject);           /* "icmp-port-unreachable" */
 void text_states(struct text *, uint32_t states);   /* "RELATED,ESTABLISHED" */
 void text_tcp_flags(struct text *, uint32_t flags); /* "SYN,ACK" */
+void text_translation(struct text *, const struct rule *); /* "1.2.3.4-1.2.3.9:1000-2000" */
 
 /* A datagram at a hook. It starts at `ip`, and lies there whole: `length` octets behind the
  * header of `header` octets. */

@@ -125,6 +125,18 @@ static void text_match(struct text *t, const struct rule *r) {
     text_states(t, r->states);
 }
 
+void text_translation(struct text *t, const struct rule *r) {
+    if (r->to_first != 0) text_ip4(t, r->to_first);
+    if (r->to_last != r->to_first) text_char(t, '-');
+    if (r->to_last != r->to_first) text_ip4(t, r->to_last);
+    if (r->to_port[1] == 0) return;
+    if (r->to_first != 0) text_char(t, ':');
+    text_u64(t, r->to_port[0]);
+    if (r->to_port[1] == r->to_port[0]) return;
+    text_char(t, '-');
+    text_u64(t, r->to_port[1]);
+}
+
 static void text_to(struct text *t, const struct rule *r) {
     bool to = r->to_first != 0 || r->to_port[1] != 0;
     if (r->target == TARGET_REJECT) {
@@ -135,15 +147,7 @@ static void text_to(struct text *t, const struct rule *r) {
     text_add(t, r->target == TARGET_DNAT   ? " --to-destination "
                 : r->target == TARGET_SNAT ? " --to-source "
                                            : " --to-ports ");
-    if (r->to_first != 0) text_ip4(t, r->to_first);
-    if (r->to_last != r->to_first) text_char(t, '-');
-    if (r->to_last != r->to_first) text_ip4(t, r->to_last);
-    if (r->to_port[1] == 0) return;
-    if (r->to_first != 0) text_char(t, ':');
-    text_u64(t, r->to_port[0]);
-    if (r->to_port[1] == r->to_port[0]) return;
-    text_char(t, '-');
-    text_u64(t, r->to_port[1]);
+    text_translation(t, r);
 }
 
 void text_rule(struct text *t, const struct lab *lab, const struct rule *r) {

@@ -77,6 +77,7 @@ static bool take_words(struct arping_state *a, const struct command *c, struct w
             if (take_flag(a, *word)) continue;
             const char *value = word[1] != '\0' ? word + 1 : i + 1 < c->count ? c->words[++i] : "";
             if (!take_value(a, words, *word, value)) return false;
+            words->wrong = NULL;
             break;
         }
     }

@@ -3,7 +3,8 @@
  * iptables, in the words of iptables 1.8: -A, -I, -D, -F, -P, -Z, -L and -S, tables filter and nat,
  * the matches -s -d -p -i -o, ports, ICMP types, TCP flags and states, the targets ACCEPT, DROP,
  * REJECT, MASQUERADE, SNAT and DNAT. A line is understood as a whole before it changes anything.
- * Left out: chains of the user's own, LOG, other matches, the chains INPUT and OUTPUT of nat.
+ * Left out: chains of the user's own, LOG, other matches, ! before ports, types, flags and states,
+ * the chains INPUT and OUTPUT of nat.
  */
 #include "stack/iface.h"
 #include "wire/tcp.h"
@@ -132,7 +133,6 @@ static bool parse_icmp(const char *word, struct rule *r) {
                  {"parameter-problem", 12, ICMP_ANY},
                  {"timestamp-request", 13, ICMP_ANY},
                  {"timestamp-reply", 14, ICMP_ANY}};
-    uint16_t type[2];
     r->icmp = 1;
     r->icmp_code = ICMP_ANY;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
@@ -141,27 +141,16 @@ static bool parse_icmp(const char *word, struct rule *r) {
             r->icmp_code = names[i].code;
             return true;
         }
-    const char *slash = strchr(word, '/');
-    uint64_t number;
-    if (slash == NULL) {
-        if (!parse_u64(word, &number) || number > UINT8_MAX) return false;
-        r->icmp_type = (uint8_t)number;
-        return true;
-    }
-    /* "0/0" as well: parse_range() takes no pair of zeros. */
-    if (same_text(word, "0/0")) {
-        r->icmp_code = 0;
-        return true;
-    }
-    (void)type;
     char first[4];
-    size_t length = (size_t)(slash - word);
+    size_t length = strcspn(word, "/");
+    uint64_t number;
     if (length >= sizeof first) return false;
     memcpy(first, word, length);
     first[length] = '\0';
     if (!parse_u64(first, &number) || number > UINT8_MAX) return false;
     r->icmp_type = (uint8_t)number;
-    if (!parse_u64(slash + 1, &number) || number >= ICMP_ANY) return false;
+    if (word[length] == '\0') return true;
+    if (!parse_u64(word + length + 1, &number) || number >= ICMP_ANY) return false;
     r->icmp_code = (uint8_t)number;
     return true;
 }
@@ -223,6 +212,7 @@ static bool parse_to(const char *word, struct rule *r) {
 
 static bool parse_target(struct step *s, const struct command *c, struct line *l) {
     const char *word = next(c, l);
+    l->rule.target = TARGET_NONE;
     for (uint32_t i = TARGET_ACCEPT; i < TARGET_COUNT; i++)
         if (same_text(word, target_name(i))) l->rule.target = i;
     if (l->rule.target == TARGET_NONE)
@@ -255,6 +245,11 @@ static bool invert(struct line *l, uint32_t bit, bool right) {
     return right;
 }
 
+static bool may_have_ports(const struct rule *r) {
+    bool transport = r->protocol == IP_PROTOCOL_TCP || r->protocol == IP_PROTOCOL_UDP;
+    return transport && (r->inverted & NOT_PROTOCOL) == 0;
+}
+
 /* One option of a match or target; *known: whether it is one. */
 static bool take_option(struct step *s, const struct command *c, struct line *l, const char *option,
                         bool *known) {
@@ -276,8 +271,9 @@ static bool take_option(struct step *s, const struct command *c, struct line *l,
     }
     if (is(option, "-m", "--match")) {
         const char *module = next(c, l);
-        r->conntrack = same_text(module, "conntrack");
-        return r->conntrack || same_text(module, "tcp") || same_text(module, "udp") ||
+        bool conntrack = same_text(module, "conntrack");
+        if (conntrack) r->conntrack = 1;
+        return conntrack || same_text(module, "tcp") || same_text(module, "udp") ||
                same_text(module, "icmp") || same_text(module, "state");
     }
     if (is(option, "--state", "--ctstate")) return parse_flags(states, next(c, l), &r->states);
@@ -291,7 +287,7 @@ static bool take_option(struct step *s, const struct command *c, struct line *l,
         return true;
     }
     if (same_text(option, "--icmp-type")) return parse_icmp(next(c, l), r);
-    bool ports = r->protocol == IP_PROTOCOL_TCP || r->protocol == IP_PROTOCOL_UDP;
+    bool ports = may_have_ports(r);
     if (ports && is(option, "--dport", "--destination-port"))
         return parse_range(next(c, l), ':', r->dport);
     if (ports && is(option, "--sport", "--source-port"))
@@ -336,7 +332,7 @@ static bool take_verb(struct step *s, const struct command *c, struct line *l, c
     if (l->verb == VERB_POLICY) return parse_target(s, c, l);
     l->number = l->verb == VERB_INSERT;
     if ((l->verb == VERB_INSERT || l->verb == VERB_DELETE) && l->at < c->count &&
-        parse_u64(c->words[l->at], &number) && number > 0) {
+        parse_u64(c->words[l->at], &number) && number > 0 && number <= UINT32_MAX) {
         l->number = (uint32_t)number;
         l->by_number = true;
         l->at++;
@@ -360,29 +356,31 @@ static bool take_letters(struct listing *listing, const char *word, enum verb *v
     return true;
 }
 
+/* One word, with what belongs to it. */
+static bool take_word(struct step *s, const struct command *c, struct line *l, const char *word) {
+    bool known = true;
+    if (is(word, "-t", "--table")) {
+        const char *table = next(c, l);
+        l->listing.nat = same_text(table, "nat");
+        return l->listing.nat || same_text(table, "filter") ||
+               fail(s, c, "iptables: can't initialize iptables table `", table, "'");
+    }
+    if (is(word, "-j", "--jump")) return parse_target(s, c, l);
+    if (same_text(word, "--line-numbers")) return l->listing.numbered = true;
+    if (!take_verb(s, c, l, word, &known)) return false;
+    if (known || take_letters(&l->listing, word, &l->verb)) return true;
+    if (!take_option(s, c, l, word, &known))
+        return fail(s, c, "iptables v1.8.9: bad value for \"", word, "\"");
+    return known || fail(s, c, "iptables v1.8.9: unknown option \"", word, "\"");
+}
+
 static bool parse_line(struct step *s, const struct command *c, struct line *l) {
-    static const char unknown[] = "iptables v1.8.9: unknown option \"";
     while (l->at < c->count) {
         const char *word = next(c, l);
-        bool known = true;
-        if (same_text(word, "!")) {
-            l->inverted = true;
-        } else if (is(word, "-t", "--table")) {
-            const char *table = next(c, l);
-            l->listing.nat = same_text(table, "nat");
-            if (!l->listing.nat && !same_text(table, "filter"))
-                return fail(s, c, "iptables: can't initialize iptables table `", table, "'");
-        } else if (is(word, "-j", "--jump")) {
-            if (!parse_target(s, c, l)) return false;
-        } else if (same_text(word, "--line-numbers")) {
-            l->listing.numbered = true;
-        } else {
-            if (!take_verb(s, c, l, word, &known)) return false;
-            if (known || take_letters(&l->listing, word, &l->verb)) continue;
-            if (!take_option(s, c, l, word, &known))
-                return fail(s, c, "iptables v1.8.9: bad value for \"", word, "\"");
-            if (!known) return fail(s, c, unknown, word, "\"");
-        }
+        l->inverted = same_text(word, "!");
+        if (l->inverted) word = next(c, l);
+        if (!take_word(s, c, l, word)) return false;
+        if (l->inverted) return fail(s, c, "iptables v1.8.9: unexpected ! flag before ", word, "");
     }
     return true;
 }
@@ -392,6 +390,7 @@ static bool rule_is_right(struct step *s, const struct command *c, const struct 
     const struct rule *r = &l->rule;
     const char *why = NULL;
     bool nat_target = r->target >= TARGET_MASQUERADE;
+    bool has_ports = r->sport[1] != 0 || r->dport[1] != 0;
     if (is_nat(r->chain) != l->listing.nat) return no_such(s, c);
     if (r->target == TARGET_REJECT && r->reject == REJECT_RST && r->protocol != IP_PROTOCOL_TCP)
         why = "Invalid argument";
@@ -403,7 +402,7 @@ static bool rule_is_right(struct step *s, const struct command *c, const struct 
     if (r->target == TARGET_DNAT && r->to_first == 0 && r->to_port[1] == 0)
         return bad(s, c, "iptables v1.8.9: DNAT: option \"--to-destination\" must be specified",
                    "");
-    if ((r->tcp_mask != 0 && r->protocol != IP_PROTOCOL_TCP) ||
+    if ((r->tcp_mask != 0 && r->protocol != IP_PROTOCOL_TCP) || (has_ports && !may_have_ports(r)) ||
         (r->icmp != 0 && r->protocol != IP_PROTOCOL_ICMP) ||
         (r->in != 0 && (r->chain == CHAIN_OUTPUT || r->chain == CHAIN_POSTROUTING)) ||
         (r->out != 0 && (r->chain == CHAIN_INPUT || r->chain == CHAIN_PREROUTING)))

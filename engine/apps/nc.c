@@ -51,11 +51,12 @@ static bool take_words(struct nc_state *nc, const struct command *c, const char 
                 const char *value = word[1] != '\0'    ? word + 1
                                     : i + 1 < c->count ? c->words[++i]
                                                        : "";
-                if (!parse_u64(value, &seconds) || seconds > 100000) return false;
+                uint64_t most = *word == 'w' ? 100000 : 65535;
+                if (!parse_u64(value, &seconds) || seconds > most) return false;
                 if (*word == 'w')
                     nc->give_up = (sim_time)seconds * 1000000000;
                 else
-                    nc->port = (uint32_t)(seconds & 0xffff);
+                    nc->port = (uint32_t)seconds;
                 break;
             }
             if (!take_option(nc, *word)) return false;

@@ -239,7 +239,10 @@ static void print_counts(struct step *s, struct id process, struct text *t) {
         text_add(t, " errors");
     }
     text_add(t, ", ");
-    text_percent(t, ping->sent - ping->received, ping->sent);
+    /* Who forges replies makes the loss negative, as iputils has it. */
+    bool forged = ping->received > ping->sent;
+    if (forged) text_char(t, '-');
+    text_percent(t, forged ? ping->received - ping->sent : ping->sent - ping->received, ping->sent);
     text_add(t, "% packet loss, time ");
     text_i64(t, (ping->last_at - ping->first_at) / millisecond_ns);
     text_add(t, "ms");

@@ -11,6 +11,7 @@
 
 static const sim_time second_ns = 1000000000, millisecond_ns = 1000000;
 enum { USUAL_COUNT = 4, USUAL_SIZE = 56, LINGER_S = 10, HOSTS_MAX = 10 };
+enum { PRELOAD_MOST = 1000 /* they leave in one step; iputils takes 65536 */ };
 enum { OPTION_OCTETS = 40, RECORD_ROUTE = 7, TIMES = 68, LOOSE_ROUTE = 131, NO_OPERATION = 1 };
 enum { TIMES_ONLY = 0, TIMES_AND_ADDRESSES = 1, TIMES_OF_THESE = 3 };
 
@@ -55,18 +56,12 @@ static bool take_times(struct ping_state *ping, const char *word) {
     return take_choice(word, choices, values, &ping->stamp_format);
 }
 
-static int digit_of(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /* -p ff00: up to 16 octets in hexadecimal. */
 static bool take_pattern(struct ping_state *ping, const char *word) {
     size_t length = strlen(word), most = 2 * sizeof ping->pattern;
     ping->pattern_count = 0;
     for (size_t i = 0; i < length; i += 2) {
-        int high = digit_of(word[i]), low = i + 1 < length ? digit_of(word[i + 1]) : high;
+        int high = hex_value(word[i]), low = i + 1 < length ? hex_value(word[i + 1]) : high;
         if (high < 0 || low < 0 || i >= most) return false;
         if (i + 1 == length) high = 0;
         ping->pattern[ping->pattern_count++] = (uint8_t)(high << 4 | low);
@@ -79,8 +74,8 @@ static bool take_tos(struct ping_state *ping, const char *word) {
     uint64_t value = 0;
     if (word[0] == '0' && word[1] == 'x') {
         for (word += 2; *word != '\0'; word++) {
-            if (digit_of(*word) < 0) return false;
-            value = value << 4 | (uint64_t)digit_of(*word);
+            if (hex_value(*word) < 0) return false;
+            value = value << 4 | (uint64_t)hex_value(*word);
             if (value > UINT8_MAX) return false;
         }
     } else if (!parse_u64(word, &value) || value > UINT8_MAX) {
@@ -99,7 +94,9 @@ static bool take_value(struct ping_state *ping, struct order *o, char option, co
     case 'c': ping->count = number; return is_number && number > 0;
     case 's': ping->size = (uint32_t)number; return is_number && number <= PING_SIZE_MAX;
     case 't': ping->ttl = (uint32_t)number; return is_number && number >= 1 && number <= 255;
-    case 'l': ping->preload = (uint32_t)number; return is_number && number >= 1 && number <= 65536;
+    case 'l':
+        ping->preload = (uint32_t)number;
+        return is_number && number >= 1 && number <= PRELOAD_MOST;
     case 'i': return take_seconds(word, &ping->interval) && ping->interval >= millisecond_ns;
     case 'W': return take_seconds(word, &ping->wait) && ping->wait > 0;
     case 'w': return take_seconds(word, &ping->deadline) && ping->deadline > 0;

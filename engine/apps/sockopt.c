@@ -24,10 +24,9 @@ static bool parse_value(const char *word, int64_t *value) {
     }
     if (*word == '\0' || strlen(word) > 10) return false;
     for (; *word != '\0'; word++) {
-        uint64_t digit =
-            *word <= '9' ? (uint64_t)(*word - '0') : (uint64_t)((*word | 32) - 'a') + 10;
-        if (digit >= base) return false;
-        number = number * base + digit;
+        int digit = hex_value(*word);
+        if (digit < 0 || (uint64_t)digit >= base) return false;
+        number = number * base + (uint64_t)digit;
     }
     *value = minus ? -(int64_t)number : (int64_t)number;
     return true;
@@ -46,6 +45,11 @@ static bool parse_option(struct step *s, const struct command *c, enum socket_op
 
 static bool is_membership(enum socket_option option) {
     return option == OPTION_IP_ADD_MEMBERSHIP || option == OPTION_IP_DROP_MEMBERSHIP;
+}
+
+/* Its value has no meaning as a number, but for 0. */
+static bool takes_interface(enum socket_option option) {
+    return is_membership(option) || option == OPTION_IP_MULTICAST_IF;
 }
 
 /* The interface by its name or its address, as struct ip_mreqn has it. */
@@ -147,6 +151,10 @@ void run_setsockopt(struct step *s, const struct command *c) {
     }
     bool named = (option == OPTION_TCP_CONGESTION && congestion_named(c->words[3], &value)) ||
                  parse_group(s, c, option, &value);
+    if (!named && takes_interface(option) && !same_text(c->words[3], "0")) {
+        command_misused(s, c, "IP_ADD_MEMBERSHIP GROUP [INTERFACE], IP_MULTICAST_IF INTERFACE");
+        return;
+    }
     if (!named && !parse_value(c->words[3], &value)) {
         command_misused(s, c, "the value is a number, on or off");
         return;

@@ -129,6 +129,8 @@ static void choose_options(struct step *s, struct tftp_transfer *t, const struct
     if (windowsize != 1) ask_for(t, TFTP_WINDOWSIZE, (uint64_t)windowsize);
     for (uint32_t i = 0; i < TFTP_OPTION_COUNT; i++)
         if ((w->options >> i & 1) != 0) ask_for(t, (enum tftp_option)i, w->value[i]);
+    if (t->value[TFTP_WINDOWSIZE] > TFTP_WINDOWSIZE_MOST)
+        t->value[TFTP_WINDOWSIZE] = TFTP_WINDOWSIZE_MOST;
     if ((t->options >> TFTP_TSIZE & 1) != 0) /* T12: 0 asks, a WRQ tells */
         t->value[TFTP_TSIZE] = w->put ? file->size : 0;
 }
@@ -169,6 +171,11 @@ static void begin(struct step *s, const struct command *c, const struct wish *w,
     t->talk = talk;
     t->verbose = w->verbose;
     copy_text(t->name, sizeof t->name, w->remote);
+    if (strlen(w->remote) >= sizeof t->name) { /* another file would be asked for */
+        process_print(s, c->process, "tftp: File name too long");
+        process_return(s, c->process);
+        return;
+    }
     if (!find_server(s, c, w, t) || !open_file(s, c, w, t)) {
         process_return(s, c->process); /* which ends the transfer */
         return;

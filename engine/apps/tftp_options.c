@@ -6,6 +6,8 @@
  *
  * Differs: a value that its option does not allow is refused by an ERROR 8, as in.tftpd does, where
  * RFC 2347 leaves it to the option and the options say nothing; one that is no number is ignored.
+ * A window leaves in one step, so none is larger than 64 blocks, the largest of RFC 7440's own
+ * measurements: a server lowers what it is asked for, a client asks for no more.
  */
 #include "base/text.h"
 
@@ -89,7 +91,10 @@ static enum answer consider(const struct lab *lab, struct tftp_transfer *t, enum
         if (t->netascii != 0) return REFUSED;
         if (t->sends != 0) *value = file->size;
         return ACCEPTED;
-    case TFTP_WINDOWSIZE: /* T14 */ return *value >= 1 && *value <= 65535 ? ACCEPTED : REFUSED;
+    case TFTP_WINDOWSIZE: /* T14; RFC 7440 3: the server may lower it */
+        if (*value < 1 || *value > 65535) return REFUSED;
+        if (*value > TFTP_WINDOWSIZE_MOST) *value = TFTP_WINDOWSIZE_MOST;
+        return ACCEPTED;
     case TFTP_OPTION_COUNT: break;
     }
     return IGNORED;
@@ -139,7 +144,7 @@ static bool fits(enum tftp_option option, uint64_t asked, uint64_t agreed) {
         return agreed >= TFTP_BLKSIZE_LEAST && agreed <= asked && agreed <= TFTP_BLKSIZE_MOST;
     case TFTP_TIMEOUT: return agreed == asked && agreed >= 1 && agreed <= 255;
     case TFTP_TSIZE: return true;
-    case TFTP_WINDOWSIZE: return agreed >= 1 && agreed <= asked && agreed <= 65535;
+    case TFTP_WINDOWSIZE: return agreed >= 1 && agreed <= asked;
     case TFTP_OPTION_COUNT: break;
     }
     return false;

@@ -248,7 +248,7 @@ static const struct knob knobs[] = {
     NUMBER("net.ipv4.tcp_tso_win_divisor", TCP_TSO_WIN_DIVISOR, 0, VALUE_MAX, 3),
     FLAG("tftp.options", TFTP_OPTIONS, 1),
     NUMBER("tftp.blksize", TFTP_BLKSIZE, 8, 65464, 512),
-    NUMBER("tftp.windowsize", TFTP_WINDOWSIZE, 1, 65535, 1),
+    NUMBER("tftp.windowsize", TFTP_WINDOWSIZE, 1, 64, 1),
     MILLIS("tftp.timeout", TFTP_TIMEOUT, 1, 255000, 1000),
     NUMBER("tftp.retries", TFTP_RETRIES, 0, 255, 5),
     FLAG("tftp.rollover", TFTP_ROLLOVER, 0),

@@ -437,6 +437,28 @@ static void a_deadline_ends_with_an_error_too(void **state) {
                 "pipe 4\n");
 }
 
+/* Replies to what was never asked: the gateway's two halves are the identifier, a process's number,
+ * and the sequence number. iputils tells of a negative loss. */
+static void forged_replies_make_the_loss_negative(void **state) {
+    (void)state;
+    struct running run;
+    two_hosts(&setup);
+    setup_run(&setup, 0, "client", "ping -c 2 10.0.0.9");
+    setup_run(&setup, MILLIS(50), "server",
+              "forge icmp 0 0 10.0.0.9 10.0.0.1 gateway 0.1.0.6 echo 10.0.0.1 10.0.0.9");
+    setup_run(&setup, MILLIS(100), "server",
+              "forge icmp 0 0 10.0.0.9 10.0.0.1 gateway 0.1.0.7 echo 10.0.0.1 10.0.0.9");
+    setup_run(&setup, MILLIS(200), "server",
+              "forge icmp 0 0 10.0.0.9 10.0.0.1 gateway 0.1.0.8 echo 10.0.0.1 10.0.0.9");
+    run_begin(&run, &setup);
+    run_until(&run, SECONDS(5));
+    char *said = run_output(&run, "client");
+    if (strstr(said, "2 packets transmitted, 3 received, -50% packet loss") == NULL)
+        fail_msg("%s", said);
+    free(said);
+    run_end(&run);
+}
+
 static void copies_and_keyframes_agree(void **state) {
     (void)state;
     two_hosts(&setup);
@@ -472,6 +494,7 @@ int main(void) {
         cmocka_unit_test(the_route_is_recorded_once),
         cmocka_unit_test(times_on_the_way),
         cmocka_unit_test(a_deadline_ends_with_an_error_too),
+        cmocka_unit_test(forged_replies_make_the_loss_negative),
         cmocka_unit_test(copies_and_keyframes_agree),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,6 +6,36 @@
 
 static struct setup setup;
 
+/* What is out of range is not taken for something else. */
+static void wrong_values_are_refused(void **state) {
+    (void)state;
+    static const struct {
+        const char *line, *said;
+    } cases[] = {
+        {"arping -c 3", "arping: which destination?\n"},
+        {"arping -c x server", "arping: invalid argument: 'x'\n"},
+        {"nc -p 65537 server 80", "nc: which host and port?\n"},
+        {"rm", "rm: which file?\n"},
+        {"ping -l 1001 server", "ping: invalid argument: '1001'\n"},
+        {"tftp server -c get "
+         "a123456789b123456789c123456789d123456789e123456789f123456789g123456789 x",
+         "tftp: File name too long\n"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct running run;
+        two_hosts(&setup);
+        setup_run(&setup, 0, "client", cases[i].line);
+        run_begin(&run, &setup);
+        run_until(&run, SECONDS(1));
+        char *said = run_output(&run, "client");
+        if (strncmp(said, cases[i].said, strlen(cases[i].said)) != 0)
+            fail_msg("%s said:\n%s", cases[i].line, said);
+        assert_int_equal(run_count(&run, TRACE_SENT, ""), 0);
+        free(said);
+        run_end(&run);
+    }
+}
+
 static void an_unknown_command_is_answered(void **state) {
     (void)state;
     expect_answer("frobnicate now", SECONDS(1), "sh: frobnicate: command not found\n");
@@ -302,6 +332,9 @@ static void a_console_cannot_be_crashed(void **state) {
                                         "traceroute",
                                         "nc -w",
                                         "nc -p 70000 server 80",
+                                        "setsockopt 4 IP_ADD_MEMBERSHIP 0xffe0000005",
+                                        "setsockopt 4 IP_MULTICAST_IF 4000000000",
+                                        "sendto 4 224.0.0.9:9 5",
                                         "echo 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 "
                                         "21 22 23 24 25 26 27 28 29 30 31 32 33",
                                         "\"",
@@ -313,6 +346,7 @@ static void a_console_cannot_be_crashed(void **state) {
     two_hosts(&setup);
     run_begin(&run, &setup);
     run_command(&run, 0, "client", "socket tcp");
+    run_command(&run, 0, "client", "socket udp");
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
         struct complaint why;
         lab_command(run.lab, &run.sink, 0, 1, lines[i], &why);
@@ -325,6 +359,7 @@ static void a_console_cannot_be_crashed(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_unknown_command_is_answered),
+        cmocka_unit_test(wrong_values_are_refused),
         cmocka_unit_test(hostname_echo_and_help),
         cmocka_unit_test(lines_of_a_process_wait_for_each_other),
         cmocka_unit_test(a_line_never_overtakes_the_one_before),

@@ -56,6 +56,26 @@ static void options_are_agreed_on(void **state) {
                     "0.010 server ERROR 8\n");
 }
 
+/* A window leaves in one step, so both ends bound it: the client's wish, and what a peer of another
+ * make asks a server for. */
+static void a_window_is_bounded(void **state) {
+    (void)state;
+    static const uint8_t wish[] = "\0\1kernel\0octet\0blksize\0008\0windowsize\00065535";
+    struct running run;
+    tftp_hosts(&t, "tftpd");
+    tftp_file(&t, "server", "kernel", 1000);
+    setup_run(&t.setup, 0, "client", "atftp --option \"windowsize 65535\" -g -r kernel server");
+    run_begin(&run, &t.setup);
+    tftp_inject(&run, MILLIS(500), "client", 4321, 69, wish, sizeof wish);
+    run_until(&run, SECONDS(1));
+    char *said = tftp_dialogue(&run);
+    assert_non_null(strstr(said, "0.000 client RRQ kernel octet windowsize=64\n"));
+    assert_non_null(strstr(said, "0.010 server OACK windowsize=64\n"));
+    assert_non_null(strstr(said, "server OACK blksize=8 windowsize=64\n"));
+    free(said);
+    run_end(&run);
+}
+
 /* A server before RFC 2347 takes no notice; a client that knows none asks for none. */
 static void options_are_not_known(void **state) {
     (void)state;
@@ -380,6 +400,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(options_are_agreed_on),
         cmocka_unit_test(options_are_not_known),
+        cmocka_unit_test(a_window_is_bounded),
         cmocka_unit_test(a_write_with_options),
         cmocka_unit_test(there_is_no_room),
         cmocka_unit_test(an_oack_that_was_not_asked_for),

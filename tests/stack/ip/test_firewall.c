@@ -268,6 +268,34 @@ static void the_tool_prints_as_iptables_does(void **state) {
     run_end(&run);
 }
 
+/* A line that cannot be meant changes nothing: not the opposite of what it says, nor rule 1. */
+static void wrong_lines_change_nothing(void **state) {
+    (void)state;
+    struct running run;
+    run_with(&run,
+             RULES("iptables -A FORWARD -p tcp --dport 22 -j ACCEPT",
+                   "iptables -A FORWARD -p tcp ! --dport 22 -j DROP",
+                   "iptables -A FORWARD -p tcp --dport 22 -p icmp -j DROP",
+                   "iptables -A FORWARD -j ACCEPT -j NONSENSE", "iptables -A FORWARD -j DROP !",
+                   "iptables -D FORWARD 4294967297", "iptables -S FORWARD",
+                   "iptables -A INPUT -p icmp --icmp-type 0/0 -j DROP",
+                   "iptables -A INPUT -p tcp -m conntrack --ctstate NEW -m tcp --dport 80",
+                   "iptables -S INPUT"),
+             "echo");
+    expect_output(&run, "r1",
+                  "iptables v1.8.9: unexpected ! flag before --dport\n"
+                  "iptables v1.8.9:  RULE_APPEND failed (Invalid argument)\n"
+                  "iptables v1.8.9: Chain 'NONSENSE' does not exist\n"
+                  "iptables v1.8.9: unknown option \"\"\n"
+                  "iptables v1.8.9: unknown option \"4294967297\"\n"
+                  "-P FORWARD ACCEPT\n"
+                  "-A FORWARD -p tcp -m tcp --dport 22 -j ACCEPT\n"
+                  "-P INPUT ACCEPT\n"
+                  "-A INPUT -p icmp -m icmp --icmp-type 0/0 -j DROP\n"
+                  "-A INPUT -p tcp -m tcp --dport 80 -m conntrack --ctstate NEW\n");
+    run_end(&run);
+}
+
 static void a_run_is_repeatable(void **state) {
     (void)state;
     through_router(&setup);
@@ -284,6 +312,7 @@ int main(void) {
         cmocka_unit_test(drop_is_silent),
         cmocka_unit_test(reject_with_a_reset_refuses),
         cmocka_unit_test(reject_with_icmp),
+        cmocka_unit_test(wrong_lines_change_nothing),
         cmocka_unit_test(the_trace_names_the_rule),
         cmocka_unit_test(a_black_hole_can_be_made),
         cmocka_unit_test(states_let_answers_through),

@@ -144,6 +144,13 @@ void route_flush_exceptions(struct step *s, uint32_t node) {
     drop_exceptions(s, node, ALL);
 }
 
+/* Without room for its timer a learned route would stay for ever. */
+static void live_until(struct step *s, struct id id, sim_time until) {
+    struct route *r = object_edit(s, POOL_ROUTE, id);
+    timer_set(s, &r->timer, TIMER_ROUTE, r->node, id, until);
+    if (!id_is(r->timer)) route_unmake(s, id);
+}
+
 static struct id exception_for(const struct lab *lab, uint32_t node, ip4 dst) {
     enum { HOST_PREFIX = 32 };
     struct id id = route_first(lab, node);
@@ -167,8 +174,7 @@ void route_except(struct step *s, uint32_t node, ip4 dst, ip4 via, uint32_t inte
     if (id_is(id)) route_unmake(s, id);
     id = route_make(s, &r);
     if (!id_is(id)) return; /* the former way still leads there */
-    struct route *made = object_edit(s, POOL_ROUTE, id);
-    timer_set(s, &made->timer, TIMER_ROUTE, node, id, until);
+    live_until(s, id, until);
 }
 
 void route_learn_default(struct step *s, uint32_t node, ip4 via, uint32_t interface,
@@ -187,8 +193,7 @@ void route_learn_default(struct step *s, uint32_t node, ip4 via, uint32_t interf
     if (until == 0) return;
     id = route_make(s, &r);
     if (!id_is(id)) return;
-    struct route *made = object_edit(s, POOL_ROUTE, id);
-    timer_set(s, &made->timer, TIMER_ROUTE, node, id, until);
+    live_until(s, id, until);
 }
 
 void route_timer_fired(struct step *s, struct id id) {

@@ -155,6 +155,20 @@ static bool is_full(const struct step *s, uint32_t node) {
            pool_live(s->lab, POOL_TRACK) >= pool_capacity(s->lab, POOL_TRACK);
 }
 
+static void forget(struct step *s, struct id id) {
+    struct track *t = object_edit(s, POOL_TRACK, id);
+    for (uint32_t way = 0; way < 2; way++) {
+        struct id *at = chain_of(s->lab, t->node, &t->way[way], (enum track_way)way);
+        while (!id_same(*at, id))
+            at = &((struct track *)object_touch(s->lab, POOL_TRACK, *at))->chain[way];
+        *at = t->chain[way];
+    }
+    census_add(s, t->node, CENSUS_TRACKS, UINT32_MAX);
+    timer_stop(s, &t->timer);
+    object_destroy(s, POOL_TRACK, id);
+}
+
+/* {0,0}: no room for another one, or for the timer without which it would stay for ever. */
 struct id track_make(struct step *s, uint32_t node, const struct tuple ways[2], unsigned flags,
                      uint32_t tcp_flags) {
     if (is_full(s, node)) {
@@ -177,7 +191,9 @@ struct id track_make(struct step *s, uint32_t node, const struct tuple ways[2], 
     census_add(s, node, CENSUS_TRACKS, 1);
     t->until = s->now + timeout_of(s, t);
     set_timer(s, id);
-    return id;
+    if (id_is(t->timer)) return id;
+    forget(s, id);
+    return (struct id){0, 0};
 }
 
 void track_passes(struct step *s, struct id id, enum track_way way, uint32_t tcp_flags) {
@@ -188,19 +204,6 @@ void track_passes(struct step *s, struct id id, enum track_way way, uint32_t tcp
     if (t->way[0].protocol == IP_PROTOCOL_TCP) tcp_passes(s, id, way, tcp_flags);
     struct track *e = object_touch(s->lab, POOL_TRACK, id);
     e->until = s->now + timeout_of(s, e);
-}
-
-static void forget(struct step *s, struct id id) {
-    struct track *t = object_edit(s, POOL_TRACK, id);
-    for (uint32_t way = 0; way < 2; way++) {
-        struct id *at = chain_of(s->lab, t->node, &t->way[way], (enum track_way)way);
-        while (!id_same(*at, id))
-            at = &((struct track *)object_touch(s->lab, POOL_TRACK, *at))->chain[way];
-        *at = t->chain[way];
-    }
-    census_add(s, t->node, CENSUS_TRACKS, UINT32_MAX);
-    timer_stop(s, &t->timer);
-    object_destroy(s, POOL_TRACK, id);
 }
 
 void track_timer_fired(struct step *s, struct id id) {

@@ -79,7 +79,7 @@ if wanted determinism; then
 fi
 if wanted transfers; then
     note 'transfers: 42 links of 0 to 30 % loss, 10 MiB each; then 1 MiB over 1,000 bad links'
-    make_ build/tests/load/transfers; count 'build of the transfers' $?
+    make_ benches; count 'build of the transfers and benches' $?
     build/tests/load/transfers grid; count 'transfers grid' $?
     build/tests/load/transfers seeds 1000; count 'transfers seeds' $?
 fi

@@ -141,8 +141,9 @@ static void send_one(struct lab *lab, sim_time at) {
     struct scratch scratch;
     static const uint8_t octets[22]; /* 64 octets with the headers */
     struct ip_out out = {.dst = 0x0a000002u + (ROUTERS << 8), .protocol = IP_PROTOCOL_UDP};
+    struct udp_way way = {.src_port = 4000, .dst_port = 9};
     step_begin(&s, &scratch, lab, listening, at, 0);
-    if (udp_send(&s, 1, &out, 4000, 9, octets, sizeof octets) != IP_SENT) exit(1);
+    if (udp_send(&s, 1, &out, &way, octets, sizeof octets) != IP_SENT) exit(1);
     step_end(&s);
 }
 

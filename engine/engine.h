@@ -334,6 +334,62 @@ void lab_snapshot(const struct lab *, const struct sink *);
 void lab_complete(const struct lab *, uint32_t node, const char *line,
                   void (*offer)(void *user, const char *word, const char *help), void *user);
 
+/* -------------------------------------------- what is drawn over a network at a moment, as data */
+
+/* NEXT_HOPS: by which ways all nodes would send to one address, each by its own table. TREE: the
+ * shortest paths that one router has computed. MAP: the network as one router believes it to be,
+ * with vertices of its own. */
+enum overlay { OVERLAY_NEXT_HOPS, OVERLAY_TREE, OVERLAY_MAP, OVERLAY_COUNT };
+enum overlay_role {
+    OVERLAY_PLAIN,
+    OVERLAY_ON_TREE,
+    OVERLAY_LOOP,     /* what goes this way comes back */
+    OVERLAY_DEAD_END, /* here it ends, and not at its destination */
+    OVERLAY_DOOMED,   /* it leads into a loop or to a dead end */
+    OVERLAY_HERE,     /* no arrow goes on: this is the destination */
+    OVERLAY_ROLE_COUNT
+};
+struct overlay_shape {
+    const char *name;         /* "next_hops"; text keys overlay.NAME and overlay.NAME.help */
+    bool of_node, to_address; /* what must be named: a router, a destination */
+    bool own_vertices;        /* else its arrows go between the lab's nodes */
+};
+const struct overlay_shape *engine_overlay(uint32_t overlay); /* NULL past the last */
+const char *
+engine_overlay_role_name(uint32_t role); /* "dead_end", text key overlay.role.dead_end */
+
+/* A vertex of a map: what a link-state advertisement describes. */
+struct overlay_vertex {
+    uint32_t number;  /* unique in its picture, from 1 */
+    uint32_t node;    /* the lab's node that it stands for; 0: none */
+    const char *kind; /* "router", "network": text key overlay.kind.KIND */
+    char name[24];    /* "10.0.0.1", "10.0.1.0/24" */
+    char note[40];    /* more that is short: "DR 10.0.0.2"; "" */
+};
+enum { OVERLAY_LINKS = 8 };
+#define OVERLAY_NO_COST UINT32_MAX
+struct overlay_arrow {
+    uint32_t from, to;  /* nodes; of a map, vertices. `to` 0: it leads nowhere */
+    uint32_t interface; /* of the node `from`, from 1; 0: none */
+    uint32_t link[OVERLAY_LINKS], link_count; /* the cables that it follows, through switches; 0:
+                                               * not known */
+    ip4 via;       /* the neighbour that is named; 0: none, what is sought is on the link */
+    uint32_t cost; /* OVERLAY_NO_COST: it has none */
+    enum overlay_role role;
+    const char *say; /* sentence key; its arguments: node, to, via, interface, dst, cost */
+};
+struct overlay_sink {
+    void (*vertex)(void *user, const struct overlay_vertex *); /* all of them before all arrows */
+    void (*arrow)(void *user, const struct overlay_arrow *);
+    void *user;
+};
+/* False: there is nothing of that kind to be drawn (the node runs no such protocol). `node` 0: is
+ * there any node that has it? */
+bool lab_overlay_has(const struct lab *, enum overlay, uint32_t node);
+/* Draws it, in an order that is always the same. */
+void lab_overlay(const struct lab *, enum overlay, uint32_t node, ip4 to,
+                 const struct overlay_sink *);
+
 /* ------------------------------------------------------------------- the decoder, stateless */
 
 enum {

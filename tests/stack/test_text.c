@@ -10,7 +10,7 @@
 #include "sim/trace.h"
 #include "talk_support.h"
 
-static char *catalogue[2], *tcp_catalogue[2], *tftp_catalogue[2];
+static char *catalogue[2], *tcp_catalogue[2], *tftp_catalogue[2], *overlay_catalogue[2];
 
 static char *whole_file(const char *path) {
     FILE *f = fopen(path, "rb");
@@ -32,6 +32,8 @@ static int load(void **state) {
     tcp_catalogue[1] = whole_file("engine/text/tcp.zh.json");
     tftp_catalogue[0] = whole_file("engine/text/tftp.en.json");
     tftp_catalogue[1] = whole_file("engine/text/tftp.zh.json");
+    overlay_catalogue[0] = whole_file("engine/text/overlay.en.json");
+    overlay_catalogue[1] = whole_file("engine/text/overlay.zh.json");
     return 0;
 }
 
@@ -43,6 +45,8 @@ static int unload(void **state) {
     free(tcp_catalogue[1]);
     free(tftp_catalogue[0]);
     free(tftp_catalogue[1]);
+    free(overlay_catalogue[0]);
+    free(overlay_catalogue[1]);
     return 0;
 }
 
@@ -52,7 +56,7 @@ static void expect_key(const char *group, const char *name) {
     snprintf(key, sizeof key, "\"%s.%s\": \"", group, name);
     for (size_t i = 0; i < 2; i++)
         if (strstr(catalogue[i], key) == NULL && strstr(tcp_catalogue[i], key) == NULL &&
-            strstr(tftp_catalogue[i], key) == NULL)
+            strstr(tftp_catalogue[i], key) == NULL && strstr(overlay_catalogue[i], key) == NULL)
             fail_msg("no text for %s.%s", group, name);
 }
 
@@ -65,6 +69,19 @@ static void reasons_and_timers_have_sentences(void **state) {
     for (uint32_t i = 0; i < NODE_KIND_COUNT; i++)
         expect_key("node", engine_name(NAME_NODE_KIND, i));
     for (uint32_t i = 0; i < ROLE_COUNT; i++) expect_key("role", engine_role_name(i));
+}
+
+static void overlays_have_names(void **state) {
+    (void)state;
+    const struct overlay_shape *shape;
+    for (uint32_t i = 0; (shape = engine_overlay(i)) != NULL; i++) {
+        char help[64];
+        snprintf(help, sizeof help, "%s.help", shape->name);
+        expect_key("overlay", shape->name);
+        expect_key("overlay", help);
+    }
+    for (uint32_t i = 0; i < OVERLAY_ROLE_COUNT; i++)
+        expect_key("overlay.role", engine_overlay_role_name(i));
 }
 
 static void tables_have_headings(void **state) {
@@ -174,8 +191,11 @@ static void the_graph_holds_every_transition(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reasons_and_timers_have_sentences), cmocka_unit_test(tables_have_headings),
-        cmocka_unit_test(gauges_name_watched_fields),        cmocka_unit_test(states_have_names),
+        cmocka_unit_test(reasons_and_timers_have_sentences),
+        cmocka_unit_test(overlays_have_names),
+        cmocka_unit_test(tables_have_headings),
+        cmocka_unit_test(gauges_name_watched_fields),
+        cmocka_unit_test(states_have_names),
         cmocka_unit_test(the_graph_holds_every_transition),
     };
     return cmocka_run_group_tests(tests, load, unload);

@@ -28,7 +28,7 @@ ENGINE_SRC := $(wildcard engine/*.c engine/*/*.c engine/*/*/*.c)
 SERVER_SRC := $(wildcard server/*.c)
 SUPPORT_SRC := $(wildcard tests/support/*.c)
 TEST_SRC := $(wildcard tests/base/test_*.c tests/wire/test_*.c tests/sim/test_*.c tests/stack/test_*.c tests/stack/*/test_*.c \
-              tests/apps/test_*.c tests/server/test_*.c)
+              tests/routing/test_*.c tests/apps/test_*.c tests/server/test_*.c)
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
 ENGINE_OBJ := $(ENGINE_SRC:%.c=$(B)/%.o)
 SERVER_OBJ := $(filter-out $(B)/server/main.o,$(SERVER_SRC:%.c=$(B)/%.o))

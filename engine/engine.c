@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "apps/apps.h"
+#include "routing/routing.h"
 #include "sim/state.h"
 #include "sim/trace.h"
 #include "stack/stack.h"
@@ -42,6 +43,8 @@ static void timer_fired(struct step *s, uint32_t timer, struct id owner, uint32_
     case TIMER_LOOPBACK: stack_timer_fired(s, timer, owner, node); return;
     case TIMER_TFTP_RETRANSMISSION:
     case TIMER_TFTP_DALLY: tftp_timer_fired(s, timer, owner); return;
+    case TIMER_RIP_UPDATE: rip_timer_fired(s, timer, owner, node); return;
+    case TIMER_OSPF_HELLO: ospf_timer_fired(s, timer, owner, node); return;
     case TIMER_PROCESS:
     case TIMER_WAKE: apps_timer_fired(s, timer, owner, node); return;
     case TIMER_SCRIPT:
@@ -91,7 +94,9 @@ const struct dispatch dispatch = {
               [POOL_PROCESS] = &process_kind,
               [POOL_FILE] = &file_kind,
               [POOL_FILE_BLOCK] = &file_block_kind,
-              [POOL_TFTP] = &tftp_kind},
+              [POOL_TFTP] = &tftp_kind,
+              [POOL_RIP] = &rip_kind,
+              [POOL_OSPF] = &ospf_kind},
     .frame_arrived = stack_frame_arrived,
     .timer_fired = timer_fired,
     .console = apps_console,

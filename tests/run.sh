@@ -46,9 +46,9 @@ if wanted units; then
     count 'build of the unit tests' $?
     note 'unit tests, dialogues, packet scripts'
     # Two at a time: the smallest machine that this is for has two processors.
-    ls tests/{base,wire,sim,stack,stack/ip,stack/tcp,apps,server}/test_*.c | sed 's/\.c$//' | xargs -P 2 -I{} sh -c \
+    ls tests/{base,wire,sim,stack,stack/ip,stack/tcp,routing,apps,server}/test_*.c | sed 's/\.c$//' | xargs -P 2 -I{} sh -c \
         'timeout 300 build/asan/{} >build/asan/{}.log 2>&1; echo $? >build/asan/{}.status'
-    for source in tests/{base,wire,sim,stack,stack/ip,stack/tcp,apps,server}/test_*.c; do
+    for source in tests/{base,wire,sim,stack,stack/ip,stack/tcp,routing,apps,server}/test_*.c; do
         log=build/asan/${source%.c}.log status=$(cat build/asan/"${source%.c}".status)
         passed=$((passed + $(grep -cE '^\[       OK \]' "$log")))
         if [ "$status" != 0 ]; then

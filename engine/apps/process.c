@@ -4,6 +4,7 @@
  * POSIX asks), output, the queue of typed lines, exit. Nothing here knows a program.
  */
 #include "apps/apps.h"
+#include "apps/daemons.h"
 #include "apps/listen.h"
 #include "apps/shell.h"
 #include "apps/tftp.h"
@@ -75,6 +76,8 @@ static void end_program(struct step *s, struct id id) {
     case APP_TCPDUMP: listen_at(s, p->node, p->of.tcpdump.interface, false); break;
     case APP_TFTP: tftp_destroy(s, p->of.tftp.transfer, "RFC 1350 7"); break;
     case APP_TFTP_SERVER: close_program(s, p->of.tftp_server.socket); break;
+    case APP_RIPD:
+    case APP_OSPFD: daemon_ends(s, id); break;
     case APP_IDLE:
     case APP_SLEEP:
     case APP_FORGE:

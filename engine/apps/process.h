@@ -33,7 +33,9 @@ enum app {
     APP_ARPING,
     APP_TCPDUMP,
     APP_TFTP, /* one transfer */
-    APP_TFTP_SERVER
+    APP_TFTP_SERVER,
+    APP_RIPD, /* daemons, whose state is the node's: routing/ */
+    APP_OSPFD
 };
 enum process_kind_of { PROCESS_OWN, PROCESS_NAMED, PROCESS_CONSOLE };
 

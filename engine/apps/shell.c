@@ -5,6 +5,8 @@
  * itself). Everything else about a line is the command's own.
  */
 #include "apps/apps.h"
+#include "apps/daemons.h"
+#include "routing/routing.h"
 #include "sim/script.h"
 #include "stack/iface.h"
 #include "stack/sysctl.h"
@@ -46,6 +48,7 @@ static const struct entry commands[] = {
     {"iptables", run_iptables, "[-t nat] -A|-I|-D|-F|-P|-Z|-L|-S [CHAIN] [RULE]", "help.iptables"},
     {"jobs", run_jobs, "", "help.jobs"},
     {"kill", run_kill, "PID", "help.kill"},
+    {"killall", run_killall, "NAME", "help.killall"},
     {"listen", run_listen, "FD BACKLOG", "help.listen"},
     {"ls", run_ls, "[-l]", "help.ls"},
     {"nc", run_nc, "[-klNuvz] [-w SECONDS] [HOST] PORT [< OCTETS]", "help.nc"},
@@ -54,9 +57,11 @@ static const struct entry commands[] = {
     {"ping", run_ping,
      "[-bDfnOqR] [-c COUNT] [-i SECONDS] [-s SIZE] [-t TTL] [-W SECONDS] [HOP...] HOST",
      "help.ping"},
+    {"ospfd", run_ospfd, "", "help.ospfd"},
     {"ps", run_jobs, "", "help.jobs"},
     {"raw", run_forge, FORGE_USAGE, "help.forge"},
     {"recv", run_recv, "FD OCTETS [oob|peek|errqueue]", "help.recv"},
+    {"ripd", run_ripd, "", "help.ripd"},
     {"rm", run_rm, "FILE...", "help.rm"},
     {"send", run_send, "FD OCTETS|\"TEXT\" [oob|more]", "help.send"},
     {"sendto", run_sendto, "FD HOST:PORT OCTETS|\"TEXT\"", "help.sendto"},
@@ -316,6 +321,8 @@ static void resume(struct step *s, struct id process) {
     case APP_TCPDUMP: tcpdump_resume(s, process); break;
     case APP_TFTP: tftp_resume(s, process); break;
     case APP_TFTP_SERVER: tftp_server_resume(s, process); break;
+    case APP_RIPD: rip_resume(s, p->node); break;
+    case APP_OSPFD: ospf_resume(s, p->node); break;
     }
 }
 
@@ -336,6 +343,8 @@ void shell_interrupt(struct step *s, struct id process) {
     case APP_TCPDUMP: tcpdump_interrupt(s, process); break;
     case APP_TFTP: tftp_interrupt(s, process); break;
     case APP_CALL: call_interrupt(s, process); break;
+    case APP_RIPD: /* they stand behind no terminal */
+    case APP_OSPFD: break;
     case APP_SLEEP:
     case APP_NC:
     case APP_TFTP_SERVER:
@@ -351,7 +360,7 @@ static void interrupt(struct step *s, uint32_t node) {
     for (struct id id = process_first(s->lab, node); id_is(id);
          id = process_get(s->lab, id)->next) {
         const struct process *p = process_get(s->lab, id);
-        if (p->app == APP_IDLE) continue;
+        if (p->app == APP_IDLE || p->app == APP_RIPD || p->app == APP_OSPFD) continue;
         if (p->typed != 0) {
             any = id;
             break;

@@ -65,6 +65,7 @@ static const char *plan_capacities(const struct scenario *from, struct plan *pla
     for (size_t i = 0; i < from->node_count; i++)
         c[POOL_FILE] += (uint32_t)from->nodes[i].file_count;
     c[POOL_TFTP] = c[POOL_PROCESS];
+    c[POOL_RIP] = c[POOL_OSPF] = (uint32_t)from->node_count + 1;
     c[POOL_SENT] = c[POOL_TCB] + c[POOL_CHUNK] / 5;
     c[POOL_EVENT] += c[POOL_SCRIPT] + c[POOL_FAULT]; /* one each, beside limits.events */
     return NULL;

@@ -33,6 +33,10 @@ enum timer_kind {
     TIMER_REASSEMBLY, /* a datagram whose fragments do not all come */
     TIMER_TFTP_RETRANSMISSION,
     TIMER_TFTP_DALLY,
+    /* routing/: RIP, */
+    TIMER_RIP_UPDATE,
+    /* and OSPF */
+    TIMER_OSPF_HELLO,
     TIMER_PROCESS,  /* sleep, ping's interval, a call's time-out */
     TIMER_WAKE,     /* a process runs again at this instant, as a step of its own */
     TIMER_LOOPBACK, /* a frame to the node itself arrives: owner is the frame; not traced */

@@ -32,8 +32,9 @@ struct frame {
     struct frame_note note;
     uint32_t low, high; /* octets of the room that were ever written */
     uint32_t room;
-    uint32_t link, direction; /* where it travels, 0 nowhere; direction 0: from the link's end 0 */
-    uint32_t fate;            /* 0 arrives, else a drop reason: dies on the way */
+    uint32_t link;      /* where it travels, 0 nowhere */
+    uint32_t direction; /* 0: from the link's end 0; in a socket, by which interface it came */
+    uint32_t fate;      /* 0 arrives, else a drop reason: dies on the way */
     /* the room's octets follow */
 };
 #pragma GCC diagnostic pop

@@ -34,6 +34,10 @@ enum pool_kind {
     POOL_FILE,
     POOL_FILE_BLOCK,
     POOL_TFTP, /* transfers */
+    /* routing/: RIP, */
+    POOL_RIP, /* a node's instance */
+    /* and OSPF */
+    POOL_OSPF, /* a node's instance */
     POOL_COUNT
 };
 
@@ -58,6 +62,8 @@ enum prng_purpose {
     PRNG_IGMP,
     PRNG_NAT,
     PRNG_ARP,
+    PRNG_RIP,
+    PRNG_OSPF,
     PRNG_PURPOSE_COUNT
 };
 
@@ -110,6 +116,8 @@ struct node {
     uint64_t policy_packets[RULE_CHAINS], policy_octets[RULE_CHAINS];
     uint32_t policy[RULE_CHAINS], hooks; /* hooks: which chains have work, by bit */
     struct id first_file;
+    struct id rip, ospf;                  /* the configured instances of routing/; {0,0}: none */
+    uint32_t netlinks, netlinks_reserved; /* sockets of stack/socket_netlink.c */
     struct prng prng[PRNG_PURPOSE_COUNT];
     sim_time arp_flushed_at, arp_swept_at; /* stack/ip/neighbour_gc.c */
     uint64_t secret[2]; /* RFC 6528 secret key, from the seed and the node's name */

@@ -71,6 +71,8 @@ static const struct {
     [TIMER_ARP_PROXY] = {"arp_proxy", "RFC 1027 2.1"},
     [TIMER_TFTP_RETRANSMISSION] = {"tftp_retransmission", "RFC 1123 4.2.3.2"},
     [TIMER_TFTP_DALLY] = {"tftp_dally", "RFC 1350 6"},
+    [TIMER_RIP_UPDATE] = {"rip_update", "RFC 2453 3.8"},
+    [TIMER_OSPF_HELLO] = {"ospf_hello", "RFC 2328 9.5"},
     [TIMER_PROCESS] = {"process", NULL},
     [TIMER_WAKE] = {"wake", NULL},
     [TIMER_LOOPBACK] = {"loopback", NULL},

@@ -14,6 +14,7 @@
 #include "stack/ip/arp.h"
 #include "stack/ip/igmp.h"
 #include "stack/ip/route.h"
+#include "stack/socket_netlink.h"
 #include "stack/stack.h"
 #include "wire/ether.h"
 #include <assert.h>
@@ -123,6 +124,7 @@ void iface_set(struct step *s, uint32_t interface, enum iface_admin admin) {
         acd_begin(s, interface);
     }
     groups_interface_changed(s, interface);
+    netlink_tell(s, i->node, NETLINK_LINK | NETLINK_ADDRESS);
     trace_interface(s, interface);
 }
 
@@ -139,6 +141,7 @@ void iface_give(struct step *s, uint32_t interface, ip4 address, uint32_t prefix
         route_add_connected(s, interface);
         acd_begin(s, interface);
     }
+    netlink_tell(s, i->node, NETLINK_ADDRESS);
     trace_interface(s, interface);
 }
 

@@ -11,6 +11,7 @@
 #include "stack/ip/igmp.h"
 #include "stack/ip/ipv4.h"
 #include "stack/ip/route.h"
+#include "stack/socket_netlink.h"
 #include "stack/switch.h"
 #include "stack/sysctl.h"
 #include "wire/ether.h"
@@ -230,6 +231,7 @@ void stack_link_changed(struct step *s, uint32_t link) {
             neighbour_flush(s, interface);
         else
             acd_carrier(s, interface);
+        netlink_tell(s, view.node[end], NETLINK_LINK);
         trace_interface(s, interface);
     }
 }

@@ -124,6 +124,7 @@ unsigned socket_ready(const struct lab *lab, struct id id) {
     const struct socket *socket = socket_get(lab, id);
     if (socket == NULL) return SOCKET_GONE;
     if (socket->type == SOCKET_TCP) return ready_tcp(lab, socket);
+    if (socket->type == SOCKET_NETLINK) return socket->netlink_has != 0 ? SOCKET_READABLE : 0;
     return (socket->queued > 0 ? SOCKET_READABLE : 0u) | (socket->error != 0 ? SOCKET_ERROR : 0u) |
            SOCKET_WRITABLE;
 }
@@ -138,6 +139,7 @@ struct id socket_create(struct step *s, uint32_t node, enum socket_type type, st
     socket->node = node;
     socket->type = type;
     socket->process = process;
+    if (type == SOCKET_NETLINK) n->netlinks++;
     /* inet_create(): who wants no path MTU discovery begins with IP_PMTUDISC_DONT. */
     socket->wishes.fragments = setting_of(s->lab, node, SETTING_NO_PMTU_DISC) != 0;
     socket->next = n->first_socket;
@@ -542,6 +544,7 @@ void socket_close(struct step *s, struct id id) {
             tcp_close(s, socket->connection);
     }
     timer_stop(s, &socket->wake);
+    if (socket->type == SOCKET_NETLINK) node_at(s->lab, socket->node)->netlinks--;
     if (socket->type != SOCKET_TCP) socket_queue_free(s, id);
     if (socket->groups > 0) socket_groups_free(s, id);
     unlink_socket(s, id);

@@ -11,7 +11,7 @@
 
 struct text;
 
-enum socket_type { SOCKET_TCP = 1, SOCKET_UDP, SOCKET_ICMP, SOCKET_RAW };
+enum socket_type { SOCKET_TCP = 1, SOCKET_UDP, SOCKET_ICMP, SOCKET_RAW, SOCKET_NETLINK };
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic error "-Wpadded"
@@ -46,6 +46,8 @@ struct socket {
                                        * goes with the first text (TCP_FASTOPEN_CONNECT) */
     uint32_t begun_at;                 /* UDP: the port at which its conversation began, or 0 */
     uint64_t report_value;
+    uint32_t netlink_wants, netlink_has; /* stack/socket_netlink.h */
+    uint32_t netlink_own, netlink_reserved;
     struct tcp_wishes wishes;
 };
 #pragma GCC diagnostic pop
@@ -74,6 +76,8 @@ int64_t socket_receive(struct step *, struct id, uint8_t *out, size_t room,
 enum socket_receive_flag { RECEIVE_PEEK = 1, RECEIVE_URGENT = 2 }; /* MSG_PEEK, MSG_OOB */
 /* IP_PKTINFO: where the datagram was sent to that would be read next; 0: none waits. */
 ip4 socket_next_destination(const struct lab *, struct id);
+/* And by which interface it came; 0: none waits, or it is from the node itself. */
+uint32_t socket_next_interface(const struct lab *, struct id);
 int64_t socket_receive_with(struct step *, struct id, uint8_t *out, size_t room, unsigned flags);
 /* The next ICMP message as it came, from its IPv4 header on: an ICMP socket's, or a UDP socket's
  * error (IP_RECVERR). -EAGAIN: none. */
@@ -154,7 +158,7 @@ void socket_begun_at(struct step *, struct id, uint32_t port);
 void socket_give(struct step *, struct id, struct id process);
 
 /* For the layers below: deliver a datagram (keeps the frame when true) or an error. */
-bool socket_deliver(struct step *, struct id, struct id frame);
+bool socket_deliver(struct step *, struct id, uint32_t interface, struct id frame);
 bool socket_queue_error(struct step *, struct id, struct id frame); /* IP_RECVERR */
 void socket_deliver_error(struct step *, struct id, int error);
 struct id socket_find(const struct lab *, uint32_t node, enum socket_type, ip4 local,

@@ -84,7 +84,7 @@ static bool fits(const struct lab *lab, const struct socket *socket, uint32_t mo
     return socket->charged == 0 || (int64_t)socket->charged + more <= most;
 }
 
-bool socket_deliver(struct step *s, struct id id, struct id frame) {
+bool socket_deliver(struct step *s, struct id id, uint32_t interface, struct id frame) {
     struct socket *socket = edit(s, id);
     uint32_t more = charge(frame_count(s->lab, frame));
     if (!fits(s->lab, socket, more)) {
@@ -95,6 +95,7 @@ bool socket_deliver(struct step *s, struct id id, struct id frame) {
     }
     socket->charged += more;
     frame_at(s->lab, frame)->next = (struct id){0, 0};
+    frame_at(s->lab, frame)->direction = interface;
     if (id_is(socket->last))
         frame_at(s->lab, socket->last)->next = frame;
     else
@@ -177,6 +178,11 @@ ip4 socket_next_destination(const struct lab *lab, struct id id) {
     return ipv4_parse(&ip, &r) == PARSE_OK ? ip.dst : 0;
 }
 
+uint32_t socket_next_interface(const struct lab *lab, struct id id) {
+    const struct socket *socket = socket_get(lab, id);
+    return socket->queued == 0 ? 0 : frame_at((struct lab *)lab, socket->first)->direction;
+}
+
 int64_t socket_receive_packet(struct step *s, struct id id, uint8_t *out, size_t room) {
     struct socket *socket = edit(s, id);
     bool error = socket->type == SOCKET_UDP;
@@ -252,7 +258,8 @@ static void label(const struct lab *lab, struct id id, struct text *t) {
     static const char *const types[] = {[SOCKET_TCP] = "tcp ",
                                         [SOCKET_UDP] = "udp ",
                                         [SOCKET_ICMP] = "icmp ",
-                                        [SOCKET_RAW] = "raw "};
+                                        [SOCKET_RAW] = "raw ",
+                                        [SOCKET_NETLINK] = "netlink "};
     struct tcp_endpoint local, remote;
     if (!socket_names(lab, id, &local, &remote)) return;
     text_add(t, types[socket_get(lab, id)->type]);

@@ -32,7 +32,7 @@ bool udp_in(struct step *s, uint32_t node, const struct ip_in *in, struct reader
         return false;
     }
     mib_add(s, node, MIB_UDP_IN_DATAGRAMS);
-    return socket_deliver(s, socket, in->frame);
+    return socket_deliver(s, socket, in->interface, in->frame);
 }
 
 enum ip_result udp_send(struct step *s, uint32_t node, const struct ip_out *out,

@@ -10,7 +10,10 @@
 #include "sim/trace.h"
 #include "talk_support.h"
 
-static char *catalogue[2], *tcp_catalogue[2], *tftp_catalogue[2], *overlay_catalogue[2];
+/* One room each, and both languages. */
+static const char *const catalogues[] = {"stack", "tcp", "tftp", "routing", "overlay"};
+enum { CATALOGUES = sizeof catalogues / sizeof *catalogues };
+static char *texts[CATALOGUES][2];
 
 static char *whole_file(const char *path) {
     FILE *f = fopen(path, "rb");
@@ -26,27 +29,20 @@ static char *whole_file(const char *path) {
 
 static int load(void **state) {
     (void)state;
-    catalogue[0] = whole_file("engine/text/stack.en.json");
-    catalogue[1] = whole_file("engine/text/stack.zh.json");
-    tcp_catalogue[0] = whole_file("engine/text/tcp.en.json");
-    tcp_catalogue[1] = whole_file("engine/text/tcp.zh.json");
-    tftp_catalogue[0] = whole_file("engine/text/tftp.en.json");
-    tftp_catalogue[1] = whole_file("engine/text/tftp.zh.json");
-    overlay_catalogue[0] = whole_file("engine/text/overlay.en.json");
-    overlay_catalogue[1] = whole_file("engine/text/overlay.zh.json");
+    for (size_t i = 0; i < CATALOGUES; i++)
+        for (size_t language = 0; language < 2; language++) {
+            char path[64];
+            snprintf(path, sizeof path, "engine/text/%s.%s.json", catalogues[i],
+                     language == 0 ? "en" : "zh");
+            texts[i][language] = whole_file(path);
+        }
     return 0;
 }
 
 static int unload(void **state) {
     (void)state;
-    free(catalogue[0]);
-    free(catalogue[1]);
-    free(tcp_catalogue[0]);
-    free(tcp_catalogue[1]);
-    free(tftp_catalogue[0]);
-    free(tftp_catalogue[1]);
-    free(overlay_catalogue[0]);
-    free(overlay_catalogue[1]);
+    for (size_t i = 0; i < CATALOGUES; i++)
+        for (size_t language = 0; language < 2; language++) free(texts[i][language]);
     return 0;
 }
 
@@ -54,10 +50,12 @@ static void expect_key(const char *group, const char *name) {
     char key[96];
     assert_non_null(name);
     snprintf(key, sizeof key, "\"%s.%s\": \"", group, name);
-    for (size_t i = 0; i < 2; i++)
-        if (strstr(catalogue[i], key) == NULL && strstr(tcp_catalogue[i], key) == NULL &&
-            strstr(tftp_catalogue[i], key) == NULL && strstr(overlay_catalogue[i], key) == NULL)
-            fail_msg("no text for %s.%s", group, name);
+    for (size_t language = 0; language < 2; language++) {
+        bool any = false;
+        for (size_t i = 0; i < CATALOGUES; i++)
+            any = any || strstr(texts[i][language], key) != NULL;
+        if (!any) fail_msg("no text for %s.%s", group, name);
+    }
 }
 
 static void reasons_and_timers_have_sentences(void **state) {

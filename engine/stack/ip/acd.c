@@ -23,6 +23,7 @@
 #include "stack/ip/arp.h"
 #include "stack/ip/route.h"
 #include "stack/kernel_log.h"
+#include "stack/socket_netlink.h"
 #include "stack/sysctl.h"
 #include "wire/arp.h"
 #include <string.h>
@@ -151,6 +152,7 @@ static void cease(struct step *s, uint32_t interface, const struct arp_packet *p
     neighbour_flush(s, interface);
     i->address = 0;
     memos_forget(s->lab);
+    netlink_tell(s, i->node, NETLINK_ADDRESS);
     trace_interface(s, interface);
 }
 

@@ -80,7 +80,7 @@ static bool reply_in(struct step *s, uint32_t node, const struct ip_in *in,
                      const struct icmp_message *m) {
     struct id socket =
         socket_find(s->lab, node, SOCKET_ICMP, in->header.dst, m->identifier, in->header.src, 0);
-    if (id_is(socket)) return socket_deliver(s, socket, in->frame);
+    if (id_is(socket)) return socket_deliver(s, socket, in->interface, in->frame);
     icmp_discard(s, node, in, REASON_NO_SOCKET, "RFC 1122 3.2.2");
     return false;
 }

@@ -75,7 +75,7 @@ static bool to_ping(struct step *s, uint32_t node, const struct ip_in *in,
     struct id socket = socket_find(s->lab, node, SOCKET_ICMP, q->src, identifier, q->dst, 0);
     if (id_is(socket) && m->type == ICMP_UNREACHABLE && m->code == ICMP_FRAGMENTATION_NEEDED)
         ip_hear_mtu(s, node, q->dst, m->sequence, q->total_length);
-    if (id_is(socket)) return socket_deliver(s, socket, in->frame);
+    if (id_is(socket)) return socket_deliver(s, socket, in->interface, in->frame);
     icmp_discard(s, node, in, REASON_NO_SOCKET, "RFC 1122 3.2.2");
     return false;
 }

@@ -61,7 +61,7 @@ static void deliver(struct step *s, uint32_t node, struct ip_in *in, struct read
     case IP_PROTOCOL_TCP: kept = deliver_tcp(s, node, in, r, broadcast); break;
     default:
         /* RFC 1122 3.2.2.1: a protocol that is not there is answered by code 2. */
-        if (socket_raw_in(s, node, in->frame, in->header.protocol)) break;
+        if (socket_raw_in(s, node, in->interface, in->frame, in->header.protocol)) break;
         mib_add(s, node, MIB_IP_IN_UNKNOWN_PROTOS);
         trace_dropped(s, node, in->frame, REASON_UNKNOWN_PROTOCOL, "RFC 1122 3.2.2.1");
         icmp_error(s, node, in->frame, ICMP_UNREACHABLE, ICMP_PROTOCOL_UNREACHABLE, 0, heard);

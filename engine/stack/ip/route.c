@@ -12,6 +12,7 @@
 #include "sim/memo.h"
 #include "sim/trace.h"
 #include "stack/iface.h"
+#include "stack/socket_netlink.h"
 #include "stack/stack.h"
 #include <assert.h>
 
@@ -105,14 +106,18 @@ void route_unmake(struct step *s, struct id id) {
         while (!id_same(route_get(s->lab, at)->next, id)) at = route_get(s->lab, at)->next;
         ((struct route *)object_edit(s, POOL_ROUTE, at))->next = r->next;
     }
+    netlink_tell_route(s, r->node, r->origin);
     object_destroy(s, POOL_ROUTE, id);
 }
 
 struct id route_make(struct step *s, const struct route *from) {
     struct id id = object_create(s, POOL_ROUTE, from->node);
     if (!id_is(id)) return id;
-    *(struct route *)object_edit(s, POOL_ROUTE, id) = *from;
+    struct route *r = object_edit(s, POOL_ROUTE, id);
+    *r = *from;
+    r->since = s->now;
     link_in(s, id);
+    netlink_tell_route(s, r->node, r->origin);
     return id;
 }
 
@@ -230,7 +235,9 @@ static bool row(const struct lab *lab, struct id id, struct text *t) {
                                           [ROUTE_STATIC] = "static",
                                           [ROUTE_GATEWAY] = "gateway",
                                           [ROUTE_REDIRECT] = "redirect",
-                                          [ROUTE_DISCOVERED] = "discovered"};
+                                          [ROUTE_DISCOVERED] = "discovered",
+                                          [ROUTE_RIP] = "rip",
+                                          [ROUTE_OSPF] = "ospf"};
     const struct route *r = route_get(lab, id);
     text_add(t, "[\"");
     text_ip4(t, r->network);

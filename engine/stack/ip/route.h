@@ -8,8 +8,12 @@ enum route_origin {
     ROUTE_STATIC,
     ROUTE_GATEWAY,
     ROUTE_REDIRECT,
-    ROUTE_DISCOVERED
+    ROUTE_DISCOVERED,
+    ROUTE_RIP, /* by the daemons of routing/ */
+    ROUTE_OSPF
 };
+/* RFC 2328 11: how an OSPF route leads there, the best first. */
+enum route_kind { ROUTE_INTRA_AREA, ROUTE_INTER_AREA, ROUTE_EXTERNAL_1, ROUTE_EXTERNAL_2 };
 /* What becomes of a datagram: sent on; or dropped, silently or with an ICMP error. */
 enum route_type { ROUTE_UNICAST, ROUTE_BLACKHOLE, ROUTE_UNREACHABLE, ROUTE_PROHIBIT, ROUTE_NONE };
 #pragma GCC diagnostic push
@@ -23,7 +27,9 @@ struct route {
     uint32_t origin, type;
     uint32_t path, weight; /* several with the same path, not 0, share what goes there */
     ip4 source;            /* which of its addresses the node gives what it sends; 0: the link's */
-    uint32_t reserved;
+    uint32_t cost, tag, kind; /* of a daemon's route: its protocol's metric, RIP's or OSPF's tag,
+                               * enum route_kind; `metric` is then its distance */
+    sim_time since;           /* it stands */
 };
 #pragma GCC diagnostic pop
 /* Next hops of one route. */
@@ -60,7 +66,8 @@ struct route_hop {
 };
 struct route_wish {
     ip4 network, source;
-    uint32_t prefix, metric;
+    uint32_t prefix, metric, cost, tag;
+    enum route_kind kind;
     enum route_type type;
     enum route_origin origin;
     uint32_t hop_count; /* 0 for those that lead nowhere */

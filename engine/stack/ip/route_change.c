@@ -94,7 +94,10 @@ static void make_rows(struct step *s, uint32_t node, const struct route_wish *w)
                           .type = w->type,
                           .path = path,
                           .weight = hop->weight,
-                          .source = w->source};
+                          .source = w->source,
+                          .cost = w->cost,
+                          .tag = w->tag,
+                          .kind = w->kind};
         struct id id = route_make(s, &r);
         assert(id_is(id)); /* there was room */
         if (w->hop_count < 2 || path != 0) continue;

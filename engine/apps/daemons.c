@@ -1,0 +1,126 @@
+#include "apps/daemons.h"
+/*
+ * ripd and ospfd as processes: they begin by their names or by `router rip`, and end by kill,
+ * killall or `no router rip`. A daemon that is killed leaves its routes where they are, and the
+ * node goes on by them: the table is the kernel's. Only `no router` takes them away.
+ */
+#include "apps/shell.h"
+#include "routing/routing.h"
+#include "stack/ip/route.h"
+
+struct id daemon_process(const struct lab *lab, uint32_t node, enum app app) {
+    struct id id = process_first(lab, node);
+    while (id_is(id) && process_get(lab, id)->app != app) id = process_get(lab, id)->next;
+    return id;
+}
+
+static void start(struct step *s, uint32_t node, enum app app, struct id process) {
+    if (app == APP_RIPD && rip_has_router(s->lab, node)) rip_start(s, node, process);
+    if (app == APP_OSPFD && ospf_has_router(s->lab, node)) ospf_start(s, node, process);
+}
+
+bool daemon_spawn(struct step *s, uint32_t node, enum app app) {
+    struct id id = process_create(s, node, "", PROCESS_OWN);
+    if (!id_is(id)) return false;
+    struct process *p = process_edit(s, id);
+    p->app = app;
+    copy_text(p->line, sizeof p->line, app == APP_RIPD ? "ripd" : "ospfd");
+    start(s, node, app, id);
+    return true;
+}
+
+/* exit(2) closes what the daemon has left open. */
+static void close_sockets(struct step *s, uint32_t node, struct id process) {
+    struct id next;
+    for (struct id id = socket_first(s->lab, node); id_is(id); id = next) {
+        next = socket_get(s->lab, id)->next;
+        if (id_same(socket_get(s->lab, id)->process, process)) socket_close(s, id);
+    }
+}
+
+void daemon_ends(struct step *s, struct id id) {
+    const struct process *p = process_get(s->lab, id);
+    if (p->app == APP_RIPD && rip_has_router(s->lab, p->node)) rip_stop(s, p->node);
+    if (p->app == APP_OSPFD && ospf_has_router(s->lab, p->node)) ospf_stop(s, p->node);
+    close_sockets(s, p->node, id);
+}
+
+static void take_routes(struct step *s, uint32_t node, enum route_origin origin) {
+    struct id next;
+    for (struct id id = route_first(s->lab, node); id_is(id); id = next) {
+        next = route_get(s->lab, id)->next;
+        if (route_get(s->lab, id)->origin == origin) route_unmake(s, id);
+    }
+    route_drop_baseless(s, node);
+}
+
+bool daemon_router(struct step *s, uint32_t node, enum app app, bool no) {
+    struct id id = daemon_process(s->lab, node, app);
+    bool rip = app == APP_RIPD,
+         had = rip ? rip_has_router(s->lab, node) : ospf_has_router(s->lab, node);
+    if (no == !had) return true;
+    if (no && id_is(id)) process_destroy(s, id);
+    if (!(rip ? rip_router(s, node, no) : ospf_router(s, node, no))) return false;
+    if (no)
+        take_routes(s, node, rip ? ROUTE_RIP : ROUTE_OSPF);
+    else if (id_is(id))
+        start(s, node, app, id);
+    else
+        return daemon_spawn(s, node, app);
+    return true;
+}
+
+/* ------------------------------------------------------------------- commands */
+
+/* Typed, it goes into the background by itself (-d), as a daemon does. */
+static void run_daemon(struct step *s, const struct command *c, enum app app) {
+    if (id_is(daemon_process(s->lab, c->node, app))) {
+        char room[LINE_ROOM];
+        struct text t = text_of(room, sizeof room);
+        text_add(&t, c->words[0]);
+        text_add(&t, ": already running");
+        process_say(s, c->process, &t);
+    } else if (!daemon_spawn(s, c->node, app)) {
+        process_print(s, c->process, "sh: fork: Resource temporarily unavailable");
+    }
+    process_return(s, c->process);
+}
+
+void run_ripd(struct step *s, const struct command *c) {
+    run_daemon(s, c, APP_RIPD);
+}
+
+void run_ospfd(struct step *s, const struct command *c) {
+    run_daemon(s, c, APP_OSPFD);
+}
+
+/* Whether the line's first word is this name. */
+static bool is_called(const struct process *p, const char *name) {
+    size_t length = strlen(name);
+    return p->app != APP_IDLE && strlen(p->line) >= length && memcmp(p->line, name, length) == 0 &&
+           (p->line[length] == '\0' || p->line[length] == ' ');
+}
+
+void run_killall(struct step *s, const struct command *c) {
+    const char *name = c->count > 1 ? c->words[c->count - 1] : "";
+    bool any = false;
+    struct id next;
+    if (c->count < 2 || name[0] == '-') {
+        command_misused(s, c, "which program?");
+        return;
+    }
+    for (struct id id = process_first(s->lab, c->node); id_is(id); id = next) {
+        next = process_get(s->lab, id)->next;
+        if (id_same(id, c->process) || !is_called(process_get(s->lab, id), name)) continue;
+        any = true;
+        process_destroy(s, id);
+    }
+    if (!any) {
+        char room[LINE_ROOM];
+        struct text t = text_of(room, sizeof room);
+        text_add(&t, name);
+        text_add(&t, ": no process found");
+        process_say(s, c->process, &t);
+    }
+    process_return(s, c->process);
+}

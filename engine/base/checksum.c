@@ -1,7 +1,8 @@
 #include "base/checksum.h"
 /*
  * The Internet checksum: RFC 1071 (sum of 16-bit words in one's complement), RFC 793/9293's and
- * RFC 768's pseudo-header, and RFC 1624's incremental update.
+ * RFC 768's pseudo-header, and RFC 1624's incremental update. And at the end Fletcher's checksum of
+ * RFC 905 annex B, which OSPF's advertisements carry (RFC 2328 12.1.7).
  *
  * The sum is taken in whatever byte order the machine has, eight octets at a time, and turned into
  * network order once at the end: RFC 1071 2(B), byte order independence. No swapping is needed for
@@ -78,4 +79,48 @@ uint16_t checksum_update(uint16_t old_checksum, uint16_t old_word, uint16_t new_
     sum += (uint16_t)~old_word;
     sum += new_word;
     return checksum_finish(sum);
+}
+
+/* RFC 905 annex B.3: C0, the sum of the octets, and C1, the sum of all C0s, both modulo 255. The
+ * remainders are taken once in a while only: 5802 octets of 255 are the most that C1 can hold. */
+enum { FLETCHER_SPAN = 4096, FLETCHER_MODULUS = 255 };
+struct fletcher_sums {
+    uint32_t c0, c1;
+};
+
+static void fletcher_add(struct fletcher_sums *s, const uint8_t *octets, size_t count) {
+    while (count > 0) {
+        size_t span = count < FLETCHER_SPAN ? count : FLETCHER_SPAN;
+        for (size_t i = 0; i < span; i++) {
+            s->c0 += octets[i];
+            s->c1 += s->c0;
+        }
+        s->c0 %= FLETCHER_MODULUS;
+        s->c1 %= FLETCHER_MODULUS;
+        octets += span;
+        count -= span;
+    }
+}
+
+/* B.4: X = -C1 + (L - n) C0 and Y = C1 - (L - n + 1) C0, where n counts from 1. A zero is written
+ * as 255, which is the same modulo 255 and leaves zero free to mean "no checksum". */
+uint16_t fletcher_checksum(const uint8_t *octets, size_t count, size_t at) {
+    static const uint8_t none[2];
+    struct fletcher_sums s = {0, 0};
+    fletcher_add(&s, octets, at);
+    fletcher_add(&s, none, sizeof none);
+    fletcher_add(&s, octets + at + 2, count - at - 2);
+    uint32_t behind = (uint32_t)((count - at - 1) % FLETCHER_MODULUS);
+    uint32_t x = (behind * s.c0 + FLETCHER_MODULUS - s.c1) % FLETCHER_MODULUS;
+    uint32_t y = 2 * FLETCHER_MODULUS - s.c0 - x;
+    y %= FLETCHER_MODULUS;
+    if (x == 0) x = FLETCHER_MODULUS;
+    if (y == 0) y = FLETCHER_MODULUS;
+    return (uint16_t)(x << 8 | y);
+}
+
+bool fletcher_holds(const uint8_t *octets, size_t count) {
+    struct fletcher_sums s = {0, 0};
+    fletcher_add(&s, octets, count);
+    return s.c0 == 0 && s.c1 == 0;
 }

@@ -1,6 +1,7 @@
 #ifndef NETSTEP_BASE_CHECKSUM_H
 #define NETSTEP_BASE_CHECKSUM_H
-/* The Internet checksum, RFC 1071, and its incremental update, RFC 1624 eqn. 3. */
+/* The Internet checksum, RFC 1071, its incremental update, RFC 1624 eqn. 3; and Fletcher's, RFC 905
+ * annex B. */
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -26,5 +27,10 @@ static inline bool checksum_of_words_holds(const uint8_t *octets, size_t count) 
 }
 uint16_t checksum_finish(uint32_t sum); /* folded and complemented: what the header carries */
 uint16_t checksum_update(uint16_t old_checksum, uint16_t old_word, uint16_t new_word);
+
+/* RFC 905 annex B: what the two octets at `at` must be so that both sums over all `count` octets
+ * are zero; what stands there now does not matter. Neither of the two is ever zero. */
+uint16_t fletcher_checksum(const uint8_t *octets, size_t count, size_t at);
+bool fletcher_holds(const uint8_t *octets, size_t count);
 
 #endif

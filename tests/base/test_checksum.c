@@ -77,10 +77,47 @@ static void update_equals_sum(void **state) {
     }
 }
 
+/* RFC 905 annex B: set anywhere, both sums become zero; no flip of a bit passes, and neither of the
+ * two octets is zero. */
+static void fletcher(void **state) {
+    (void)state;
+    uint8_t octets[90];
+    struct prng p = prng_seeded(1, "fletcher", 0);
+    for (size_t count = 2; count <= sizeof octets; count++)
+        for (size_t at = 0; at + 2 <= count; at += 11) {
+            for (size_t i = 0; i < count; i++) octets[i] = (uint8_t)prng_u32(&p);
+            uint16_t sum = fletcher_checksum(octets, count, at);
+            octets[at] = (uint8_t)(sum >> 8);
+            octets[at + 1] = (uint8_t)sum;
+            assert_true(fletcher_holds(octets, count));
+            assert_true(octets[at] != 0 && octets[at + 1] != 0);
+            for (size_t bit = 0; bit < 8 * count; bit++) {
+                octets[bit / 8] ^= (uint8_t)(1 << bit % 8);
+                assert_false(fletcher_holds(octets, count));
+                octets[bit / 8] ^= (uint8_t)(1 << bit % 8);
+            }
+        }
+}
+
+/* More octets than the sums could hold without a remainder in between. */
+static void fletcher_of_many(void **state) {
+    (void)state;
+    static uint8_t octets[65535];
+    memset(octets, 0xfe, sizeof octets);
+    uint16_t sum = fletcher_checksum(octets, sizeof octets, 14);
+    octets[14] = (uint8_t)(sum >> 8);
+    octets[15] = (uint8_t)sum;
+    uint64_t c0 = 0, c1 = 0;
+    for (size_t i = 0; i < sizeof octets; i++) c1 += c0 += octets[i];
+    assert_int_equal(c0 % 255, 0);
+    assert_int_equal(c1 % 255, 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(example_of_rfc_1071), cmocka_unit_test(agrees_with_the_slow_sum),
-        cmocka_unit_test(sums_in_parts),       cmocka_unit_test(a_checksum_verifies),
+        cmocka_unit_test(sums_in_parts),       cmocka_unit_test(fletcher),
+        cmocka_unit_test(fletcher_of_many),    cmocka_unit_test(a_checksum_verifies),
         cmocka_unit_test(pseudo_header),       cmocka_unit_test(update_equals_sum),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -353,6 +353,7 @@ struct overlay_shape {
     const char *name;         /* "next_hops"; text keys overlay.NAME and overlay.NAME.help */
     bool of_node, to_address; /* what must be named: a router, a destination */
     bool own_vertices;        /* else its arrows go between the lab's nodes */
+    uint64_t tables;          /* by bits: while no row of these changes, the picture does not */
 };
 const struct overlay_shape *engine_overlay(uint32_t overlay); /* NULL past the last */
 const char *

@@ -5,10 +5,15 @@
  */
 #include <assert.h>
 
+#include "sim/trace.h"
 #include "stack/ip/next_hops.h"
 
+#define BIT(table) ((uint64_t)1 << (table))
+/* Cables show in the rows of the interfaces at their ends. */
 static const struct overlay_shape shapes[OVERLAY_COUNT] = {
-    [OVERLAY_NEXT_HOPS] = {.name = "next_hops", .to_address = true},
+    [OVERLAY_NEXT_HOPS] = {.name = "next_hops",
+                           .to_address = true,
+                           .tables = BIT(TABLE_ROUTES) | BIT(TABLE_INTERFACES)},
     [OVERLAY_TREE] = {.name = "tree", .of_node = true},
     [OVERLAY_MAP] = {.name = "map", .of_node = true, .own_vertices = true}};
 

@@ -1,8 +1,8 @@
 #include "http_request.h"
 /*
- * What is asked: addresses to jobs, queries and bodies to their fields. Everything from outside is
- * checked here, before a lab's worker sees it; the first thing that is wrong is named with its
- * place. Nothing in this file waits.
+ * What is asked: addresses to jobs, bodies to their fields (http_queries.c has the queries).
+ * Everything from outside is checked here, before a lab's worker sees it; the first thing that is
+ * wrong is named with its place. Nothing in this file waits.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,12 +11,13 @@
 
 #include "devices.h"
 #include "files.h"
+#include "http_queries.h"
 #include "json.h"
 #include "lesson.h"
 #include "metrics.h"
 #include "units.h"
 
-enum { LINE_MAX_OCTETS = 1024, STEPS_MAX = 10000, BINS_MAX = 4096 };
+enum { STEPS_MAX = 10000 };
 
 /* -------------------------------------------------------------------------- small services */
 
@@ -34,28 +35,12 @@ static enum MHD_Result metrics(struct request *r) {
     return request_answer(r, 200, "text/plain; version=0.0.4; charset=utf-8", &body);
 }
 
-/* ?lang=en|zh; without it Accept-Language decides. */
-static bool language_of(struct request *r, enum language *language, enum MHD_Result *result) {
-    const char *asked = request_query(r, "lang"), *accepts = request_header(r, "Accept-Language");
-    if (!asked) {
-        *language = accepts && !strncmp(accepts, "zh", 2) ? LANGUAGE_ZH : LANGUAGE_EN;
-        return true;
-    }
-    for (int n = 0; n < LANGUAGE_COUNT; n++)
-        if (!strcmp(asked, language_name[n])) {
-            *language = (enum language)n;
-            return true;
-        }
-    *result = request_error(r, 400, "bad_query", "lang", "lang is en or zh");
-    return false;
-}
-
 static enum MHD_Result lessons(struct request *r) {
     enum language language;
     enum MHD_Result result;
     struct buffer body = {0};
     const struct course *course = r->http->config.course;
-    if (!language_of(r, &language, &result)) return result;
+    if (!request_language(r, &language, &result)) return result;
     if (r->segments == 1) {
         course_json(course, language, &body);
     } else {
@@ -310,101 +295,13 @@ static enum MHD_Result create(struct request *r) {
     return create_room(r, job_create);
 }
 
-/* --------------------------------------------------------------------------------- queries */
-
-static bool read_range(struct request *r, enum MHD_Result *result) {
-    const char *detail = request_query(r, "detail"), *accept = request_header(r, "Accept");
-    struct job *job = &r->job;
-    job->binary = accept && strstr(accept, "application/octet-stream");
-    if (detail && !strcmp(detail, "full"))
-        job->detail = DETAIL_FULL;
-    else if (detail && strcmp(detail, "story")) {
-        *result = request_error(r, 400, "bad_query", "detail", "detail is story or full");
-        return false;
-    }
-    return request_query_number(r, "from", 0, UINT32_MAX, 0, &job->from, result) &&
-           request_query_number(r, "to", 0, UINT32_MAX, UINT32_MAX, &job->to, result);
-}
-
-static bool read_judge(struct request *r, enum MHD_Result *result) {
-    const char *lesson = request_query(r, "lesson"), *step = request_query(r, "step");
-    enum language language;
-    if (!lesson || !step || strlen(lesson) >= sizeof r->job.slug ||
-        strlen(step) >= sizeof r->job.question) {
-        *result = request_error(r, 400, "bad_query", lesson ? "step" : "lesson",
-                                "judge needs lesson=SLUG and step=ID");
-        return false;
-    }
-    if (!language_of(r, &language, result)) return false;
-    r->job.language = (int)language;
-    r->job.course = r->http->config.course;
-    snprintf(r->job.slug, sizeof r->job.slug, "%s", lesson);
-    snprintf(r->job.question, sizeof r->job.question, "%s", step);
-    return true;
-}
-
-static bool read_complete(struct request *r, enum MHD_Result *result) {
-    const char *node = request_query(r, "node"), *line = request_query(r, "line");
-    if ((node && strlen(node) >= sizeof r->job.node) || (line && strlen(line) > LINE_MAX_OCTETS)) {
-        *result = request_error(r, 400, "bad_query", "line", "a command has at most %d octets",
-                                LINE_MAX_OCTETS);
-        return false;
-    }
-    if (node) snprintf(r->job.node, sizeof r->job.node, "%s", node);
-    r->job.line = strdup(line ? line : "");
-    return r->job.line != NULL;
-}
-
-static bool read_bins(struct request *r, enum MHD_Result *result) {
-    return request_query_number(r, "from", 0, UINT32_MAX, 0, &r->job.from, result) &&
-           request_query_number(r, "to", 0, UINT32_MAX, UINT32_MAX, &r->job.to, result) &&
-           request_query_number(r, "n", 1, BINS_MAX, 100, &r->job.count, result);
-}
-
-/* Of which object: its machine, its node's name, its number. */
-static bool read_variables(struct request *r, enum MHD_Result *result) {
-    const char *machine = request_query(r, "m"), *node = request_query(r, "node");
-    uint32_t object = 0;
-    if (!machine || !node || strlen(machine) >= sizeof r->job.slug ||
-        strlen(node) >= sizeof r->job.node) {
-        *result = request_error(r, 400, "bad_query", machine ? "node" : "m",
-                                "variables needs m=MACHINE, node=NAME and obj=NUMBER");
-        return false;
-    }
-    snprintf(r->job.slug, sizeof r->job.slug, "%s", machine);
-    snprintf(r->job.node, sizeof r->job.node, "%s", node);
-    if (!request_query_number(r, "from", 0, UINT32_MAX, 0, &r->job.from, result) ||
-        !request_query_number(r, "obj", 0, UINT32_MAX, 0, &object, result))
-        return false;
-    r->job.index = object;
-    return true;
-}
-
-/* The index that ends the address: packets/I, keyframes/I. */
-static bool read_index(struct request *r, enum MHD_Result *result) {
-    uint64_t index;
-    if (read_u64(r->segment[5], &index) && index <= UINT32_MAX) {
-        r->job.index = index;
-        return true;
-    }
-    *result =
-        request_error(r, 400, "bad_path", r->segment[4], "an event's index is a whole number");
-    return false;
-}
-
-static bool read_nothing(struct request *r, enum MHD_Result *result) {
-    (void)r;
-    (void)result;
-    return true;
-}
-
 /* ------------------------------------------------------------------------- labs' addresses */
 
 static const struct {
     const char *name;
     unsigned segments;
     void (*body)(const struct json_node *, struct job *); /* POST */
-    bool (*query)(struct request *, enum MHD_Result *);   /* GET */
+    query_reader *query;                                  /* GET */
     bool (*run)(struct room *, struct job *);
 } views[] = {
     /* /api/labs/L/timelines/T/NAME[/I] */
@@ -414,14 +311,17 @@ static const struct {
     {"step", 5, read_step, NULL, NULL},
     {"attach", 5, read_attach, NULL, NULL},
     {"detach", 5, read_detach, NULL, NULL},
-    {"events", 5, NULL, read_range, job_events},
-    {"packets", 6, NULL, read_index, job_packet},
-    {"bins", 5, NULL, read_bins, job_bins},
-    {"keyframes", 6, NULL, read_index, job_keyframe},
-    {"variables", 5, NULL, read_variables, job_variables},
-    {"complete", 5, NULL, read_complete, job_complete},
-    {"judge", 5, NULL, read_judge, job_judge},
-    {"pcap", 5, NULL, read_nothing, job_pcap},
+    {"events", 5, NULL, query_range, job_events},
+    {"packets", 6, NULL, query_index, job_packet},
+    {"bins", 5, NULL, query_bins, job_bins},
+    {"keyframes", 6, NULL, query_index, job_keyframe},
+    {"variables", 5, NULL, query_variables, job_variables},
+    {"overlays", 5, NULL, query_overlays, job_overlays},
+    {"overlays", 6, NULL, query_overlays, job_overlay},
+    {"beliefs", 5, NULL, query_beliefs, job_beliefs},
+    {"complete", 5, NULL, query_complete, job_complete},
+    {"judge", 5, NULL, query_judge, job_judge},
+    {"pcap", 5, NULL, query_nothing, job_pcap},
 };
 enum { VIEWS = sizeof views / sizeof views[0] };
 
@@ -473,8 +373,7 @@ static enum MHD_Result post_to_lab(struct request *r,
     return request_post(r, r->job.room);
 }
 
-static enum MHD_Result get_from_lab(struct request *r,
-                                    bool (*query)(struct request *, enum MHD_Result *),
+static enum MHD_Result get_from_lab(struct request *r, query_reader *query,
                                     bool (*run)(struct room *, struct job *)) {
     enum MHD_Result result = MHD_NO;
     if (!query(r, &result)) return result;
@@ -531,7 +430,7 @@ static enum MHD_Result labs_route(struct request *r) {
         return may_post(r, &result) ? create(r) : result;
     }
     if (r->segments == 2)
-        return is_get(r) ? get_from_lab(r, read_nothing, job_describe) : bad_method(r, "GET");
+        return is_get(r) ? get_from_lab(r, query_nothing, job_describe) : bad_method(r, "GET");
     if (r->segments == 3 && !strcmp(r->segment[2], "class"))
         return is_post(r) ? post_to_lab(r, read_class) : bad_method(r, "POST");
     if (r->segments >= 5 && !strcmp(r->segment[2], "timelines")) return timeline_view(r);

@@ -189,6 +189,9 @@ bool job_packet(struct room *, struct job *);
 bool job_bins(struct room *, struct job *);
 bool job_keyframe(struct room *, struct job *);
 bool job_variables(struct room *, struct job *); /* room_samples.c */
+bool job_overlays(struct room *, struct job *);  /* room_overlays.c */
+bool job_overlay(struct room *, struct job *);   /* slug: which, line: the destination, node */
+bool job_beliefs(struct room *, struct job *);   /* the same over time, from `from` on */
 bool job_complete(struct room *, struct job *);
 bool job_judge(struct room *, struct job *);
 bool job_pcap(struct room *, struct job *);

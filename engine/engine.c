@@ -44,6 +44,10 @@ static void timer_fired(struct step *s, uint32_t timer, struct id owner, uint32_
     case TIMER_TFTP_RETRANSMISSION:
     case TIMER_TFTP_DALLY: tftp_timer_fired(s, timer, owner); return;
     case TIMER_RIP_UPDATE: rip_timer_fired(s, timer, owner, node); return;
+    case TIMER_OSPF_AGE:
+    case TIMER_OSPF_ORIGINATION:
+    case TIMER_OSPF_UPDATE:
+    case TIMER_OSPF_ACK:
     case TIMER_OSPF_HELLO: ospf_timer_fired(s, timer, owner, node); return;
     case TIMER_PROCESS:
     case TIMER_WAKE: apps_timer_fired(s, timer, owner, node); return;
@@ -96,7 +100,13 @@ const struct dispatch dispatch = {
               [POOL_FILE_BLOCK] = &file_block_kind,
               [POOL_TFTP] = &tftp_kind,
               [POOL_RIP] = &rip_kind,
-              [POOL_OSPF] = &ospf_kind},
+              [POOL_OSPF] = &ospf_kind,
+              [POOL_OSPF_AREA] = &ospf_area_kind,
+              [POOL_OSPF_INTERFACE] = &ospf_interface_kind,
+              [POOL_OSPF_NEIGHBOR] = &ospf_neighbor_kind,
+              [POOL_OSPF_ITEM] = &ospf_item_kind,
+              [POOL_OSPF_LSA] = &ospf_lsa_kind,
+              [POOL_OSPF_BLOCK] = &ospf_block_kind},
     .frame_arrived = stack_frame_arrived,
     .timer_fired = timer_fired,
     .console = apps_console,

@@ -134,7 +134,8 @@ struct limits {                                  /* 0: the default of this behav
     uint32_t reassemblies;                       /* 8192 datagrams that lack fragments */
     uint32_t buffer_octets;                      /* 8 MiB of send and receive buffers together */
     uint32_t file_octets;                        /* 8 MiB of files that are no pattern */
-    uint32_t neighbours, routes, faults, events; /* 1024, 1024, 256, 16384 */
+    uint32_t neighbours, routes, faults, events; /* 1024, 1024 and more, 256, 16384 */
+    uint32_t lsas; /* OSPF's, of all databases; like routes, the more the more routers there are */
 };
 struct scenario {
     uint64_t seed;

@@ -298,13 +298,15 @@ static void read_faults(struct reading *r, const struct json_node *list) {
 static void read_limits(const struct json_node *node, struct limits *limits) {
     static const char *const keys[] = {"connections", "sockets",      "processes",  "frames",
                                        "datagrams",   "reassemblies", "neighbours", "buffer_octets",
-                                       "routes",      "faults",       "events",     "file_octets"};
+                                       "routes",      "faults",       "events",     "file_octets",
+                                       "lsas"};
     uint32_t *const values[] = {&limits->connections, &limits->sockets,       &limits->processes,
                                 &limits->frames,      &limits->datagrams,     &limits->reassemblies,
                                 &limits->neighbours,  &limits->buffer_octets, &limits->routes,
-                                &limits->faults,      &limits->events,        &limits->file_octets};
-    static const int64_t most[] = {200000, 200000,  65536, 65536, 4096,    262144,
-                                   65536,  1 << 30, 65536, 4096,  1000000, 1 << 30};
+                                &limits->faults,      &limits->events,        &limits->file_octets,
+                                &limits->lsas};
+    static const int64_t most[] = {200000,  200000, 65536, 65536,   4096,    262144, 65536,
+                                   1 << 30, 65536,  4096,  1000000, 1 << 30, 1 << 21};
     if (!json_is(*node) || !json_need_object(node, keys, COUNT(keys))) return;
     for (size_t i = 0; i < COUNT(keys); i++) {
         struct json_node limit = json_get(node, keys[i]);

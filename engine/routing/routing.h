@@ -39,6 +39,7 @@ enum config_result ospf_config(struct step *, uint32_t node, uint32_t interface,
 void ospf_running_config(const struct lab *, uint32_t node, uint32_t interface, struct say *);
 bool ospf_show(const struct lab *, uint32_t node, size_t count, char **words, struct say *);
 
-extern const struct object_kind rip_kind, ospf_kind;
+extern const struct object_kind rip_kind, ospf_kind, ospf_area_kind, ospf_interface_kind,
+    ospf_neighbor_kind, ospf_item_kind, ospf_lsa_kind, ospf_block_kind;
 
 #endif

@@ -28,6 +28,37 @@ static bool limit(uint32_t asked, uint32_t usual, uint32_t most, uint32_t *out) 
     return *out <= most;
 }
 
+static uint32_t routers_of(const struct scenario *from) {
+    uint32_t routers = 0;
+    for (size_t i = 0; i < from->node_count; i++) routers += from->nodes[i].kind == NODE_ROUTER;
+    return routers;
+}
+
+/* Every router knows every other one and the networks between them, so what routing needs grows
+ * with the square of their number: 100 routers with 180 networks fit by default. */
+static uint32_t usual_routes(const struct scenario *from) {
+    uint64_t routers = routers_of(from), routes = DEFAULT_ROUTES + 2 * routers * routers;
+    return routes < USUAL_ROUTES_MOST ? (uint32_t)routes : USUAL_ROUTES_MOST;
+}
+
+static uint32_t usual_lsas(const struct scenario *from) {
+    uint64_t routers = routers_of(from) + HOSTS_THAT_ROUTE;
+    uint64_t lsas = routers * (4 * routers + DEFAULT_LSAS_OF_A_ROUTER);
+    return lsas < USUAL_LSAS_MOST ? (uint32_t)lsas : USUAL_LSAS_MOST;
+}
+
+/* Of the pools that hang on those two limits, and on how many interfaces there are. */
+static void plan_routing(const struct scenario *from, uint32_t *c) {
+    uint32_t nodes = (uint32_t)from->node_count, routers = routers_of(from), interfaces = 0;
+    for (size_t i = 0; i < from->node_count; i++)
+        interfaces += (uint32_t)from->nodes[i].interface_count;
+    c[POOL_RIP] = c[POOL_OSPF] = nodes + 1;
+    c[POOL_OSPF_AREA] = c[POOL_OSPF_INTERFACE] = nodes + interfaces;
+    uint64_t neighbors = 4 * (uint64_t)interfaces + (uint64_t)routers * routers;
+    c[POOL_OSPF_NEIGHBOR] = neighbors < USUAL_LSAS_MOST ? (uint32_t)neighbors : USUAL_LSAS_MOST;
+    c[POOL_OSPF_BLOCK] = c[POOL_OSPF_ITEM] = 2 * c[POOL_OSPF_LSA];
+}
+
 /* The name of the limit that is out of range, or NULL. */
 static const char *plan_capacities(const struct scenario *from, struct plan *plan) {
     const struct limits *l = &from->limits;
@@ -49,7 +80,8 @@ static const char *plan_capacities(const struct scenario *from, struct plan *pla
         return "file_octets";
     if (!limit(l->neighbours, DEFAULT_NEIGHBOURS, MOST_NEIGHBOURS, &c[POOL_NEIGHBOUR]))
         return "neighbours";
-    if (!limit(l->routes, DEFAULT_ROUTES, MOST_ROUTES, &c[POOL_ROUTE])) return "routes";
+    if (!limit(l->routes, usual_routes(from), MOST_ROUTES, &c[POOL_ROUTE])) return "routes";
+    if (!limit(l->lsas, usual_lsas(from), MOST_LSAS, &c[POOL_OSPF_LSA])) return "lsas";
     if (!limit(l->faults, DEFAULT_FAULTS, MOST_FAULTS, &c[POOL_FAULT])) return "faults";
     uint32_t usual = 4 * c[POOL_TCB] > DEFAULT_EVENTS ? 4 * c[POOL_TCB] : DEFAULT_EVENTS;
     if (!limit(l->events, usual, MOST_EVENTS, &c[POOL_EVENT])) return "events";
@@ -65,7 +97,7 @@ static const char *plan_capacities(const struct scenario *from, struct plan *pla
     for (size_t i = 0; i < from->node_count; i++)
         c[POOL_FILE] += (uint32_t)from->nodes[i].file_count;
     c[POOL_TFTP] = c[POOL_PROCESS];
-    c[POOL_RIP] = c[POOL_OSPF] = (uint32_t)from->node_count + 1;
+    plan_routing(from, c);
     c[POOL_SENT] = c[POOL_TCB] + c[POOL_CHUNK] / 5;
     c[POOL_EVENT] += c[POOL_SCRIPT] + c[POOL_FAULT]; /* one each, beside limits.events */
     return NULL;
@@ -116,14 +148,17 @@ static const enum pool_kind bucket_pools[BUCKET_SET_COUNT] = {
     [BUCKET_TCB] = POOL_TCB,           [BUCKET_NEIGHBOUR] = POOL_NEIGHBOUR,
     [BUCKET_MAC] = POOL_MAC,           [BUCKET_SOCKET] = POOL_SOCKET,
     [BUCKET_PEER] = POOL_PEER,         [BUCKET_TRACK] = POOL_TRACK,
-    [BUCKET_TRACK_REPLY] = POOL_TRACK, [BUCKET_REASSEMBLY] = POOL_REASSEMBLY};
+    [BUCKET_TRACK_REPLY] = POOL_TRACK, [BUCKET_REASSEMBLY] = POOL_REASSEMBLY,
+    [BUCKET_OSPF_LSA] = POOL_OSPF_LSA};
 
-/* Heads are part of every keyframe. Reassembly is rare, so its chains may be long when there are
- * thousands. */
+/* Heads are part of every keyframe. Reassembly is rare, and a full database of link states much
+ * larger than most are, so their chains may be longer. */
 static uint32_t bucket_heads_of(const struct plan *plan, enum bucket_set set) {
-    enum { CHAIN_MOST = 32 };
+    enum { CHAIN_MOST = 32, CHAIN_OF_LSAS = 8 };
     uint32_t capacity = plan->capacity[bucket_pools[set]];
-    return power_of_two(set == BUCKET_REASSEMBLY ? capacity / CHAIN_MOST : capacity);
+    if (set == BUCKET_REASSEMBLY) capacity /= CHAIN_MOST;
+    if (set == BUCKET_OSPF_LSA) capacity /= CHAIN_OF_LSAS;
+    return power_of_two(capacity);
 }
 
 static uint64_t rounded(uint64_t octets) {

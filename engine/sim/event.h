@@ -37,12 +37,16 @@ enum timer_kind {
     TIMER_RIP_UPDATE,
     /* and OSPF */
     TIMER_OSPF_HELLO,
-    TIMER_PROCESS,  /* sleep, ping's interval, a call's time-out */
-    TIMER_WAKE,     /* a process runs again at this instant, as a step of its own */
-    TIMER_LOOPBACK, /* a frame to the node itself arrives: owner is the frame; not traced */
-    TIMER_HOLD,     /* a fault holds a frame in its node: owner is the frame; not traced */
-    TIMER_SCRIPT,   /* the scenario's script: owner in POOL_SCRIPT */
-    TIMER_FAULT,    /* a fault begins or ends: owner in POOL_FAULT */
+    TIMER_OSPF_AGE,         /* what the router's LSAs come to next by their age */
+    TIMER_OSPF_ORIGINATION, /* there is something to say, now or when MinLSInterval allows */
+    TIMER_OSPF_UPDATE,      /* a neighbour has not acknowledged an LSA */
+    TIMER_OSPF_ACK,         /* delayed acknowledgements of an interface */
+    TIMER_PROCESS,          /* sleep, ping's interval, a call's time-out */
+    TIMER_WAKE,             /* a process runs again at this instant, as a step of its own */
+    TIMER_LOOPBACK,         /* a frame to the node itself arrives: owner is the frame; not traced */
+    TIMER_HOLD,             /* a fault holds a frame in its node: owner is the frame; not traced */
+    TIMER_SCRIPT,           /* the scenario's script: owner in POOL_SCRIPT */
+    TIMER_FAULT,            /* a fault begins or ends: owner in POOL_FAULT */
     TIMER_KIND_COUNT
 };
 

@@ -38,6 +38,12 @@ enum pool_kind {
     POOL_RIP, /* a node's instance */
     /* and OSPF */
     POOL_OSPF, /* a node's instance */
+    POOL_OSPF_AREA,
+    POOL_OSPF_INTERFACE,
+    POOL_OSPF_NEIGHBOR,
+    POOL_OSPF_ITEM,  /* of lists of link state advertisements */
+    POOL_OSPF_LSA,   /* those of the databases */
+    POOL_OSPF_BLOCK, /* and their bodies */
     POOL_COUNT
 };
 
@@ -168,6 +174,7 @@ enum bucket_set {
     BUCKET_TRACK,
     BUCKET_TRACK_REPLY,
     BUCKET_REASSEMBLY,
+    BUCKET_OSPF_LSA,
     BUCKET_SET_COUNT
 };
 struct id *bucket(struct lab *, enum bucket_set, uint64_t hash);

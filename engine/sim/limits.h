@@ -27,6 +27,11 @@ enum {
     MOST_NEIGHBOURS = 1 << 20,
     DEFAULT_ROUTES = 1024,
     MOST_ROUTES = 1 << 20,
+    USUAL_ROUTES_MOST = 1 << 16, /* more only when the scenario asks */
+    DEFAULT_LSAS_OF_A_ROUTER = 64,
+    HOSTS_THAT_ROUTE = 4,
+    USUAL_LSAS_MOST = 1 << 17,
+    MOST_LSAS = 1 << 21,
     DEFAULT_FAULTS = 256,
     MOST_FAULTS = 4096,
     DEFAULT_EVENTS = 16384,

@@ -73,6 +73,10 @@ static const struct {
     [TIMER_TFTP_DALLY] = {"tftp_dally", "RFC 1350 6"},
     [TIMER_RIP_UPDATE] = {"rip_update", "RFC 2453 3.8"},
     [TIMER_OSPF_HELLO] = {"ospf_hello", "RFC 2328 9.5"},
+    [TIMER_OSPF_AGE] = {"ospf_age", "RFC 2328 14"},
+    [TIMER_OSPF_ORIGINATION] = {"ospf_origination", "RFC 2328 12.4"},
+    [TIMER_OSPF_UPDATE] = {"ospf_update", "RFC 2328 13.6"},
+    [TIMER_OSPF_ACK] = {"ospf_ack", "RFC 2328 13.5"},
     [TIMER_PROCESS] = {"process", NULL},
     [TIMER_WAKE] = {"wake", NULL},
     [TIMER_LOOPBACK] = {"loopback", NULL},
@@ -147,7 +151,16 @@ static const char *const reasons[REASON_COUNT] = {
     [REASON_TCP_SYN_QUEUE_FULL] = "tcp_syn_queue_full",
     [REASON_TCP_PAWS] = "tcp_paws",
     [REASON_TCP_CLOSED] = "tcp_closed",
-    [REASON_TCP_DEFERRED] = "tcp_deferred"};
+    [REASON_TCP_DEFERRED] = "tcp_deferred",
+    [REASON_OSPF_NEIGHBOR_STATE] = "ospf_neighbor_state",
+    [REASON_OSPF_LSA_CHECKSUM] = "ospf_lsa_checksum",
+    [REASON_OSPF_LSA_TYPE] = "ospf_lsa_type",
+    [REASON_OSPF_LSA_STUB] = "ospf_lsa_stub",
+    [REASON_OSPF_LSA_FORM] = "ospf_lsa_form",
+    [REASON_OSPF_LSA_TOO_SOON] = "ospf_lsa_too_soon",
+    [REASON_OSPF_LSA_OLD] = "ospf_lsa_old",
+    [REASON_OSPF_LSA_WRAPS] = "ospf_lsa_wraps",
+    [REASON_OSPF_LSA_REQUESTED] = "ospf_lsa_requested"};
 
 static const char *const node_kinds[NODE_KIND_COUNT] = {[NODE_HOST] = "host",
                                                         [NODE_ROUTER] = "router",

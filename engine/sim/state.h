@@ -109,7 +109,7 @@ struct lab {
     uint64_t heap_keys, heap_places;
     struct id first_node_fault;
     uint64_t bucket_heads[BUCKET_SET_COUNT];
-    uint32_t bucket_mask[BUCKET_SET_COUNT];
+    uint32_t bucket_mask[(BUCKET_SET_COUNT + 1) / 2 * 2]; /* an even number: no padding */
     struct pool pools[POOL_COUNT];
 };
 #pragma GCC diagnostic pop

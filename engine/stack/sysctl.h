@@ -214,6 +214,11 @@ enum setting {
     SETTING_VARIANT_NO_RST_FROM_CLOSED,
     SETTING_VARIANT_TFTP_SORCERER,
     SETTING_VARIANT_TFTP_NO_EMPTY_LAST,
+    SETTING_OSPF_MIN_LS_INTERVAL,
+    SETTING_OSPF_MIN_LS_ARRIVAL,
+    SETTING_OSPF_LS_REFRESH,
+    SETTING_OSPF_MAX_AGE,
+    SETTING_VARIANT_NO_LSACK,
     SETTING_COUNT /* <= SETTING_MAX */
 };
 /* icmp.ts_model: which moment a timestamp reply names as that of its transmission. */

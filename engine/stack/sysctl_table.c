@@ -273,6 +273,11 @@ static const struct knob knobs[] = {
     FLAG("variant.no_rst_from_closed", VARIANT_NO_RST_FROM_CLOSED, 0),
     FLAG("variant.tftp_sorcerer", VARIANT_TFTP_SORCERER, 0),
     FLAG("variant.tftp_no_empty_last", VARIANT_TFTP_NO_EMPTY_LAST, 0),
+    SECONDS("ospf.min_ls_interval", OSPF_MIN_LS_INTERVAL, 0, 3600, 5),
+    SECONDS("ospf.min_ls_arrival", OSPF_MIN_LS_ARRIVAL, 0, 3600, 1),
+    SECONDS("ospf.ls_refresh", OSPF_LS_REFRESH, 1, 3600, 1800),
+    SECONDS("ospf.max_age", OSPF_MAX_AGE, 2, 3600, 3600),
+    FLAG("variant.no_lsack", VARIANT_NO_LSACK, 0),
 };
 enum { KNOB_COUNT = sizeof knobs / sizeof knobs[0] };
 static_assert((int)SETTING_COUNT <= (int)SETTING_MAX, "the node has room for every setting");

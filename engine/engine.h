@@ -76,7 +76,8 @@ struct scenario_node {
     const struct scenario_route *routes;
     const struct scenario_neighbour *neighbours;
     const struct scenario_content *files;
-    size_t interface_count, setting_count, route_count, neighbour_count, file_count;
+    const char *const *config; /* a router's, a line each, as frr.conf has them */
+    size_t interface_count, setting_count, route_count, neighbour_count, file_count, config_count;
 };
 struct scenario_link {
     const char *node[2], *interface[2];

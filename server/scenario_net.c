@@ -231,7 +231,7 @@ static void read_interfaces(struct reading *r, const struct json_node *list,
 static void read_node(struct reading *r, const struct json_node *object, size_t index) {
     static const char *const keys[] = {"name",   "kind",    "profile",    "interfaces", "gateway",
                                        "sysctl", "routes",  "neighbours", "x",          "y",
-                                       "at",     "comment", "files"};
+                                       "at",     "comment", "files",      "config"};
     struct scenario_node *node = &r->nodes[index];
     struct node_draft *draft = &r->drafts[index];
     if (!json_need_object(object, keys, COUNT(keys))) return;
@@ -239,7 +239,8 @@ static void read_node(struct reading *r, const struct json_node *object, size_t 
                      interfaces = json_get(object, "interfaces"),
                      gateway = json_get(object, "gateway"), sysctl = json_get(object, "sysctl"),
                      routes = json_get(object, "routes"),
-                     neighbours = json_get(object, "neighbours"), files = json_get(object, "files");
+                     neighbours = json_get(object, "neighbours"), files = json_get(object, "files"),
+                     config = json_get(object, "config");
     int word = json_is(kind) ? json_need_word(&kind, kind_names, NODE_KIND_COUNT) : NODE_HOST;
     if (word < 0) return;
     node->name = r->names[index];
@@ -256,6 +257,7 @@ static void read_node(struct reading *r, const struct json_node *object, size_t 
     read_neighbours(r, &neighbours, node, draft);
     read_settings(r, &sysctl, node);
     read_files(r, &files, node);
+    read_config(r, &config, node);
 }
 
 /* Names first: everything else may refer to any of them. */

@@ -34,6 +34,7 @@ bool reading_name(const struct json_node *, const char *name, size_t most); /* l
 
 void read_nodes(struct reading *, const struct json_node *nodes);
 void read_links(struct reading *, const struct json_node *links);
+void read_config(struct reading *, const struct json_node *, struct scenario_node *);
 void read_files(struct reading *, const struct json_node *, struct scenario_node *);
 void lay_out(struct reading *); /* gives x and y to nodes that have none */
 

@@ -14,7 +14,8 @@ enum { CONSOLE_LINE_MAX = 255 }; /* octets */
  * command runs in a process of its own. Lines of any other name wait for script_returned(); false:
  * that process is still busy, and nothing was done. */
 bool apps_console(struct step *, uint32_t node, const char *process, const char *line);
-/* The node's files. False with why->place relative to the node ("files[1].name"). */
+/* The node's files and its configuration. False with why->place relative to the node
+ * ("files[1].name", "config[2]"). */
 bool apps_node_begin(struct step *, uint32_t node, const struct scenario_node *,
                      struct complaint *why);
 void tftp_timer_fired(struct step *, uint32_t timer, struct id transfer);

@@ -14,9 +14,27 @@ struct id daemon_process(const struct lab *lab, uint32_t node, enum app app) {
     return id;
 }
 
-static void start(struct step *s, uint32_t node, enum app app, struct id process) {
-    if (app == APP_RIPD && rip_has_router(s->lab, node)) rip_start(s, node, process);
-    if (app == APP_OSPFD && ospf_has_router(s->lab, node)) ospf_start(s, node, process);
+/* A step of its own at this instant: what a scenario configures begins to run with the lab, and
+ * what one line says after another is there when the daemon begins. */
+static void wake(struct step *s, struct id id) {
+    struct process *p = process_edit(s, id);
+    timer_set(s, &p->timer, TIMER_WAKE, p->node, id, s->now);
+}
+
+static bool has_router(const struct lab *lab, const struct process *p) {
+    return p->app == APP_RIPD ? rip_has_router(lab, p->node) : ospf_has_router(lab, p->node);
+}
+
+void daemon_resume(struct step *s, struct id id) {
+    struct process *p = process_edit(s, id);
+    bool rip = p->app == APP_RIPD;
+    if (!has_router(s->lab, p)) return;
+    if (p->of.daemon.started != 0) {
+        (rip ? rip_resume : ospf_resume)(s, p->node);
+    } else {
+        p->of.daemon.started = 1;
+        (rip ? rip_start : ospf_start)(s, p->node, id);
+    }
 }
 
 bool daemon_spawn(struct step *s, uint32_t node, enum app app) {
@@ -25,7 +43,7 @@ bool daemon_spawn(struct step *s, uint32_t node, enum app app) {
     struct process *p = process_edit(s, id);
     p->app = app;
     copy_text(p->line, sizeof p->line, app == APP_RIPD ? "ripd" : "ospfd");
-    start(s, node, app, id);
+    wake(s, id);
     return true;
 }
 
@@ -40,8 +58,7 @@ static void close_sockets(struct step *s, uint32_t node, struct id process) {
 
 void daemon_ends(struct step *s, struct id id) {
     const struct process *p = process_get(s->lab, id);
-    if (p->app == APP_RIPD && rip_has_router(s->lab, p->node)) rip_stop(s, p->node);
-    if (p->app == APP_OSPFD && ospf_has_router(s->lab, p->node)) ospf_stop(s, p->node);
+    if (p->of.daemon.started != 0) (p->app == APP_RIPD ? rip_stop : ospf_stop)(s, p->node);
     close_sockets(s, p->node, id);
 }
 
@@ -64,7 +81,7 @@ bool daemon_router(struct step *s, uint32_t node, enum app app, bool no) {
     if (no)
         take_routes(s, node, rip ? ROUTE_RIP : ROUTE_OSPF);
     else if (id_is(id))
-        start(s, node, app, id);
+        wake(s, id);
     else
         return daemon_spawn(s, node, app);
     return true;

@@ -7,6 +7,7 @@
 struct id daemon_process(const struct lab *, uint32_t node, enum app);
 /* A process of the daemon's own, as `ripd -d` leaves one behind; false: there is no room. */
 bool daemon_spawn(struct step *, uint32_t node, enum app);
+void daemon_resume(struct step *, struct id process);
 void daemon_ends(struct step *, struct id process); /* whatever ended its process */
 /* `router rip`, `no router rip`. False: no room. */
 bool daemon_router(struct step *, uint32_t node, enum app, bool no);

@@ -209,8 +209,8 @@ static bool refuse(struct complaint *why, size_t index, const char *member, cons
     return false;
 }
 
-bool apps_node_begin(struct step *s, uint32_t node, const struct scenario_node *from,
-                     struct complaint *why) {
+bool files_begin(struct step *s, uint32_t node, const struct scenario_node *from,
+                 struct complaint *why) {
     for (size_t i = 0; i < from->file_count; i++) {
         const struct scenario_content *content = &from->files[i];
         if (content->name == NULL || !file_name_is_right(content->name))

@@ -58,4 +58,7 @@ void file_remove(struct step *, struct id);
 uint64_t file_room(const struct lab *);            /* octets that may still be kept */
 void text_file_mode(struct text *, uint32_t mode); /* "-rw-r--r--" */
 
+/* The scenario's files. False with why->place relative to the node. */
+bool files_begin(struct step *, uint32_t node, const struct scenario_node *, struct complaint *why);
+
 #endif

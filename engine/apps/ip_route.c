@@ -38,10 +38,31 @@ static void text_hop(struct text *t, const struct lab *lab, const struct route *
     text_add(t, iface_get(lab, r->interface)->name);
 }
 
+/* Linux goes on to use it: net.ipv4.conf.all.ignore_routes_with_linkdown is 0. */
+static void text_carrier(struct text *t, const struct lab *lab, const struct route *r) {
+    if (r->interface != 0 && !iface_has_carrier(lab, r->interface)) text_add(t, " linkdown");
+}
+
+/* Daemons name themselves; Linux keeps the number that they gave, 189 and 188 for these two. */
+static const char *protocol_of(const struct route *r) {
+    switch ((enum route_origin)r->origin) {
+    case ROUTE_RIP: return " proto rip";
+    case ROUTE_OSPF: return " proto ospf";
+    case ROUTE_CONFIGURED: return " proto static";
+    case ROUTE_CONNECTED: return " proto kernel";
+    case ROUTE_STATIC:
+    case ROUTE_GATEWAY:
+    case ROUTE_REDIRECT:
+    case ROUTE_DISCOVERED: break;
+    }
+    return "";
+}
+
 static void text_rest(struct text *t, const struct lab *lab, const struct route *r) {
     ip4 source = r->source;
+    text_add(t, protocol_of(r));
     if (r->origin == ROUTE_CONNECTED) {
-        text_add(t, " proto kernel scope link");
+        text_add(t, " scope link");
         source = iface_get(lab, r->interface)->address;
     } else if (r->via == 0 && r->type == ROUTE_UNICAST && r->path == 0) {
         text_add(t, " scope link");
@@ -50,9 +71,9 @@ static void text_rest(struct text *t, const struct lab *lab, const struct route 
         text_add(t, " src ");
         text_ip4(t, source);
     }
-    if (r->metric == 0) return;
-    text_add(t, " metric ");
-    text_u64(t, r->metric);
+    if (r->metric != 0) text_add(t, " metric ");
+    if (r->metric != 0) text_u64(t, r->metric);
+    if (r->path == 0) text_carrier(t, lab, r);
 }
 
 /* A route with all its next hops, of which `first` is the first. */
@@ -69,6 +90,7 @@ static void say_route(struct step *s, struct id process, const struct route *fir
         text_hop(&t, s->lab, r, true);
         text_add(&t, " weight ");
         text_u64(&t, r->weight);
+        text_carrier(&t, s->lab, r);
         process_say(s, process, &t);
     }
 }

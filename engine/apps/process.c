@@ -5,14 +5,21 @@
  */
 #include "apps/apps.h"
 #include "apps/daemons.h"
+#include "apps/file.h"
 #include "apps/listen.h"
 #include "apps/shell.h"
 #include "apps/tftp.h"
+#include "apps/vtysh.h"
 #include "sim/script.h"
 #include <assert.h>
 #include <string.h>
 
 const struct object_kind process_kind = {.size = sizeof(struct process), .table = NO_TABLE};
+
+bool apps_node_begin(struct step *s, uint32_t node, const struct scenario_node *from,
+                     struct complaint *why) {
+    return files_begin(s, node, from, why) && vtysh_node_begin(s, node, from, why);
+}
 
 const struct process *process_get(const struct lab *lab, struct id id) {
     return object_get(lab, POOL_PROCESS, id);

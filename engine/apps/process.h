@@ -37,6 +37,8 @@ enum app {
     APP_RIPD, /* daemons, whose state is the node's: routing/ */
     APP_OSPFD
 };
+/* vtysh's modes: what the next line of the process is tried as first. */
+enum vtysh_mode_kind { VTYSH_SHELL, VTYSH_CONFIGURE, VTYSH_INTERFACE, VTYSH_RIP, VTYSH_OSPF };
 enum process_kind_of { PROCESS_OWN, PROCESS_NAMED, PROCESS_CONSOLE };
 
 #pragma GCC diagnostic push
@@ -130,6 +132,14 @@ struct tftp_server_state {
     char root[DIRECTORY_ROOM];                           /* "" or "boot/" */
     char refused[REFUSED_OPTIONS_MAX][OPTION_NAME_ROOM]; /* -r */
 };
+struct vtysh_mode {
+    uint32_t mode, interface; /* interface: of VTYSH_INTERFACE */
+    uint32_t configures;      /* after `configure terminal`, to which `exit` goes back */
+    uint32_t reserved;
+};
+struct daemon_state {
+    uint32_t started, reserved; /* it has an instance, and P_start was called */
+};
 struct process {
     struct id next; /* the node's list, newest first */
     struct id timer;
@@ -140,6 +150,7 @@ struct process {
     uint32_t typed;             /* a person typed the line */
     uint32_t has_input, queued; /* queued: octets of `queue` */
     uint64_t input;             /* octets of the pattern that stand at its input */
+    struct vtysh_mode vtysh;
     char name[PROCESS_NAME_ROOM];
     char line[LINE_ROOM];        /* what runs, as it was typed */
     char piped[NC_TEXT_ROOM];    /* text that stands at its input; "": none */
@@ -154,6 +165,7 @@ struct process {
         struct tcpdump_state tcpdump;
         struct transfer_state tftp;
         struct tftp_server_state tftp_server;
+        struct daemon_state daemon;
     } of;
 };
 #pragma GCC diagnostic pop

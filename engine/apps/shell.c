@@ -6,7 +6,7 @@
  */
 #include "apps/apps.h"
 #include "apps/daemons.h"
-#include "routing/routing.h"
+#include "apps/vtysh.h"
 #include "sim/script.h"
 #include "stack/iface.h"
 #include "stack/sysctl.h"
@@ -35,6 +35,7 @@ static const struct entry commands[] = {
     {"cat", run_cat, "FILE...", "help.cat"},
     {"close", run_close, "FD", "help.close"},
     {"cmp", run_cmp, "FILE FILE", "help.cmp"},
+    {"configure", run_console_line, "terminal", "help.configure"},
     {"connect", run_connect, "FD HOST:PORT", "help.connect"},
     {"conntrack", run_conntrack, "-L", "help.conntrack"},
     {"echo", run_echo, "[TEXT]", "help.echo"},
@@ -44,6 +45,7 @@ static const struct entry commands[] = {
     {"getsockopt", run_getsockopt, "FD NAME", "help.getsockopt"},
     {"hostname", run_hostname, "", "help.hostname"},
     {"in.tftpd", run_tftp_server, TFTPD_USAGE, "help.tftpd"},
+    {"interface", run_console_line, "NAME", "help.interface"},
     {"ip", run_ip, "addr|link|route|neigh|maddr [...]", "help.ip"},
     {"iptables", run_iptables, "[-t nat] -A|-I|-D|-F|-P|-Z|-L|-S [CHAIN] [RULE]", "help.iptables"},
     {"jobs", run_jobs, "", "help.jobs"},
@@ -52,6 +54,7 @@ static const struct entry commands[] = {
     {"listen", run_listen, "FD BACKLOG", "help.listen"},
     {"ls", run_ls, "[-l]", "help.ls"},
     {"nc", run_nc, "[-klNuvz] [-w SECONDS] [HOST] PORT [< OCTETS]", "help.nc"},
+    {"no", run_console_line, "router rip|ospf", "help.no"},
     {"netstat", run_netstat, "-tan", "help.netstat"},
     {"nstat", run_nstat, "[-a]", "help.nstat"},
     {"ping", run_ping,
@@ -62,10 +65,12 @@ static const struct entry commands[] = {
     {"raw", run_forge, FORGE_USAGE, "help.forge"},
     {"recv", run_recv, "FD OCTETS [oob|peek|errqueue]", "help.recv"},
     {"ripd", run_ripd, "", "help.ripd"},
+    {"router", run_console_line, "rip|ospf", "help.router"},
     {"rm", run_rm, "FILE...", "help.rm"},
     {"send", run_send, "FD OCTETS|\"TEXT\" [oob|more]", "help.send"},
     {"sendto", run_sendto, "FD HOST:PORT OCTETS|\"TEXT\"", "help.sendto"},
     {"setsockopt", run_setsockopt, "FD NAME VALUE", "help.setsockopt"},
+    {"show", run_console_line, "ip route|rip|ospf, interface, running-config", "help.show"},
     {"shutdown", run_shutdown, "FD wr|rd|rdwr", "help.shutdown"},
     {"sleep", run_sleep, "TIME", "help.sleep"},
     {"socket", run_socket, "tcp|udp|raw PROTOCOL", "help.socket"},
@@ -77,6 +82,7 @@ static const struct entry commands[] = {
     {"tftpd", run_tftp_server, TFTPD_USAGE, "help.tftpd"},
     {"traceroute", run_traceroute,
      "[-In] [-q QUERIES] [-w SECONDS] [-f FIRST] [-m MAX_TTL] [-p PORT] HOST", "help.traceroute"},
+    {"vtysh", run_vtysh, "-c \"LINE\"...", "help.vtysh"},
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 
@@ -160,6 +166,10 @@ static const struct entry *command_named(const char *name) {
     for (size_t i = 0; i < COMMAND_COUNT; i++)
         if (same_text(commands[i].name, name)) return &commands[i];
     return NULL;
+}
+
+bool shell_knows(const char *word) {
+    return command_named(word) != NULL;
 }
 
 static bool is_verb(const char *line) {
@@ -295,7 +305,9 @@ void shell_run(struct step *s, struct id process, const char *line) {
         return;
     }
     const struct entry *e = c.count == 0 ? NULL : command_named(c.words[0]);
-    if (e != NULL)
+    if (c.count > 0 && (p->vtysh.mode != VTYSH_SHELL || e == NULL) && vtysh_line(s, process, line))
+        process_return(s, process);
+    else if (e != NULL)
         e->run(s, &c);
     else if (c.count == 0)
         process_return(s, process);
@@ -321,8 +333,8 @@ static void resume(struct step *s, struct id process) {
     case APP_TCPDUMP: tcpdump_resume(s, process); break;
     case APP_TFTP: tftp_resume(s, process); break;
     case APP_TFTP_SERVER: tftp_server_resume(s, process); break;
-    case APP_RIPD: rip_resume(s, p->node); break;
-    case APP_OSPFD: ospf_resume(s, p->node); break;
+    case APP_RIPD:
+    case APP_OSPFD: daemon_resume(s, process); break;
     }
 }
 
@@ -421,8 +433,8 @@ static void typed_line(struct step *s, uint32_t node, const char *line) {
         interrupt(s, node);
         return;
     }
-    if (typed_to_nc(s, node, line)) return;
     struct id id = process_named(s->lab, node, CONSOLE_PROCESS);
+    if (vtysh_typed(s, id, line) || typed_to_nc(s, node, line)) return;
     bool busy = id_is(id) && process_get(s->lab, id)->app != APP_IDLE;
     if (ends_in_background(line) || (busy && !is_verb(line)))
         run_in_new(s, node, "", PROCESS_OWN, true, line);

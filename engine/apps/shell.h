@@ -14,6 +14,7 @@ struct command {
 typedef void command_run(struct step *, const struct command *);
 
 void shell_run(struct step *, struct id process, const char *line);
+bool shell_knows(const char *word);                     /* it is a command's name */
 void shell_interrupt(struct step *, struct id process); /* Ctrl-C */
 
 /* One per file of apps/. */
@@ -26,7 +27,7 @@ void tcpdump_interrupt(struct step *, struct id process);
 command_run run_iptables, run_conntrack;
 void arping_resume(struct step *, struct id process);
 void arping_interrupt(struct step *, struct id process);
-command_run run_ripd, run_ospfd, run_killall;
+command_run run_ripd, run_ospfd, run_killall, run_vtysh, run_console_line;
 command_run run_tftp, run_atftp, run_tftp_server, run_ls, run_cat, run_cmp, run_rm;
 void ping_resume(struct step *, struct id process);
 void ping_interrupt(struct step *, struct id process);

@@ -79,6 +79,19 @@ static void test_files(void **state) {
     scenario_free(file);
 }
 
+static void test_config(void **state) {
+    (void)state;
+    struct scenario_file *file =
+        read_good("{\"netstep\":1,\"nodes\":[{\"name\":\"a\",\"kind\":\"router\",\"config\":["
+                  "\"router rip\",\"exit\",\"router nothing\"]}]}");
+    assert_int_equal(file->scenario.nodes[0].config_count, 3);
+    assert_string_equal(file->scenario.nodes[0].config[0], "router rip");
+    struct complaint why;
+    assert_null(scenario_lab(file, &why)); /* what the lines mean, the engine knows */
+    assert_string_equal(why.place, "nodes[0].config[2]");
+    scenario_free(file);
+}
+
 static void test_completed(void **state) {
     (void)state;
     struct scenario_file *file = read_good(
@@ -316,9 +329,9 @@ static void test_parallel(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_example),   cmocka_unit_test(test_files),
-        cmocka_unit_test(test_completed), cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_inner),     cmocka_unit_test(test_parallel),
-        cmocka_unit_test(test_units)};
+        cmocka_unit_test(test_example),  cmocka_unit_test(test_files),
+        cmocka_unit_test(test_config),   cmocka_unit_test(test_completed),
+        cmocka_unit_test(test_refusals), cmocka_unit_test(test_inner),
+        cmocka_unit_test(test_parallel), cmocka_unit_test(test_units)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -23,7 +23,8 @@ struct scenario_node *setup_node(struct setup *s, enum node_kind kind, const cha
                                          .x = -1,
                                          .y = -1,
                                          .interfaces = s->interfaces[n],
-                                         .settings = s->settings[n]};
+                                         .settings = s->settings[n],
+                                         .config = s->config[n]};
     return &s->nodes[n];
 }
 
@@ -56,6 +57,12 @@ void setup_setting(struct setup *s, const char *node, const char *name, const ch
     size_t n = node_index(s, node), i = s->nodes[n].setting_count++;
     assert_true(i < SETUP_SETTINGS);
     s->settings[n][i] = (struct scenario_setting){name, value};
+}
+
+void setup_config(struct setup *s, const char *node, const char *line) {
+    size_t n = node_index(s, node), i = s->nodes[n].config_count++;
+    assert_true(i < SETUP_CONFIG);
+    s->config[n][i] = line;
 }
 
 static const char *keep_name(struct setup *s, const char *from, size_t length) {

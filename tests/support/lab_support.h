@@ -31,6 +31,7 @@ enum {
     SETUP_LINES = 400,
     SETUP_FAULTS = 32,
     SETUP_SETTINGS = 16,
+    SETUP_CONFIG = 64,
     SETUP_NAMES = 256
 };
 struct setup {
@@ -38,6 +39,7 @@ struct setup {
     struct scenario_node nodes[SETUP_NODES];
     struct scenario_interface interfaces[SETUP_NODES][SETUP_INTERFACES];
     struct scenario_setting settings[SETUP_NODES][SETUP_SETTINGS];
+    const char *config[SETUP_NODES][SETUP_CONFIG];
     struct scenario_link links[SETUP_LINKS];
     struct scenario_line lines[SETUP_LINES];
     struct scenario_fault faults[SETUP_FAULTS];
@@ -50,6 +52,8 @@ struct scenario_node *setup_node(struct setup *, enum node_kind, const char *nam
 void setup_interface(struct setup *, const char *node, const char *interface, const char *cidr);
 void setup_gateway(struct setup *, const char *node, const char *address);
 void setup_setting(struct setup *, const char *node, const char *name, const char *value);
+/* A line of the router's configuration, as frr.conf has it; literals. */
+void setup_config(struct setup *, const char *node, const char *line);
 struct scenario_link *setup_link(struct setup *, const char *a, const char *b, sim_time delay_ns);
 struct scenario_line *setup_run(struct setup *, sim_time at, const char *node, const char *line);
 struct scenario_fault *setup_fault(struct setup *, const char *on, enum fault_kind,

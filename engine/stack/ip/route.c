@@ -237,7 +237,8 @@ static bool row(const struct lab *lab, struct id id, struct text *t) {
                                           [ROUTE_REDIRECT] = "redirect",
                                           [ROUTE_DISCOVERED] = "discovered",
                                           [ROUTE_RIP] = "rip",
-                                          [ROUTE_OSPF] = "ospf"};
+                                          [ROUTE_OSPF] = "ospf",
+                                          [ROUTE_CONFIGURED] = "configured"};
     const struct route *r = route_get(lab, id);
     text_add(t, "[\"");
     text_ip4(t, r->network);

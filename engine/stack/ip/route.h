@@ -10,7 +10,8 @@ enum route_origin {
     ROUTE_REDIRECT,
     ROUTE_DISCOVERED,
     ROUTE_RIP, /* by the daemons of routing/ */
-    ROUTE_OSPF
+    ROUTE_OSPF,
+    ROUTE_CONFIGURED /* `ip route` in a router's configuration; the metric is its distance */
 };
 /* RFC 2328 11: how an OSPF route leads there, the best first. */
 enum route_kind { ROUTE_INTRA_AREA, ROUTE_INTER_AREA, ROUTE_EXTERNAL_1, ROUTE_EXTERNAL_2 };

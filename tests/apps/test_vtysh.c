@@ -1,0 +1,246 @@
+/* The routers' console: modes, configuration, what `show` prints, in FRR's words. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "talk_support.h"
+
+static struct setup setup;
+static const char codes[] =
+    "Codes: K - kernel route, C - connected, S - static, R - RIP,\n"
+    "       O - OSPF, I - IS-IS, B - BGP, E - EIGRP, N - NHRP,\n"
+    "       T - Table, v - VNC, V - VNC-Direct, A - Babel, F - PBR,\n"
+    "       f - OpenFabric,\n"
+    "       > - selected route, * - FIB route, q - queued, r - rejected, b - backup\n"
+    "       t - trapped, o - offload failure\n"
+    "\n";
+
+static void type(struct running *run, const char *node, const char *line) {
+    run_command(run, lab_now(run->lab), node, line);
+    run_until(run, lab_now(run->lab));
+}
+
+/* What was printed since the last time. */
+static size_t shown;
+static void expect_printed(const struct running *run, const char *node, const char *expected) {
+    char *all = run_output(run, node);
+    assert_string_equal(all + shown, expected);
+    shown = strlen(all);
+    free(all);
+}
+
+static void begin(struct running *run) {
+    through_router(&setup);
+    shown = 0;
+    run_begin(run, &setup);
+}
+
+static void modes(void **state) {
+    (void)state;
+    struct running run;
+    begin(&run);
+    type(&run, "r1", "network 10.0.0.0/8");
+    expect_printed(&run, "r1", "sh: network: command not found\n");
+    type(&run, "r1", "configure terminal");
+    type(&run, "r1", "router rip");
+    type(&run, "r1", "networks 10.0.0.0/8");
+    expect_printed(&run, "r1", "% Unknown command: networks 10.0.0.0/8\n");
+    type(&run, "r1", "hostname"); /* the shell's commands stay */
+    type(&run, "r1", "exit");
+    type(&run, "r1", "exit");
+    type(&run, "r1", "networks 10.0.0.0/8");
+    expect_printed(&run, "r1", "r1\nsh: networks: command not found\n");
+    type(&run, "r1", "interface eth0"); /* `configure terminal` may be left out */
+    type(&run, "r1", "interface eth7");
+    type(&run, "r1", "end");
+    type(&run, "r1", "router bgp");
+    type(&run, "r1", "conf t"); /* words may be cut short */
+    type(&run, "r1", "int eth0");
+    type(&run, "r1", "nonsense");
+    expect_printed(&run, "r1",
+                   "% Can't find interface eth7\n% Unknown command: router bgp\n"
+                   "% Unknown command: nonsense\n");
+    run_end(&run);
+}
+
+static void an_interface_is_shut_down(void **state) {
+    (void)state;
+    struct running run;
+    begin(&run);
+    type(&run, "r1", "interface eth1");
+    type(&run, "r1", "shutdown");
+    type(&run, "r1", "end");
+    type(&run, "r1", "show interface brief");
+    expect_printed(&run, "r1",
+                   "Interface       Status  VRF             Addresses\n"
+                   "---------       ------  ---             ---------\n"
+                   "eth0            up      default         10.0.1.254/24\n"
+                   "eth1            down    default         10.0.2.254/24\n");
+    type(&run, "r1", "vtysh -c \"interface eth1\" -c \"no shutdown\" -c \"show interface eth1\"");
+    expect_printed(&run, "r1",
+                   "Interface eth1 is up, line protocol is up\n"
+                   "  vrf: default\n"
+                   "  index 2 metric 0 mtu 1500\n"
+                   "  flags: <UP,BROADCAST,RUNNING,MULTICAST>\n"
+                   "  Type: Ethernet\n"
+                   "  HWaddr: 02:00:00:00:02:02\n"
+                   "  inet 10.0.2.254/24\n");
+    run_end(&run);
+}
+
+static void a_daemon_begins_and_ends(void **state) {
+    (void)state;
+    struct running run;
+    begin(&run);
+    type(&run, "r1", "show ip rip");
+    type(&run, "r1", "router rip");
+    type(&run, "r1", "ps");
+    expect_printed(&run, "r1", "ripd is not running\n    PID CMD\n      2 ripd\n");
+    type(&run, "r1", "killall ripd");
+    type(&run, "r1", "ps");
+    type(&run, "r1", "show ip rip");
+    expect_printed(&run, "r1", "    PID CMD\nripd is not running\n");
+    type(&run, "r1", "end");
+    type(&run, "r1", "ripd");
+    type(&run, "r1", "ripd");
+    type(&run, "r1", "show running-config"); /* the node's own: no daemon keeps it */
+    expect_printed(&run, "r1",
+                   "ripd: already running\n"
+                   "Building configuration...\n"
+                   "\n"
+                   "Current configuration:\n"
+                   "!\n"
+                   "hostname r1\n"
+                   "!\n"
+                   "router rip\n"
+                   "exit\n"
+                   "!\n"
+                   "end\n");
+    type(&run, "r1", "no router rip");
+    type(&run, "r1", "no router rip");
+    type(&run, "r1", "ps");
+    expect_printed(&run, "r1", "% RIP instance not found\n    PID CMD\n");
+    type(&run, "r1", "killall ripd");
+    expect_printed(&run, "r1", "ripd: no process found\n");
+    run_end(&run);
+}
+
+static void routes_as_frr_prints_them(void **state) {
+    (void)state;
+    struct running run;
+    through_router(&setup);
+    shown = 0;
+    setup_run(&setup, 0, "r1", "ip route add default via 10.0.2.1");
+    setup_run(&setup, 0, "r1", "ip route add blackhole 10.3.0.0/16");
+    setup_run(&setup, 0, "r1",
+              "ip route add 10.4.0.0/16 nexthop via 10.0.1.9 nexthop via 10.0.2.9");
+    setup_run(&setup, SECONDS(3), "r1", "ip route add 10.5.0.0/16 via 10.0.1.9 metric 50");
+    run_begin(&run, &setup);
+    run_until(&run, SECONDS(12));
+    run_command(&run, SECONDS(12), "r1", "show ip route");
+    char expected[4096];
+    strcpy(expected, codes);
+    strcat(expected, "K>* 0.0.0.0/0 [0/0] via 10.0.2.1, eth1, 00:00:12\n"
+                     "C>* 10.0.1.0/24 is directly connected, eth0, 00:00:12\n"
+                     "C>* 10.0.2.0/24 is directly connected, eth1, 00:00:12\n"
+                     "K>* 10.3.0.0/16 [0/0] unreachable (blackhole), 00:00:12\n"
+                     "K>* 10.4.0.0/16 [0/0] via 10.0.1.9, eth0, weight 1, 00:00:12\n"
+                     "  *                   via 10.0.2.9, eth1, weight 1, 00:00:12\n"
+                     "K>* 10.5.0.0/16 [0/50] via 10.0.1.9, eth0, 00:00:09\n");
+    expect_printed(&run, "r1", expected);
+    /* a day, two hours, three minutes and 4 seconds */
+    run_command(&run, SECONDS(93784), "r1", "show ip route connected");
+    strcpy(expected, codes);
+    strcat(expected, "C>* 10.0.1.0/24 is directly connected, eth0, 1d02h03m\n"
+                     "C>* 10.0.2.0/24 is directly connected, eth1, 1d02h03m\n");
+    expect_printed(&run, "r1", expected);
+    type(&run, "r1", "show ip route 10.4.7.7");
+    type(&run, "r1", "show ip route 10.3.0.0/16");
+    type(&run, "r1", "show ip route 10.99.0.0/16");
+    type(&run, "r1", "show ip route rip");
+    type(&run, "r1", "show ip route eigrp");
+    type(&run, "r1", "show ip");
+    expect_printed(&run, "r1",
+                   "Routing entry for 10.4.0.0/16\n"
+                   "  Known via \"kernel\", distance 0, metric 0, best\n"
+                   "  Last update 1d02h03m ago\n"
+                   "  * 10.0.1.9, via eth0, weight 1\n"
+                   "  * 10.0.2.9, via eth1, weight 1\n"
+                   "\n"
+                   "Routing entry for 10.3.0.0/16\n"
+                   "  Known via \"kernel\", distance 0, metric 0, best\n"
+                   "  Last update 1d02h03m ago\n"
+                   "  * unreachable (blackhole)\n"
+                   "\n"
+                   "% Network not in table\n"
+                   "% Unknown command: show ip route eigrp\n"
+                   "% Command incomplete: show ip\n");
+    run_end(&run);
+}
+
+/* FRR leaves out what has no carrier; Linux keeps the route, and says so. */
+static void a_cable_is_cut(void **state) {
+    (void)state;
+    struct running run;
+    begin(&run);
+    run_command(&run, 0, "", "link r1-server down");
+    type(&run, "r1", "show ip route");
+    type(&run, "r1", "ip route");
+    char expected[4096];
+    strcpy(expected, codes);
+    strcat(expected, "C>* 10.0.1.0/24 is directly connected, eth0, 00:00:00\n"
+                     "10.0.1.0/24 dev eth0 proto kernel scope link src 10.0.1.254\n"
+                     "10.0.2.0/24 dev eth1 proto kernel scope link src 10.0.2.254 linkdown\n");
+    expect_printed(&run, "r1", expected);
+    run_end(&run);
+}
+
+static void a_scenario_configures(void **state) {
+    (void)state;
+    struct running run;
+    struct complaint why;
+    through_router(&setup);
+    shown = 0;
+    setup_config(&setup, "r1", "! a comment");
+    setup_config(&setup, "r1", "interface eth0");
+    setup_config(&setup, "r1", "exit");
+    setup_config(&setup, "r1", "router ospf");
+    run_begin(&run, &setup);
+    type(&run, "r1", "ps");
+    expect_printed(&run, "r1", "    PID CMD\n      1 ospfd\n");
+    run_end(&run);
+    setup_config(&setup, "r1", "nothing at all");
+    void *block = malloc(lab_size(&setup.scenario));
+    assert_false(lab_create(block, lab_size(&setup.scenario), &setup.scenario, &why));
+    assert_string_equal(why.place, "nodes[1].config[4]");
+    assert_string_equal(why.problem,
+                        "\"nothing at all\" is no command of FRR's here; see `help router`");
+    setup.config[1][4] = "interface eth9";
+    assert_false(lab_create(block, lab_size(&setup.scenario), &setup.scenario, &why));
+    assert_string_equal(why.place, "nodes[1].config[4]");
+    assert_string_equal(why.problem, "Can't find interface eth9 (\"interface eth9\")");
+    free(block);
+}
+
+static void same_wherever_it_lies(void **state) {
+    (void)state;
+    through_router(&setup);
+    setup_config(&setup, "r1", "router rip");
+    setup_run(&setup, SECONDS(1), "r1", "router ospf");
+    setup_run(&setup, SECONDS(2), "r1", "killall ripd");
+    setup_run(&setup, SECONDS(3), "r1", "no router ospf");
+    expect_move_test(&setup, SECONDS(4));
+    expect_sync_test(&setup, SECONDS(4), 3);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(modes),
+        cmocka_unit_test(an_interface_is_shut_down),
+        cmocka_unit_test(a_daemon_begins_and_ends),
+        cmocka_unit_test(routes_as_frr_prints_them),
+        cmocka_unit_test(a_cable_is_cut),
+        cmocka_unit_test(a_scenario_configures),
+        cmocka_unit_test(same_wherever_it_lies),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -48,6 +48,7 @@ static void timer_fired(struct step *s, uint32_t timer, struct id owner, uint32_
     case TIMER_OSPF_ORIGINATION:
     case TIMER_OSPF_UPDATE:
     case TIMER_OSPF_ACK:
+    case TIMER_OSPF_SPF:
     case TIMER_OSPF_HELLO: ospf_timer_fired(s, timer, owner, node); return;
     case TIMER_PROCESS:
     case TIMER_WAKE: apps_timer_fired(s, timer, owner, node); return;
@@ -106,7 +107,8 @@ const struct dispatch dispatch = {
               [POOL_OSPF_NEIGHBOR] = &ospf_neighbor_kind,
               [POOL_OSPF_ITEM] = &ospf_item_kind,
               [POOL_OSPF_LSA] = &ospf_lsa_kind,
-              [POOL_OSPF_BLOCK] = &ospf_block_kind},
+              [POOL_OSPF_BLOCK] = &ospf_block_kind,
+              [POOL_OSPF_ROUTE] = &ospf_route_kind},
     .frame_arrived = stack_frame_arrived,
     .timer_fired = timer_fired,
     .console = apps_console,

@@ -41,5 +41,6 @@ bool ospf_show(const struct lab *, uint32_t node, size_t count, char **words, st
 
 extern const struct object_kind rip_kind, ospf_kind, ospf_area_kind, ospf_interface_kind,
     ospf_neighbor_kind, ospf_item_kind, ospf_lsa_kind, ospf_block_kind;
+extern const struct object_kind ospf_route_kind;
 
 #endif

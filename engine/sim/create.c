@@ -57,6 +57,7 @@ static void plan_routing(const struct scenario *from, uint32_t *c) {
     uint64_t neighbors = 4 * (uint64_t)interfaces + (uint64_t)routers * routers;
     c[POOL_OSPF_NEIGHBOR] = neighbors < USUAL_LSAS_MOST ? (uint32_t)neighbors : USUAL_LSAS_MOST;
     c[POOL_OSPF_BLOCK] = c[POOL_OSPF_ITEM] = 2 * c[POOL_OSPF_LSA];
+    c[POOL_OSPF_ROUTE] = 2 * c[POOL_ROUTE];
 }
 
 /* The name of the limit that is out of range, or NULL. */

@@ -40,6 +40,7 @@ enum timer_kind {
     TIMER_OSPF_AGE,         /* what the router's LSAs come to next by their age */
     TIMER_OSPF_ORIGINATION, /* there is something to say, now or when MinLSInterval allows */
     TIMER_OSPF_UPDATE,      /* a neighbour has not acknowledged an LSA */
+    TIMER_OSPF_SPF,         /* the routing table is computed */
     TIMER_OSPF_ACK,         /* delayed acknowledgements of an interface */
     TIMER_PROCESS,          /* sleep, ping's interval, a call's time-out */
     TIMER_WAKE,             /* a process runs again at this instant, as a step of its own */

@@ -44,6 +44,7 @@ enum pool_kind {
     POOL_OSPF_ITEM,  /* of lists of link state advertisements */
     POOL_OSPF_LSA,   /* those of the databases */
     POOL_OSPF_BLOCK, /* and their bodies */
+    POOL_OSPF_ROUTE, /* entries of the routing tables */
     POOL_COUNT
 };
 

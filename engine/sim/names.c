@@ -41,7 +41,8 @@ static const char *const tables[TABLE_COUNT] = {[TABLE_INTERFACES] = "interfaces
                                                 [TABLE_SYN_QUEUE] = "syn_queue",
                                                 [TABLE_ACCEPT_QUEUE] = "accept_queue",
                                                 [TABLE_FILES] = "files",
-                                                [TABLE_TRANSFERS] = "transfers"};
+                                                [TABLE_TRANSFERS] = "transfers",
+                                                [TABLE_OSPF_ROUTES] = "ospf_routes"};
 
 static const struct {
     const char *name, *clause;
@@ -77,6 +78,7 @@ static const struct {
     [TIMER_OSPF_ORIGINATION] = {"ospf_origination", "RFC 2328 12.4"},
     [TIMER_OSPF_UPDATE] = {"ospf_update", "RFC 2328 13.6"},
     [TIMER_OSPF_ACK] = {"ospf_ack", "RFC 2328 13.5"},
+    [TIMER_OSPF_SPF] = {"ospf_spf", "RFC 2328 16"},
     [TIMER_PROCESS] = {"process", NULL},
     [TIMER_WAKE] = {"wake", NULL},
     [TIMER_LOOPBACK] = {"loopback", NULL},

@@ -24,6 +24,7 @@ enum table {
     TABLE_ACCEPT_QUEUE,
     TABLE_FILES,
     TABLE_TRANSFERS,
+    TABLE_OSPF_ROUTES,
     TABLE_COUNT
 };
 

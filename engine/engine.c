@@ -8,6 +8,7 @@
 
 #include "apps/apps.h"
 #include "routing/routing.h"
+#include "routing/staticd.h"
 #include "sim/state.h"
 #include "sim/trace.h"
 #include "stack/stack.h"
@@ -100,6 +101,7 @@ const struct dispatch dispatch = {
               [POOL_FILE] = &file_kind,
               [POOL_FILE_BLOCK] = &file_block_kind,
               [POOL_TFTP] = &tftp_kind,
+              [POOL_STATIC] = &static_kind,
               [POOL_RIP] = &rip_kind,
               [POOL_OSPF] = &ospf_kind,
               [POOL_OSPF_AREA] = &ospf_area_kind,

@@ -1,12 +1,38 @@
 #include "apps/daemons.h"
 /*
- * ripd and ospfd as processes: they begin by their names or by `router rip`, and end by kill,
- * killall or `no router rip`. A daemon that is killed leaves its routes where they are, and the
- * node goes on by them: the table is the kernel's. Only `no router` takes them away.
+ * ripd, ospfd and staticd as processes: they begin by their names or by what is configured, and end
+ * by kill, killall or `no router`. A daemon that is killed leaves its routes where they are, and
+ * the node goes on by them: the table is the kernel's. Only `no router` takes them away.
  */
 #include "apps/shell.h"
 #include "routing/routing.h"
+#include "routing/staticd.h"
 #include "stack/ip/route.h"
+
+struct daemon {
+    const char *name;
+    enum app app;
+    bool (*has)(const struct lab *, uint32_t node); /* something is configured */
+    void (*start)(struct step *, uint32_t node, struct id process);
+    void (*stop)(struct step *, uint32_t node);
+    void (*resume)(struct step *, uint32_t node);
+};
+static const struct daemon daemons[] = {
+    {"ripd", APP_RIPD, rip_has_router, rip_start, rip_stop, rip_resume},
+    {"ospfd", APP_OSPFD, ospf_has_router, ospf_start, ospf_stop, ospf_resume},
+    {"staticd", APP_STATICD, static_has, static_start, static_stop, static_resume},
+};
+enum { DAEMONS = sizeof daemons / sizeof *daemons };
+
+static const struct daemon *daemon_of(uint32_t app) {
+    for (size_t i = 0; i < DAEMONS; i++)
+        if ((uint32_t)daemons[i].app == app) return &daemons[i];
+    return NULL;
+}
+
+bool daemon_is(uint32_t app) {
+    return daemon_of(app) != NULL;
+}
 
 struct id daemon_process(const struct lab *lab, uint32_t node, enum app app) {
     struct id id = process_first(lab, node);
@@ -21,30 +47,29 @@ static void wake(struct step *s, struct id id) {
     timer_set(s, &p->timer, TIMER_WAKE, p->node, id, s->now);
 }
 
-static bool has_router(const struct lab *lab, const struct process *p) {
-    return p->app == APP_RIPD ? rip_has_router(lab, p->node) : ospf_has_router(lab, p->node);
+bool daemon_run(struct step *s, uint32_t node, enum app app) {
+    struct id id = daemon_process(s->lab, node, app);
+    if (!id_is(id)) {
+        id = process_create(s, node, "", PROCESS_OWN);
+        if (!id_is(id)) return false;
+        struct process *p = process_edit(s, id);
+        p->app = app;
+        copy_text(p->line, sizeof p->line, daemon_of(app)->name);
+    }
+    if (process_get(s->lab, id)->of.daemon.started == 0) wake(s, id);
+    return true;
 }
 
 void daemon_resume(struct step *s, struct id id) {
     struct process *p = process_edit(s, id);
-    bool rip = p->app == APP_RIPD;
-    if (!has_router(s->lab, p)) return;
+    const struct daemon *d = daemon_of(p->app);
+    if (!d->has(s->lab, p->node)) return;
     if (p->of.daemon.started != 0) {
-        (rip ? rip_resume : ospf_resume)(s, p->node);
+        d->resume(s, p->node);
     } else {
         p->of.daemon.started = 1;
-        (rip ? rip_start : ospf_start)(s, p->node, id);
+        d->start(s, p->node, id);
     }
-}
-
-bool daemon_spawn(struct step *s, uint32_t node, enum app app) {
-    struct id id = process_create(s, node, "", PROCESS_OWN);
-    if (!id_is(id)) return false;
-    struct process *p = process_edit(s, id);
-    p->app = app;
-    copy_text(p->line, sizeof p->line, app == APP_RIPD ? "ripd" : "ospfd");
-    wake(s, id);
-    return true;
 }
 
 /* exit(2) closes what the daemon has left open. */
@@ -58,7 +83,7 @@ static void close_sockets(struct step *s, uint32_t node, struct id process) {
 
 void daemon_ends(struct step *s, struct id id) {
     const struct process *p = process_get(s->lab, id);
-    if (p->of.daemon.started != 0) (p->app == APP_RIPD ? rip_stop : ospf_stop)(s, p->node);
+    if (p->of.daemon.started != 0) daemon_of(p->app)->stop(s, p->node);
     close_sockets(s, p->node, id);
 }
 
@@ -73,42 +98,31 @@ static void take_routes(struct step *s, uint32_t node, enum route_origin origin)
 
 bool daemon_router(struct step *s, uint32_t node, enum app app, bool no) {
     struct id id = daemon_process(s->lab, node, app);
-    bool rip = app == APP_RIPD,
-         had = rip ? rip_has_router(s->lab, node) : ospf_has_router(s->lab, node);
-    if (no == !had) return true;
+    bool rip = app == APP_RIPD;
+    if (no == !daemon_of(app)->has(s->lab, node)) return true;
     if (no && id_is(id)) process_destroy(s, id);
     if (!(rip ? rip_router(s, node, no) : ospf_router(s, node, no))) return false;
-    if (no)
-        take_routes(s, node, rip ? ROUTE_RIP : ROUTE_OSPF);
-    else if (id_is(id))
-        wake(s, id);
-    else
-        return daemon_spawn(s, node, app);
+    if (!no) return daemon_run(s, node, app);
+    take_routes(s, node, rip ? ROUTE_RIP : ROUTE_OSPF);
     return true;
 }
 
 /* ------------------------------------------------------------------- commands */
 
 /* Typed, it goes into the background by itself (-d), as a daemon does. */
-static void run_daemon(struct step *s, const struct command *c, enum app app) {
-    if (id_is(daemon_process(s->lab, c->node, app))) {
+void run_daemon(struct step *s, const struct command *c) {
+    const struct daemon *d = daemons;
+    while (!same_text(d->name, c->words[0])) d++;
+    if (id_is(daemon_process(s->lab, c->node, d->app))) {
         char room[LINE_ROOM];
         struct text t = text_of(room, sizeof room);
         text_add(&t, c->words[0]);
         text_add(&t, ": already running");
         process_say(s, c->process, &t);
-    } else if (!daemon_spawn(s, c->node, app)) {
+    } else if (!daemon_run(s, c->node, d->app)) {
         process_print(s, c->process, "sh: fork: Resource temporarily unavailable");
     }
     process_return(s, c->process);
-}
-
-void run_ripd(struct step *s, const struct command *c) {
-    run_daemon(s, c, APP_RIPD);
-}
-
-void run_ospfd(struct step *s, const struct command *c) {
-    run_daemon(s, c, APP_OSPFD);
 }
 
 /* Whether the line's first word is this name. */

@@ -84,6 +84,7 @@ static void end_program(struct step *s, struct id id) {
     case APP_TFTP: tftp_destroy(s, p->of.tftp.transfer, "RFC 1350 7"); break;
     case APP_TFTP_SERVER: close_program(s, p->of.tftp_server.socket); break;
     case APP_RIPD:
+    case APP_STATICD:
     case APP_OSPFD: daemon_ends(s, id); break;
     case APP_IDLE:
     case APP_SLEEP:

@@ -35,7 +35,8 @@ enum app {
     APP_TFTP, /* one transfer */
     APP_TFTP_SERVER,
     APP_RIPD, /* daemons, whose state is the node's: routing/ */
-    APP_OSPFD
+    APP_OSPFD,
+    APP_STATICD
 };
 /* vtysh's modes: what the next line of the process is tried as first. */
 enum vtysh_mode_kind { VTYSH_SHELL, VTYSH_CONFIGURE, VTYSH_INTERFACE, VTYSH_RIP, VTYSH_OSPF };

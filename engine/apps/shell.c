@@ -60,11 +60,11 @@ static const struct entry commands[] = {
     {"ping", run_ping,
      "[-bDfnOqR] [-c COUNT] [-i SECONDS] [-s SIZE] [-t TTL] [-W SECONDS] [HOP...] HOST",
      "help.ping"},
-    {"ospfd", run_ospfd, "", "help.ospfd"},
+    {"ospfd", run_daemon, "", "help.ospfd"},
     {"ps", run_jobs, "", "help.jobs"},
     {"raw", run_forge, FORGE_USAGE, "help.forge"},
     {"recv", run_recv, "FD OCTETS [oob|peek|errqueue]", "help.recv"},
-    {"ripd", run_ripd, "", "help.ripd"},
+    {"ripd", run_daemon, "", "help.ripd"},
     {"router", run_console_line, "rip|ospf", "help.router"},
     {"rm", run_rm, "FILE...", "help.rm"},
     {"send", run_send, "FD OCTETS|\"TEXT\" [oob|more]", "help.send"},
@@ -75,6 +75,7 @@ static const struct entry commands[] = {
     {"sleep", run_sleep, "TIME", "help.sleep"},
     {"socket", run_socket, "tcp|udp|raw PROTOCOL", "help.socket"},
     {"ss", run_ss, "[-tuanli]", "help.ss"},
+    {"staticd", run_daemon, "", "help.staticd"},
     {"sysctl", run_sysctl, "[-a | NAME... | -w NAME=VALUE...]", "help.sysctl"},
     {"tcpdump", run_tcpdump, "[-nevqStxXA] [-i NAME|any] [-c COUNT] [-s SNAPLEN] [EXPRESSION]",
      "help.tcpdump"},
@@ -334,6 +335,7 @@ static void resume(struct step *s, struct id process) {
     case APP_TFTP: tftp_resume(s, process); break;
     case APP_TFTP_SERVER: tftp_server_resume(s, process); break;
     case APP_RIPD:
+    case APP_STATICD:
     case APP_OSPFD: daemon_resume(s, process); break;
     }
 }
@@ -356,6 +358,7 @@ void shell_interrupt(struct step *s, struct id process) {
     case APP_TFTP: tftp_interrupt(s, process); break;
     case APP_CALL: call_interrupt(s, process); break;
     case APP_RIPD: /* they stand behind no terminal */
+    case APP_STATICD:
     case APP_OSPFD: break;
     case APP_SLEEP:
     case APP_NC:
@@ -372,7 +375,7 @@ static void interrupt(struct step *s, uint32_t node) {
     for (struct id id = process_first(s->lab, node); id_is(id);
          id = process_get(s->lab, id)->next) {
         const struct process *p = process_get(s->lab, id);
-        if (p->app == APP_IDLE || p->app == APP_RIPD || p->app == APP_OSPFD) continue;
+        if (p->app == APP_IDLE || daemon_is(p->app)) continue;
         if (p->typed != 0) {
             any = id;
             break;

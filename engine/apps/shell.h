@@ -27,7 +27,7 @@ void tcpdump_interrupt(struct step *, struct id process);
 command_run run_iptables, run_conntrack;
 void arping_resume(struct step *, struct id process);
 void arping_interrupt(struct step *, struct id process);
-command_run run_ripd, run_ospfd, run_killall, run_vtysh, run_console_line;
+command_run run_daemon, run_killall, run_vtysh, run_console_line;
 command_run run_tftp, run_atftp, run_tftp_server, run_ls, run_cat, run_cmp, run_rm;
 void ping_resume(struct step *, struct id process);
 void ping_interrupt(struct step *, struct id process);

@@ -8,6 +8,7 @@
  */
 #include "apps/daemons.h"
 #include "routing/routing.h"
+#include "routing/staticd.h"
 #include "stack/iface.h"
 #include <string.h>
 
@@ -67,11 +68,21 @@ static enum config_result interface_line(struct step *s, uint32_t node, struct v
     return CONFIG_OK;
 }
 
+static enum config_result route_line(struct step *s, uint32_t node, bool no, size_t count,
+                                     char **words, struct text *why) {
+    enum config_result result = static_config(s, node, no, count, words, why);
+    if (result == CONFIG_OK && static_has(s->lab, node) && !daemon_run(s, node, APP_STATICD))
+        return refuse(why, "% no room for one more daemon", "");
+    return result;
+}
+
 /* What stands at no deeper level. */
 static enum config_result global_line(struct step *s, uint32_t node, struct vtysh_mode *v, bool no,
                                       size_t count, char **words, struct text *why) {
     if (vtysh_is(words[0], "router")) return router_line(s, node, v, no, count, words, why);
     if (vtysh_is(words[0], "interface")) return interface_line(s, node, v, no, count, words, why);
+    if (count > 1 && same_text(words[0], "ip") && same_text(words[1], "route"))
+        return route_line(s, node, no, count - 1, words + 1, why);
     return CONFIG_UNKNOWN;
 }
 

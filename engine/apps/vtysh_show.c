@@ -5,6 +5,7 @@
  */
 #include "apps/daemons.h"
 #include "routing/routing.h"
+#include "routing/staticd.h"
 #include "stack/iface.h"
 #include "stack/sysctl.h"
 #include <string.h>
@@ -167,6 +168,8 @@ static void show_running(const struct lab *lab, uint32_t node, struct say *say) 
     text_add(&t, node_view_at(lab, node)->name);
     say_line(say, &t);
     say_text(say, "!");
+    static_running_config(lab, node, say);
+    if (static_has(lab, node)) say_text(say, "!");
     say_interfaces(lab, node, say);
     struct section rip = section_of(say, "router ", "rip"),
                    ospf = section_of(say, "router ", "ospf");

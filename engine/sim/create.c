@@ -52,6 +52,7 @@ static void plan_routing(const struct scenario *from, uint32_t *c) {
     uint32_t nodes = (uint32_t)from->node_count, routers = routers_of(from), interfaces = 0;
     for (size_t i = 0; i < from->node_count; i++)
         interfaces += (uint32_t)from->nodes[i].interface_count;
+    c[POOL_STATIC] = c[POOL_ROUTE];
     c[POOL_RIP] = c[POOL_OSPF] = nodes + 1;
     c[POOL_OSPF_AREA] = c[POOL_OSPF_INTERFACE] = nodes + interfaces;
     uint64_t neighbors = 4 * (uint64_t)interfaces + (uint64_t)routers * routers;

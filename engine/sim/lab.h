@@ -34,7 +34,9 @@ enum pool_kind {
     POOL_FILE,
     POOL_FILE_BLOCK,
     POOL_TFTP, /* transfers */
-    /* routing/: RIP, */
+    /* routing/: staticd, */
+    POOL_STATIC, /* a line of a node's configuration */
+    /* RIP, */
     POOL_RIP, /* a node's instance */
     /* and OSPF */
     POOL_OSPF, /* a node's instance */
@@ -123,8 +125,9 @@ struct node {
     uint64_t policy_packets[RULE_CHAINS], policy_octets[RULE_CHAINS];
     uint32_t policy[RULE_CHAINS], hooks; /* hooks: which chains have work, by bit */
     struct id first_file;
-    struct id rip, ospf;                  /* the configured instances of routing/; {0,0}: none */
-    uint32_t netlinks, netlinks_reserved; /* sockets of stack/socket_netlink.c */
+    struct id first_static, static_socket; /* routing/staticd.c */
+    struct id rip, ospf;                   /* the configured instances of routing/; {0,0}: none */
+    uint32_t netlinks, netlinks_reserved;  /* sockets of stack/socket_netlink.c */
     struct prng prng[PRNG_PURPOSE_COUNT];
     sim_time arp_flushed_at, arp_swept_at; /* stack/ip/neighbour_gc.c */
     uint64_t secret[2]; /* RFC 6528 secret key, from the seed and the node's name */

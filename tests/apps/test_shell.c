@@ -281,7 +281,8 @@ static void words_are_completed(void **state) {
     two_hosts(&setup);
     run_begin(&run, &setup);
     expect_offers(&run, "pi", "ping ");
-    expect_offers(&run, "s", "send sendto setsockopt show shutdown sleep socket ss sysctl ");
+    expect_offers(&run, "s",
+                  "send sendto setsockopt show shutdown sleep socket ss staticd sysctl ");
     expect_offers(&run, "ping ", "client server ");
     expect_offers(&run, "ping se", "server ");
     expect_offers(&run, "ping x", "");

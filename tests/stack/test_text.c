@@ -11,7 +11,7 @@
 #include "talk_support.h"
 
 /* One room each, and both languages. */
-static const char *const catalogues[] = {"stack", "tcp", "tftp", "routing", "overlay"};
+static const char *const catalogues[] = {"stack", "tcp", "tftp", "routing", "console", "overlay"};
 enum { CATALOGUES = sizeof catalogues / sizeof *catalogues };
 static char *texts[CATALOGUES][2];
 

@@ -25,7 +25,8 @@ WIRES = {
     "corrupt": ["delay=5", "corrupt=0.01"],
     "bad": BAD,
 }
-HOST = ('{"netstep":1,"seed":%d,"nodes":[{"name":"host","interfaces":[{"address":"10.76.0.2/24"}]}],"script":['
+HOST = ('{"netstep":1,"seed":%d,"nodes":[{"name":"host","interfaces":[{"address":"10.76.0.2/24"}],'
+        '"sysctl":{"net.ipv4.tcp_congestion_control":"cubic"}}],"script":['  # as talk.py's
         '{"on":"host","run":"nc -k -l 7 > /dev/null"}%s]}')
 failures = []
 

@@ -14,6 +14,7 @@
  * rest of the application does not count as time. In the Linux profiles
  * HyStart [HR08] ends slow start before it overruns the path.
  */
+#include "stack/sysctl.h"
 #include "stack/tcp/seq.h"
 
 enum {
@@ -22,7 +23,8 @@ enum {
     FRIENDLY_DENOMINATOR = 9,
     SLOWEST = 100,       /* where the curve is flat: one segment in so many windows */
     FIRST_SEGMENTS = 20, /* before any loss: at least one segment for so many acknowledged */
-    TIME_MAX_US = 100000000
+    TIME_MAX_US = 100000000,
+    NEED_MAX = 0x7fffffff
 };
 
 /* The greatest integer whose cube is not more than x. */
@@ -55,12 +57,12 @@ uint32_t tcp_cubic_k(uint32_t smss, uint32_t octets) {
     return tcp_cubic_root(over_c * (cube_of_second / 1000000)) * ROOT_US;
 }
 
-static void begin_epoch(const struct step *s, struct tcb *c) {
+static void begin_epoch(const struct step *s, struct tcb *c, uint32_t acked) {
     struct tcp_cubic *q = &c->congestion.cubic;
     uint32_t cwnd = c->congestion.cwnd;
     q->epoch_at = s->now;
     q->w_est = cwnd;
-    q->est_counted = q->need_cwnd = 0;
+    q->est_counted = acked;
     q->origin = q->w_max > cwnd ? q->w_max : cwnd; /* 4.7, 4.8: no W_max above: K is 0 */
     q->k_us = q->w_max > cwnd ? tcp_cubic_k(tcp_smss(c), q->w_max - cwnd) : 0;
 }
@@ -80,9 +82,9 @@ static uint32_t target(const struct step *s, const struct tcb *c, uint32_t unit)
  * 4.3 and 4.4, (goal - cwnd) / cwnd for each ACK. */
 static uint64_t need_for(const struct tcb *c, uint32_t goal, uint32_t unit) {
     uint32_t cwnd = c->congestion.cwnd;
-    if (goal <= cwnd) return (uint64_t)SLOWEST * cwnd;
+    if (goal <= cwnd) return (uint64_t)SLOWEST * cwnd < NEED_MAX ? SLOWEST * cwnd : NEED_MAX;
     uint64_t need = (uint64_t)cwnd * tcp_smss(c) / (goal - cwnd);
-    return need - need % unit;
+    return need < NEED_MAX ? need - need % unit : NEED_MAX;
 }
 
 /* 4.2, the TCP-friendly region: the window that Reno would have (Eq. 4), counted in ACKs. */
@@ -96,32 +98,56 @@ static void friend_of_reno(struct tcb *c, uint32_t unit) {
     }
 }
 
-/* Octets to be acknowledged for the next segment. */
-static uint32_t reckon(const struct step *s, struct tcb *c, uint32_t unit) {
-    struct tcp_cubic *q = &c->congestion.cubic;
+/* Octets to be acknowledged for the next segment, by the curve. */
+static uint64_t by_the_curve(const struct step *s, const struct tcb *c, uint32_t unit) {
+    uint64_t need = need_for(c, target(s, c, unit), unit);
+    uint64_t first = (uint64_t)FIRST_SEGMENTS * tcp_smss(c);
+    return c->congestion.cubic.w_max == 0 && need > first ? first : need;
+}
+
+static uint32_t at_least_as_reno(struct tcb *c, uint64_t need, uint32_t unit) {
     uint32_t smss = tcp_smss(c);
     friend_of_reno(c, unit);
-    uint64_t need = need_for(c, target(s, c, unit), unit);
-    if (q->w_max == 0 && need > FIRST_SEGMENTS * smss) need = FIRST_SEGMENTS * smss;
-    uint64_t friendly = need_for(c, q->w_est, unit);
+    uint64_t friendly = need_for(c, c->congestion.cubic.w_est, unit);
     if (friendly < need) need = friendly;
     if (need < 2 * smss) need = 2 * smss;
-    return need < 0x7fffffff ? (uint32_t)need : 0x7fffffff;
+    return need < NEED_MAX ? (uint32_t)need : NEED_MAX;
+}
+
+/* Linux looks at the curve once a tick: within it the window goes on to grow at the pace that was
+ * reckoned first, also beyond the curve. Where a round trip is shorter than a tick, this is most
+ * of the growth. */
+static bool is_within_tick(const struct step *s, const struct tcb *c) {
+    const struct tcp_cubic *q = &c->congestion.cubic;
+    sim_time tick = setting_of(s->lab, c->node, SETTING_CONST_JIFFY);
+    return q->epoch_at != 0 && tick != 0 && s->now / tick == q->need_at / tick;
 }
 
 /* Differs: Linux reckons in whole segments, and while CWND stays not more often than 32 times a
  * second. */
-static void avoid(struct step *s, struct tcb *c, uint32_t acked) {
+static void reckon_as_linux(struct step *s, struct tcb *c, uint32_t acked) {
     const sim_time often = 1000000000 / 32;
     struct tcp_cubic *q = &c->congestion.cubic;
-    bool whole = tcp_is_linux(s->lab, c->node);
-    if (q->epoch_at == 0) begin_epoch(s, c);
+    uint32_t smss = tcp_smss(c);
     q->est_counted += acked;
-    bool fresh = q->need_cwnd == c->congestion.cwnd && s->now - q->need_at <= often;
-    if (!whole || !fresh) {
-        q->need = reckon(s, c, whole ? tcp_smss(c) : 1);
+    if (q->need_cwnd == c->congestion.cwnd && s->now - q->need_at <= often) return;
+    if (!is_within_tick(s, c)) {
         q->need_cwnd = c->congestion.cwnd;
         q->need_at = s->now;
+        if (q->epoch_at == 0) begin_epoch(s, c, acked);
+        q->need = (uint32_t)by_the_curve(s, c, smss);
+    }
+    q->need = at_least_as_reno(c, q->need, smss);
+}
+
+static void avoid(struct step *s, struct tcb *c, uint32_t acked) {
+    struct tcp_cubic *q = &c->congestion.cubic;
+    if (tcp_is_linux(s->lab, c->node)) {
+        reckon_as_linux(s, c, acked);
+    } else {
+        if (q->epoch_at == 0) begin_epoch(s, c, 0);
+        q->est_counted += acked;
+        q->need = at_least_as_reno(c, by_the_curve(s, c, 1), 1);
     }
     tcp_congestion_climb(c, q->need, acked);
 }
@@ -146,6 +172,7 @@ static void timed_out(struct tcb *c) {
     q->epoch_at = 0;
     q->w_max = q->w_last_max = 0;
     q->round_at = q->least_rtt = 0;
+    q->need_cwnd = 0;
 }
 
 static void resumed(struct tcb *c, sim_time silence) {

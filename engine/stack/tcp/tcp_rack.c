@@ -13,7 +13,8 @@
 #include "stack/tcp/tcp_state.h"
 
 enum { RACK = 1, STATIC_WINDOW = 2, NO_THRESHOLD = 4 }; /* tcp_recovery's bits */
-enum { NEVER = -1, STEPS_MOST = 255, PERSIST_ROUNDS = 16, TICKS_LEAST = 2 };
+enum { NEVER = -1, STEPS_MOST = 255, PERSIST_ROUNDS = 16 };
+enum { LEAST_WAIT_NS = 2000000 };                  /* Linux's TCP_TIMEOUT_MIN_US */
 enum { LEAST_RTT_S = 300, NS_PER_S = 1000000000 }; /* Linux's tcp_min_rtt_wlen */
 
 static int64_t setting(const struct step *s, const struct tcb *c, enum setting which) {
@@ -24,9 +25,10 @@ static sim_time least(sim_time a, sim_time b) {
     return a < b ? a : b;
 }
 
-/* The least that Linux waits: two ticks of its clock. */
-static sim_time ticks(const struct step *s, const struct tcb *c) {
-    return TICKS_LEAST * setting(s, c, SETTING_CONST_JIFFY);
+/* Linux's timers count ticks of its clock: a part of one is a whole one. */
+static sim_time in_ticks(const struct step *s, const struct tcb *c, sim_time time) {
+    sim_time tick = setting(s, c, SETTING_CONST_JIFFY);
+    return tick == 0 ? time : (time + tick - 1) / tick * tick;
 }
 
 /* RFC 8985 6.1, RACK_sent_after(): sent later, or at the same time and behind it. Many steps share
@@ -107,7 +109,7 @@ void tcp_rack_detect(struct step *s, struct tcb *c, struct tcp_heard *h) {
     k->advanced = 0;
     sim_time wait = detect(s, c);
     if (wait == 0) return;
-    tcp_timer_alone(s, c, TIMER_TCP_REORDERING, wait + ticks(s, c));
+    tcp_timer_alone(s, c, TIMER_TCP_REORDERING, in_ticks(s, c, wait + LEAST_WAIT_NS));
     h->rearm = false;
 }
 
@@ -159,10 +161,11 @@ bool tcp_probe_arm(struct step *s, struct tcb *c, bool rto_restarts) {
     sim_time after = setting(s, c, SETTING_CONST_RTO_INIT);
     if (c->srtt != 0) {
         bool single = c->board.out.segments == 1; /* its ACK may be delayed */
-        after = 2 * c->srtt + (single ? setting(s, c, SETTING_TCP_RTO_MIN) : ticks(s, c));
+        after = 2 * c->srtt + (single ? setting(s, c, SETTING_TCP_RTO_MIN) : LEAST_WAIT_NS);
     }
     sim_time rto = rto_restarts ? c->rto : until_timeout(s, c);
     if (rto > 0) after = least(after, rto);
+    after = in_ticks(s, c, after);
     tcp_timer_alone(s, c, TIMER_TCP_LOSS_PROBE, after);
     return true;
 }

@@ -16,10 +16,9 @@
 enum { SEGMENT = 1000, LINE = 200, STEPS_MIN = 10 };
 
 static const char *const recordings[] = {
-    "slow_start_1", "slow_start_2", "app_limited",      "idle",     "idle_short",
-    "sack",         "ecn",          "ecn_and_loss",     "cubic",    "sack_cubic",
-    "hystart",      "hystart_slow", "spurious_timeout", "random_1", "random_2",
-    "random_3"};
+    "slow_start_1", "slow_start_2",     "app_limited", "idle",       "idle_short", "sack",
+    "ecn",          "ecn_and_loss",     "cubic",       "sack_cubic", "cubic_tick", "hystart",
+    "hystart_slow", "spurious_timeout", "random_1",    "random_2",   "random_3"};
 enum { RECORDINGS = sizeof recordings / sizeof recordings[0] };
 
 struct replay {

@@ -44,6 +44,9 @@ static void timer_fired(struct step *s, uint32_t timer, struct id owner, uint32_
     case TIMER_LOOPBACK: stack_timer_fired(s, timer, owner, node); return;
     case TIMER_TFTP_RETRANSMISSION:
     case TIMER_TFTP_DALLY: tftp_timer_fired(s, timer, owner); return;
+    case TIMER_RIP_TRIGGERED:
+    case TIMER_RIP_TIMEOUT:
+    case TIMER_RIP_GARBAGE:
     case TIMER_RIP_UPDATE: rip_timer_fired(s, timer, owner, node); return;
     case TIMER_OSPF_AGE:
     case TIMER_OSPF_ORIGINATION:
@@ -78,6 +81,7 @@ static uint32_t machine_pool(uint32_t machine) {
     case MACHINE_CONGESTION: return POOL_TCB;
     case MACHINE_NEIGHBOUR: return POOL_NEIGHBOUR;
     case MACHINE_TFTP: return POOL_TFTP;
+    case MACHINE_RIP: return POOL_RIP_ROUTE;
     case MACHINE_COUNT: break;
     }
     return POOL_COUNT;
@@ -103,6 +107,11 @@ const struct dispatch dispatch = {
               [POOL_TFTP] = &tftp_kind,
               [POOL_STATIC] = &static_kind,
               [POOL_RIP] = &rip_kind,
+              [POOL_RIP_LINE] = &rip_line_kind,
+              [POOL_RIP_INTERFACE] = &rip_interface_kind,
+              [POOL_RIP_PEER] = &rip_peer_kind,
+              [POOL_RIP_ROUTE] = &rip_route_kind,
+              [POOL_KEY] = &key_kind,
               [POOL_OSPF] = &ospf_kind,
               [POOL_OSPF_AREA] = &ospf_area_kind,
               [POOL_OSPF_INTERFACE] = &ospf_interface_kind,
@@ -129,7 +138,8 @@ static const struct state_graph *const graphs[MACHINE_COUNT] = {
     [MACHINE_TCP] = &tcp_graph,
     [MACHINE_NEIGHBOUR] = &neighbour_graph,
     [MACHINE_CONGESTION] = &tcp_congestion_graph,
-    [MACHINE_TFTP] = &tftp_graph};
+    [MACHINE_TFTP] = &tftp_graph,
+    [MACHINE_RIP] = &rip_graph};
 
 const struct state_graph *engine_graph(uint32_t machine) {
     return machine < MACHINE_COUNT ? graphs[machine] : NULL;

@@ -39,8 +39,11 @@ enum config_result ospf_config(struct step *, uint32_t node, uint32_t interface,
 void ospf_running_config(const struct lab *, uint32_t node, uint32_t interface, struct say *);
 bool ospf_show(const struct lab *, uint32_t node, size_t count, char **words, struct say *);
 
-extern const struct object_kind rip_kind, ospf_kind, ospf_area_kind, ospf_interface_kind,
-    ospf_neighbor_kind, ospf_item_kind, ospf_lsa_kind, ospf_block_kind;
+extern const struct object_kind rip_kind, rip_line_kind, rip_interface_kind, rip_peer_kind,
+    rip_route_kind, key_kind;
+extern const struct state_graph rip_graph;
+extern const struct object_kind ospf_kind, ospf_area_kind, ospf_interface_kind, ospf_neighbor_kind,
+    ospf_item_kind, ospf_lsa_kind, ospf_block_kind;
 extern const struct object_kind ospf_route_kind;
 
 #endif

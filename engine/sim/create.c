@@ -54,6 +54,10 @@ static void plan_routing(const struct scenario *from, uint32_t *c) {
         interfaces += (uint32_t)from->nodes[i].interface_count;
     c[POOL_STATIC] = c[POOL_ROUTE];
     c[POOL_RIP] = c[POOL_OSPF] = nodes + 1;
+    c[POOL_RIP_LINE] = c[POOL_KEY] = 16 * nodes + 64;
+    c[POOL_RIP_INTERFACE] = nodes + interfaces;
+    c[POOL_RIP_PEER] = 4 * interfaces + 64;
+    c[POOL_RIP_ROUTE] = c[POOL_ROUTE];
     c[POOL_OSPF_AREA] = c[POOL_OSPF_INTERFACE] = nodes + interfaces;
     uint64_t neighbors = 4 * (uint64_t)interfaces + (uint64_t)routers * routers;
     c[POOL_OSPF_NEIGHBOR] = neighbors < USUAL_LSAS_MOST ? (uint32_t)neighbors : USUAL_LSAS_MOST;
@@ -151,14 +155,15 @@ static const enum pool_kind bucket_pools[BUCKET_SET_COUNT] = {
     [BUCKET_MAC] = POOL_MAC,           [BUCKET_SOCKET] = POOL_SOCKET,
     [BUCKET_PEER] = POOL_PEER,         [BUCKET_TRACK] = POOL_TRACK,
     [BUCKET_TRACK_REPLY] = POOL_TRACK, [BUCKET_REASSEMBLY] = POOL_REASSEMBLY,
-    [BUCKET_OSPF_LSA] = POOL_OSPF_LSA};
+    [BUCKET_OSPF_LSA] = POOL_OSPF_LSA, [BUCKET_RIP] = POOL_RIP_ROUTE};
 
 /* Heads are part of every keyframe. Reassembly is rare, and a full database of link states much
  * larger than most are, so their chains may be longer. */
 static uint32_t bucket_heads_of(const struct plan *plan, enum bucket_set set) {
-    enum { CHAIN_MOST = 32, CHAIN_OF_LSAS = 8 };
+    enum { CHAIN_MOST = 32, CHAIN_OF_LSAS = 8, CHAIN_OF_ROUTES = 4 };
     uint32_t capacity = plan->capacity[bucket_pools[set]];
     if (set == BUCKET_REASSEMBLY) capacity /= CHAIN_MOST;
+    if (set == BUCKET_RIP) capacity /= CHAIN_OF_ROUTES;
     if (set == BUCKET_OSPF_LSA) capacity /= CHAIN_OF_LSAS;
     return power_of_two(capacity);
 }

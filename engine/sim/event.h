@@ -35,6 +35,9 @@ enum timer_kind {
     TIMER_TFTP_DALLY,
     /* routing/: RIP, */
     TIMER_RIP_UPDATE,
+    TIMER_RIP_TRIGGERED,
+    TIMER_RIP_TIMEOUT,
+    TIMER_RIP_GARBAGE,
     /* and OSPF */
     TIMER_OSPF_HELLO,
     TIMER_OSPF_AGE,         /* what the router's LSAs come to next by their age */

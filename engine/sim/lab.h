@@ -38,6 +38,11 @@ enum pool_kind {
     POOL_STATIC, /* a line of a node's configuration */
     /* RIP, */
     POOL_RIP, /* a node's instance */
+    POOL_RIP_LINE,
+    POOL_RIP_INTERFACE,
+    POOL_RIP_PEER,
+    POOL_RIP_ROUTE,
+    POOL_KEY, /* of key chains */
     /* and OSPF */
     POOL_OSPF, /* a node's instance */
     POOL_OSPF_AREA,
@@ -127,6 +132,7 @@ struct node {
     struct id first_file;
     struct id first_static, static_socket; /* routing/staticd.c */
     struct id rip, ospf;                   /* the configured instances of routing/; {0,0}: none */
+    struct id first_key;                   /* key chains: routing/keychain.c */
     uint32_t netlinks, netlinks_reserved;  /* sockets of stack/socket_netlink.c */
     struct prng prng[PRNG_PURPOSE_COUNT];
     sim_time arp_flushed_at, arp_swept_at; /* stack/ip/neighbour_gc.c */
@@ -179,6 +185,7 @@ enum bucket_set {
     BUCKET_TRACK_REPLY,
     BUCKET_REASSEMBLY,
     BUCKET_OSPF_LSA,
+    BUCKET_RIP,
     BUCKET_SET_COUNT
 };
 struct id *bucket(struct lab *, enum bucket_set, uint64_t hash);

@@ -26,7 +26,8 @@ static const char *const kinds[TRACE_KIND_COUNT] = {[TRACE_COMMAND] = "command",
 static const char *const machines[MACHINE_COUNT] = {[MACHINE_TCP] = "tcp",
                                                     [MACHINE_NEIGHBOUR] = "neighbour",
                                                     [MACHINE_CONGESTION] = "congestion",
-                                                    [MACHINE_TFTP] = "tftp"};
+                                                    [MACHINE_TFTP] = "tftp",
+                                                    [MACHINE_RIP] = "rip"};
 
 static const char *const tables[TABLE_COUNT] = {[TABLE_INTERFACES] = "interfaces",
                                                 [TABLE_ARP] = "arp",
@@ -42,7 +43,9 @@ static const char *const tables[TABLE_COUNT] = {[TABLE_INTERFACES] = "interfaces
                                                 [TABLE_ACCEPT_QUEUE] = "accept_queue",
                                                 [TABLE_FILES] = "files",
                                                 [TABLE_TRANSFERS] = "transfers",
-                                                [TABLE_OSPF_ROUTES] = "ospf_routes"};
+                                                [TABLE_OSPF_ROUTES] = "ospf_routes",
+
+                                                [TABLE_RIP] = "rip"};
 
 static const struct {
     const char *name, *clause;
@@ -73,6 +76,9 @@ static const struct {
     [TIMER_TFTP_RETRANSMISSION] = {"tftp_retransmission", "RFC 1123 4.2.3.2"},
     [TIMER_TFTP_DALLY] = {"tftp_dally", "RFC 1350 6"},
     [TIMER_RIP_UPDATE] = {"rip_update", "RFC 2453 3.8"},
+    [TIMER_RIP_TRIGGERED] = {"rip_triggered", "RFC 2453 3.10.1"},
+    [TIMER_RIP_TIMEOUT] = {"rip_timeout", "RFC 2453 3.8"},
+    [TIMER_RIP_GARBAGE] = {"rip_garbage", "RFC 2453 3.8"},
     [TIMER_OSPF_HELLO] = {"ospf_hello", "RFC 2328 9.5"},
     [TIMER_OSPF_AGE] = {"ospf_age", "RFC 2328 14"},
     [TIMER_OSPF_ORIGINATION] = {"ospf_origination", "RFC 2328 12.4"},
@@ -141,6 +147,30 @@ static const char *const reasons[REASON_COUNT] = {
     [REASON_ICMP_LIMITED] = "icmp_limited",
     [REASON_NO_SOCKET] = "no_socket",
     [REASON_RECEIVE_QUEUE_FULL] = "receive_queue_full",
+    [REASON_RIP_LENGTH] = "rip_length",
+    [REASON_RIP_VERSION] = "rip_version",
+    [REASON_RIP_COMMAND] = "rip_command",
+    [REASON_RIP_INTERFACE] = "rip_interface",
+    [REASON_RIP_OWN] = "rip_own",
+    [REASON_RIP_PORT] = "rip_port",
+    [REASON_RIP_NEIGHBOUR] = "rip_neighbour",
+    [REASON_RIP_VERSION_OFF] = "rip_version_off",
+    [REASON_RIP_NOT_ZERO] = "rip_not_zero",
+    [REASON_RIP_EMPTY] = "rip_empty",
+    [REASON_RIP_SILENT] = "rip_silent",
+    [REASON_RIP_AUTH_UNWANTED] = "rip_auth_unwanted",
+    [REASON_RIP_AUTH_MISSING] = "rip_auth_missing",
+    [REASON_RIP_AUTH_TYPE] = "rip_auth_type",
+    [REASON_RIP_AUTH_LENGTH] = "rip_auth_length",
+    [REASON_RIP_AUTH_PASSWORD] = "rip_auth_password",
+    [REASON_RIP_AUTH_KEY] = "rip_auth_key",
+    [REASON_RIP_AUTH_DIGEST] = "rip_auth_digest",
+    [REASON_RIP_AUTH_SEQUENCE] = "rip_auth_sequence",
+    [REASON_RIP_FAMILY] = "rip_family",
+    [REASON_RIP_ADDRESS] = "rip_address",
+    [REASON_RIP_MASK] = "rip_mask",
+    [REASON_RIP_METRIC] = "rip_metric",
+    [REASON_RIP_NO_ROOM] = "rip_no_room",
     [REASON_TCP_OUTSIDE_WINDOW] = "tcp_outside_window",
     [REASON_TCP_BAD_ACK] = "tcp_bad_ack",
     [REASON_TCP_NO_ACK] = "tcp_no_ack",

@@ -78,6 +78,18 @@ enum socket_receive_flag { RECEIVE_PEEK = 1, RECEIVE_URGENT = 2 }; /* MSG_PEEK, 
 ip4 socket_next_destination(const struct lab *, struct id);
 /* And by which interface it came; 0: none waits, or it is from the node itself. */
 uint32_t socket_next_interface(const struct lab *, struct id);
+/* A look at the datagram that would be read next, where it lies; false: none waits. It lasts until
+ * socket_skip() says that it has been read. */
+struct datagram {
+    const uint8_t *octets;
+    size_t count;
+    struct tcp_endpoint from;
+    ip4 to;
+    uint32_t interface; /* by which it came; 0: the node's own */
+    struct id frame;    /* for the trace */
+};
+bool socket_next_datagram(const struct lab *, struct id, struct datagram *);
+void socket_skip(struct step *, struct id);
 int64_t socket_receive_with(struct step *, struct id, uint8_t *out, size_t room, unsigned flags);
 /* The next ICMP message as it came, from its IPv4 header on: an ICMP socket's, or a UDP socket's
  * error (IP_RECVERR). -EAGAIN: none. */

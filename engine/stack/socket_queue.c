@@ -183,6 +183,33 @@ uint32_t socket_next_interface(const struct lab *lab, struct id id) {
     return socket->queued == 0 ? 0 : frame_at((struct lab *)lab, socket->first)->direction;
 }
 
+bool socket_next_datagram(const struct lab *lab, struct id id, struct datagram *d) {
+    const struct socket *socket = socket_get(lab, id);
+    if (socket == NULL || socket->queued == 0) return false;
+    struct frame *frame = frame_at((struct lab *)lab, socket->first);
+    struct reader r = frame_reader(frame);
+    struct ipv4_header ip;
+    enum parse_result result = ipv4_parse(&ip, &r);
+    assert(result == PARSE_OK); /* it was parsed when it came, and its checksums were right */
+    *d = (struct datagram){
+        .from = {ip.src, 0}, .to = ip.dst, .interface = frame->direction, .frame = socket->first};
+    if (socket->type == SOCKET_UDP) {
+        d->from.port = read_u16(&r);
+        read_skip(&r, UDP_HEADER - 2);
+    }
+    d->octets = r.at;
+    d->count = read_left(&r);
+    return result == PARSE_OK;
+}
+
+void socket_skip(struct step *s, struct id id) {
+    struct socket *socket = edit(s, id);
+    struct datagram d;
+    if (!socket_next_datagram(s->lab, id, &d)) return;
+    trace_stream(s, socket->node, id, STREAM_DELIVERED, d.octets, d.count);
+    frame_free(s, take(s, socket));
+}
+
 int64_t socket_receive_packet(struct step *s, struct id id, uint8_t *out, size_t room) {
     struct socket *socket = edit(s, id);
     bool error = socket->type == SOCKET_UDP;

@@ -193,6 +193,18 @@ enum setting {
     SETTING_TFTP_RETRIES,
     SETTING_TFTP_ROLLOVER, /* the block behind 65535: 0 or 1 */
     SETTING_TFTP_SERVER_TID,
+    SETTING_RIP_VERSION, /* rip.*: what `router rip` begins with */
+    SETTING_RIP_UPDATE,
+    SETTING_RIP_TIMEOUT,
+    SETTING_RIP_GARBAGE,
+    SETTING_RIP_JITTER, /* of each regular update, to either side */
+    SETTING_RIP_PHASE,  /* of the first one; below 0: random */
+    SETTING_RIP_SPLIT_HORIZON,
+    SETTING_RIP_TRIGGERED_DELAY, /* two: at least, at most */
+    SETTING_RIP_TRIGGERED_DELAY_MOST,
+    SETTING_RIP_INFINITY,
+    SETTING_RIP_MAX_ENTRIES,
+    SETTING_RIP_CHECK_ZERO, /* 0: fields of RIP-1 that must be zero are not looked at */
     /* Broken on purpose: 0 or 1, never set by a profile. */
     SETTING_VARIANT_TWO_WAY_HANDSHAKE,
     SETTING_VARIANT_SPLIT_SYNACK,
@@ -219,6 +231,8 @@ enum setting {
     SETTING_OSPF_LS_REFRESH,
     SETTING_OSPF_MAX_AGE,
     SETTING_VARIANT_NO_LSACK,
+    SETTING_VARIANT_NO_SPLIT_HORIZON,
+    SETTING_VARIANT_NO_TRIGGERED_UPDATES,
     SETTING_COUNT /* <= SETTING_MAX */
 };
 /* icmp.ts_model: which moment a timestamp reply names as that of its transmission. */

@@ -68,6 +68,7 @@ static const char *const isn_models[] = {
 static const char *const ts_models[] = {
     [ICMP_TS_LINUX] = "linux", [ICMP_TS_RFC792] = "rfc792", NULL};
 enum { DAY_MS = 86400000 };
+static const char *const horizons[] = {"off", "simple", "poison", NULL};
 static const char *const server_tids[] = {
     [TFTP_TID_NEW] = "new", [TFTP_TID_WELL_KNOWN] = "well-known", NULL};
 
@@ -253,6 +254,23 @@ static const struct knob knobs[] = {
     NUMBER("tftp.retries", TFTP_RETRIES, 0, 255, 5),
     FLAG("tftp.rollover", TFTP_ROLLOVER, 0),
     WORD("tftp.server_tid", TFTP_SERVER_TID, server_tids, TFTP_TID_NEW),
+    NUMBER("rip.version", RIP_VERSION, 1, 2, 2),
+    SECONDS("rip.update", RIP_UPDATE, 1, 65535, 30),
+    SECONDS("rip.timeout", RIP_TIMEOUT, 1, 65535, 180),
+    SECONDS("rip.garbage", RIP_GARBAGE, 1, 65535, 120),
+    MILLIS("rip.jitter", RIP_JITTER, 0, 65535000, 5000),
+    MILLIS("rip.phase", RIP_PHASE, -1, 65535000, -1),
+    WORD("rip.split_horizon", RIP_SPLIT_HORIZON, horizons, 1),
+    {"rip.triggered_delay",
+     SETTING_RIP_TRIGGERED_DELAY,
+     2,
+     UNIT_MILLISECONDS,
+     {0, 65535000},
+     {1000, 5000},
+     NULL},
+    NUMBER("rip.infinity", RIP_INFINITY, 2, 255, 16),
+    NUMBER("rip.max_entries", RIP_MAX_ENTRIES, 1, 25, 25),
+    FLAG("rip.check_zero", RIP_CHECK_ZERO, 1),
     FLAG("variant.two_way_handshake", VARIANT_TWO_WAY_HANDSHAKE, 0),
     FLAG("variant.split_synack", VARIANT_SPLIT_SYNACK, 0),
     FLAG("variant.rst_on_lost_ack", VARIANT_RST_ON_LOST_ACK, 0),
@@ -278,6 +296,8 @@ static const struct knob knobs[] = {
     SECONDS("ospf.ls_refresh", OSPF_LS_REFRESH, 1, 3600, 1800),
     SECONDS("ospf.max_age", OSPF_MAX_AGE, 2, 3600, 3600),
     FLAG("variant.no_lsack", VARIANT_NO_LSACK, 0),
+    FLAG("variant.no_split_horizon", VARIANT_NO_SPLIT_HORIZON, 0),
+    FLAG("variant.no_triggered_updates", VARIANT_NO_TRIGGERED_UPDATES, 0),
 };
 enum { KNOB_COUNT = sizeof knobs / sizeof knobs[0] };
 static_assert((int)SETTING_COUNT <= (int)SETTING_MAX, "the node has room for every setting");

@@ -21,6 +21,7 @@ static const char *const syn_queue[] = {"local", "peer", "sent", "expires"};
 static const char *const accept_queue[] = {"local", "peer", "since"};
 static const char *const files[] = {"name", "size", "mode", "state"};
 static const char *const ospf_routes[] = {"destination", "path", "area", "cost", "via", "origin"};
+static const char *const rip[] = {"network", "via", "metric", "from", "tag", "state", "expires"};
 static const char *const transfers[] = {"file", "state", "block", "octets", "local", "peer"};
 
 const struct table_shape stack_tables[TABLE_COUNT] = {
@@ -39,4 +40,5 @@ const struct table_shape stack_tables[TABLE_COUNT] = {
     [TABLE_FILES] = SHAPE("files", files),
     [TABLE_TRANSFERS] = SHAPE("transfers", transfers),
     [TABLE_OSPF_ROUTES] = SHAPE("ospf_routes", ospf_routes),
+    [TABLE_RIP] = SHAPE("rip", rip),
 };

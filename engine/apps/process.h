@@ -39,7 +39,15 @@ enum app {
     APP_STATICD
 };
 /* vtysh's modes: what the next line of the process is tried as first. */
-enum vtysh_mode_kind { VTYSH_SHELL, VTYSH_CONFIGURE, VTYSH_INTERFACE, VTYSH_RIP, VTYSH_OSPF };
+enum vtysh_mode_kind {
+    VTYSH_SHELL,
+    VTYSH_CONFIGURE,
+    VTYSH_INTERFACE,
+    VTYSH_RIP,
+    VTYSH_OSPF,
+    VTYSH_KEY_CHAIN,
+    VTYSH_KEY
+};
 enum process_kind_of { PROCESS_OWN, PROCESS_NAMED, PROCESS_CONSOLE };
 
 #pragma GCC diagnostic push

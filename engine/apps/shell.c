@@ -169,6 +169,13 @@ static const struct entry *command_named(const char *name) {
     return NULL;
 }
 
+bool shell_command(size_t n, const char **name, const char **help) {
+    if (n >= COMMAND_COUNT) return false;
+    *name = commands[n].name;
+    *help = commands[n].help;
+    return true;
+}
+
 bool shell_knows(const char *word) {
     return command_named(word) != NULL;
 }
@@ -473,38 +480,6 @@ bool apps_console(struct step *s, uint32_t node, const char *process, const char
     return true;
 }
 
-static bool begins_with(const char *text, const char *part) {
-    size_t length = strlen(part);
-    return strlen(text) >= length && memcmp(text, part, length) == 0;
-}
-
-/* The names that a command takes: of settings, of socket options. */
-static void complete_names(const char *line, const char *part,
-                           void (*offer)(void *user, const char *word, const char *help),
-                           void *user) {
-    bool options = begins_with(line, "setsockopt ") || begins_with(line, "getsockopt ");
-    for (uint32_t i = 0; options && socket_option_name(i) != NULL; i++)
-        if (begins_with(socket_option_name(i), part))
-            offer(user, socket_option_name(i), "help.option");
-    for (uint32_t i = 0; begins_with(line, "sysctl ") && setting_name(i) != NULL; i++)
-        if (begins_with(setting_name(i), part)) offer(user, setting_name(i), "help.setting");
-}
-
-void apps_complete(const struct lab *lab, uint32_t node, const char *line,
-                   void (*offer)(void *user, const char *word, const char *help), void *user) {
-    size_t start = strlen(line), first = 0;
-    (void)node;
-    while (start > 0 && line[start - 1] != ' ') start--;
-    while (line[first] == ' ') first++;
-    const char *part = line + start;
-    for (size_t i = 0; start <= first && i < COMMAND_COUNT; i++)
-        if (begins_with(commands[i].name, part)) offer(user, commands[i].name, commands[i].help);
-    if (start > first) complete_names(line + first, part, offer, user);
-    for (uint32_t n = 1; start > first && n <= lab_node_count(lab); n++)
-        if (node_address(lab, n) != 0 && begins_with(node_view_at(lab, n)->name, part))
-            offer(user, node_view_at(lab, n)->name, "help.host");
-}
-
 /* ------------------------------------------------------------------- the shell's own commands */
 
 static void help_about(struct step *s, struct id process, const struct entry *e) {
@@ -524,6 +499,7 @@ static void run_help(struct step *s, const struct command *c) {
         help_about(s, c->process, e);
         for (size_t i = 0; i < sizeof details / sizeof details[0]; i++)
             if (details[i].run == e->run) process_print(s, c->process, details[i].lines);
+        vtysh_list_of(s, c->process, e->name);
     } else if (c->count > 1) {
         text_add(&t, "sh: help: no help topics match `");
         text_add(&t, c->words[1]);

@@ -14,8 +14,9 @@ struct command {
 typedef void command_run(struct step *, const struct command *);
 
 void shell_run(struct step *, struct id process, const char *line);
-bool shell_knows(const char *word);                     /* it is a command's name */
-void shell_interrupt(struct step *, struct id process); /* Ctrl-C */
+bool shell_knows(const char *word); /* it is a command of that name */
+bool shell_command(size_t n, const char **name, const char **help); /* false past the last */
+void shell_interrupt(struct step *, struct id process);             /* Ctrl-C */
 
 /* One per file of apps/. */
 command_run run_ping, run_nc, run_traceroute, run_ip, run_arp, run_ss, run_netstat, run_sysctl,

@@ -4,9 +4,10 @@
  * does not know is tried as one of the level above, and words may be cut short; unlike there,
  * `configure terminal` may be left out, `show` works in every mode, and so does what the shell
  * knows. What a line does lasts: the configuration is the node's own (routing/).
- * Left out: pipes, `list`, `write`, VRFs, several instances of a daemon.
+ * Left out: pipes, `write`, VRFs, several instances of a daemon.
  */
 #include "apps/daemons.h"
+#include "apps/vtysh_words.h"
 #include "routing/routing.h"
 #include "routing/staticd.h"
 #include "stack/iface.h"
@@ -110,6 +111,8 @@ static enum config_result in_mode(struct step *s, uint32_t node, const struct vt
     case VTYSH_OSPF:
         return ospf_has_router(s->lab, node) ? ospf_config(s, node, 0, no, count, words, why)
                                              : CONFIG_UNKNOWN;
+    case VTYSH_KEY_CHAIN:
+    case VTYSH_KEY:
     case VTYSH_SHELL:
     case VTYSH_CONFIGURE: break;
     }
@@ -161,6 +164,34 @@ static void run_show(struct step *s, struct id process, size_t count, char **wor
     if (!vtysh_show(s, process, count, words, line)) say_unknown(s, process, line);
 }
 
+/* ------------------------------------------------------------------- list, help */
+
+static void list_modes(struct step *s, struct id process, uint32_t modes, const char *first) {
+    char room[LINE_ROOM];
+    struct text t = text_of(room, sizeof room);
+    const struct vtysh_syntax *line;
+    size_t length = strlen(first);
+    for (size_t i = 0; (line = vtysh_syntax(i)) != NULL; i++) {
+        if ((line->modes & modes) == 0 || strlen(line->words) < length ||
+            memcmp(line->words, first, length) != 0)
+            continue;
+        text_add(&t, "  ");
+        text_add(&t, line->words);
+        process_say(s, process, &t);
+    }
+}
+
+void vtysh_list_of(struct step *s, struct id process, const char *command) {
+    if (same_text(command, "show")) list_modes(s, process, 1 << VTYSH_CONFIGURE, "show");
+    if (same_text(command, "configure")) list_modes(s, process, 1 << VTYSH_CONFIGURE, "");
+    if (same_text(command, "interface")) list_modes(s, process, 1 << VTYSH_INTERFACE, "ip ");
+    if (!same_text(command, "router")) return;
+    process_print(s, process, "router rip:");
+    list_modes(s, process, 1 << VTYSH_RIP, "");
+    process_print(s, process, "router ospf:");
+    list_modes(s, process, 1 << VTYSH_OSPF, "");
+}
+
 /* The line in mode `v`. */
 static bool take_line(struct step *s, struct id process, struct vtysh_mode *v, const char *line) {
     char room[LINE_ROOM], said[LINE_ROOM], *split[WORDS_MAX], **words = split;
@@ -179,6 +210,10 @@ static bool take_line(struct step *s, struct id process, struct vtysh_mode *v, c
     }
     bool own = is_console_word(words[0]);
     if (v->mode == VTYSH_SHELL && !own) return false;
+    if (count == 1 && v->mode != VTYSH_SHELL && same_text(words[0], "list")) {
+        list_modes(s, process, 1u << v->mode, "");
+        return true;
+    }
     switch (vtysh_config(s, node, v, line, &why)) {
     case CONFIG_OK: return true;
     case CONFIG_BAD: process_say(s, process, &why); return true;

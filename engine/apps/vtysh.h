@@ -15,6 +15,8 @@ enum config_result vtysh_config(struct step *, uint32_t node, struct vtysh_mode 
 bool vtysh_line(struct step *, struct id process, const char *line);
 /* The same for what is typed: also while a program of the console's still runs. */
 bool vtysh_typed(struct step *, struct id console, const char *line);
+/* `help router`: the lines that it leads to. */
+void vtysh_list_of(struct step *, struct id process, const char *command);
 /* vtysh_show.c: "show" and the words behind it. False: it knows no such thing. */
 bool vtysh_show(struct step *, struct id process, size_t count, char **words, const char *line);
 void vtysh_show_routes(const struct lab *, sim_time now, uint32_t node, size_t count, char **words,

@@ -290,6 +290,19 @@ static void words_are_completed(void **state) {
     expect_offers(&run, "setsockopt 3 TCP_KEEP", "TCP_KEEPIDLE TCP_KEEPINTVL TCP_KEEPCNT ");
     expect_offers(&run, "sysctl -w variant.no_re", "variant.no_rexmit ");
     expect_offers(&run, "ping TCP", "");
+    expect_offers(&run, "show ip ro", "route ");
+    expect_offers(&run, "show ip route s", "static summary ");
+    expect_offers(&run, "interface ", "eth0 ");
+    expect_offers(&run, "networ", "");
+    run_command(&run, 0, "client", "router rip");
+    run_command(&run, 0, "client", "version 2"); /* the mode that the console is in */
+    expect_offers(&run, "networ", "network ");
+    expect_offers(&run, "no networ", "network ");
+    expect_offers(&run, "no network ", "eth0 ");
+    expect_offers(&run, "redistribute static ", "metric ");
+    expect_offers(&run, "pin", "ping ");
+    run_command(&run, 0, "client", "interface eth0");
+    expect_offers(&run, "ip rip authentication mode md5 auth-length ", "rfc old-ripd ");
     run_end(&run);
 }
 

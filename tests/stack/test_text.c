@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apps/shell.h"
+#include "apps/vtysh_words.h"
 #include "sim/event.h"
 #include "sim/trace.h"
 #include "talk_support.h"
@@ -80,6 +82,21 @@ static void overlays_have_names(void **state) {
     }
     for (uint32_t i = 0; i < OVERLAY_ROLE_COUNT; i++)
         expect_key("overlay.role", engine_overlay_role_name(i));
+}
+
+static void expect_help(const char *key) {
+    const char *dot = strchr(key, '.');
+    assert_true(strncmp(key, "help.", 5) == 0);
+    expect_key("help", dot + 1);
+}
+
+static void commands_have_help(void **state) {
+    (void)state;
+    const char *name, *help;
+    for (size_t i = 0; shell_command(i, &name, &help); i++) expect_help(help);
+    for (size_t i = 0; vtysh_syntax(i) != NULL; i++) expect_help(vtysh_syntax(i)->help);
+    expect_help("help.vtysh.more");
+    expect_help("help.vtysh.an_interface");
 }
 
 static void tables_have_headings(void **state) {
@@ -191,6 +208,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reasons_and_timers_have_sentences),
         cmocka_unit_test(overlays_have_names),
+        cmocka_unit_test(commands_have_help),
         cmocka_unit_test(tables_have_headings),
         cmocka_unit_test(gauges_name_watched_fields),
         cmocka_unit_test(states_have_names),

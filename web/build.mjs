@@ -30,7 +30,7 @@ const SHARED = {
 /** Words that only the tools say, and those of what happens in a live lab alone: they come at the first wish for either. */
 const LATER = new RegExp(`^(${[
   'ui\\.(help|room|goto|devices|lessons|packet|console|table|dialog|offline|retry_now|node)\\b.*',
-  'ui\\.(capture|gauges|slots|strip)\\b.*', 'ui\\.states\\.(seen|all_timelines|all_seen|never)', 'gauge\\..*', 'field\\..*',
+  'ui\\.(capture|gauges|slots|strip|routing)\\b.*', 'ui\\.states\\.(seen|all_timelines|all_seen|never)', 'gauge\\..*', 'field\\..*',
   'ui\\.do\\.(panel|raw|node|notable|branch|ladder\\.(up|down|page)|inspect|leave|class)\\b.*',
   'ui\\.live\\.(connecting|live|offline|gone)', 'ui\\.problem\\.(no_lab|gone|refused)', 'ui\\.notice\\.caught_up',
   'ui\\.why\\.(class|offline)', 'ui\\.topology\\.(down|many)',
@@ -153,7 +153,7 @@ const hashed = (name, body) => {
 const oneEarlyChunk = {
   name: 'one-early-chunk',
   setup(build) {
-    const filter = /(act\/(start|exports)|shell\/(tools|phone|meters)|ladder\/(export|crowd))\.tsx?$/;
+    const filter = /(act\/(start|exports)|shell\/(tools|phone|meters|routing)|ladder\/(export|crowd))\.tsx?$/;
     build.onLoad({ filter }, ({ path }) => ({
       contents: `${readFileSync(path, 'utf8')}\nimport '${join(HERE, 'src/main.tsx')}';\n`,
       loader: path.endsWith('x') ? 'tsx' : 'ts',

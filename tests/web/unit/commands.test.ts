@@ -29,7 +29,7 @@ test('each command is on a button or a control, or has a key that is no letter',
   // event, the language has its two buttons, a dialog its cross, a row of the ladder its events.
   const otherwise = new Set([
     'panel.lesson', 'panel.topology', 'panel.states', 'panel.packet', 'panel.tables', 'panel.console', 'panel.gauges',
-    'panel.ladder',
+    'panel.ladder', 'panel.routing',
     'inspect', 'large', 'language', 'lessons', 'leave', 'goto', 'branch.next',
   ]);
   for (const command of allCommands()) {

@@ -16,7 +16,7 @@ test('what is written is read again, for any place', () => {
       lab: maybe(labId(`lab-${roll(999)}`)), timeline: maybe(timelineId(`T${roll(9)}`)),
       beside: maybe(timelineId(`T${roll(9)}`)), event: maybe(eventIndex(roll(1e6))), node: maybe(nodeId(1 + roll(9))),
       lesson: maybe('q1-draw'), step: maybe('lose_ack'), language: maybe(roll(2) ? 'en' : 'zh'),
-      join: maybe('AB12'), stage: roll(2) === 0,
+      join: maybe('AB12'), over: maybe('next_hops-3-10.0.2.1'), stage: roll(2) === 0,
     };
     assert.deepEqual(readPlace(writePlace(place)), place);
     assert.ok(writePlace(place).length < 200);

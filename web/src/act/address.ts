@@ -29,6 +29,7 @@ export function herePlace(): Place {
     step: lessons.step.value?.id ?? null,
     language: settings.language.value,
     join: null,
+    over: view.overlay.value,
     stage: settings.projector.value,
   };
 }
@@ -63,6 +64,7 @@ export function keepAddress(app: App): () => void {
       if (to.timeline !== null) showTimeline(app.lab, to.timeline, to.event ?? eventIndex(0));
       else if (to.event !== null) goTo(app.lab, to.event);
       view.beside.value = to.beside;
+      view.overlay.value = to.over;
     });
   }, { signal: ended.signal });
   return () => {

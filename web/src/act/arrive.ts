@@ -34,6 +34,7 @@ async function openLink(app: Engine, lab: Lab, to: Place): Promise<boolean> {
     app.desk.openTimeline(to.beside);
     view.beside.value = to.beside;
   }
+  view.overlay.value = to.over;
   if (to.node !== null) select({ kind: 'node', node: to.node });
   if (to.event !== null) whenLoaded(lab, to.event);
   else view.following.value = true;

@@ -163,6 +163,7 @@ export const COMMANDS = [
   { id: 'ladder.farther', keys: ['-'], group: 'look', repeat: true, when: always, run: () => ladder('zoom', 0.8) },
   { id: 'ladder.fit', keys: ['0', 'z'], group: 'look', repeat: false, when: always, run: () => ladder('fit', 0) },
   { id: 'panel.gauges', keys: ['8'], group: 'look', repeat: false, when: always, run: () => openPanel('gauges') },
+  { id: 'panel.routing', keys: ['9'], group: 'look', repeat: false, when: always, run: () => openPanel('routing') },
   { id: 'strip', keys: ['m'], group: 'look', repeat: false, when: always, run: () => { settings.strip.value = !settings.strip.value; } },
   { id: 'axis', keys: ['a'], group: 'look', repeat: false, when: always,
     run: () => { view.axis.value = view.axis.value === 'compact' ? 'linear' : 'compact'; } },

@@ -6,9 +6,9 @@ import * as session from '../state/session';
 import { projector } from '../state/settings';
 import { t } from '../text/text';
 
-export const PANELS = ['lesson', 'topology', 'states', 'packet', 'tables', 'console', 'gauges', 'ladder'] as const;
+export const PANELS = ['lesson', 'topology', 'states', 'packet', 'tables', 'console', 'gauges', 'routing', 'ladder'] as const;
 export type PanelName = (typeof PANELS)[number];
-export const TABS = ['packet', 'tables', 'gauges', 'console'] as const;
+export const TABS = ['packet', 'tables', 'gauges', 'routing', 'console'] as const;
 export type DialogName = 'help' | 'goto' | 'lessons' | 'room';
 export type TabName = (typeof TABS)[number];
 

@@ -1,8 +1,9 @@
 // The components whose code comes at the first wish for one. The story is told, stepped and
 // answered without them.
 
-import { signal } from '@preact/signals';
+import { effect, signal } from '@preact/signals';
 import type { ComponentType } from 'preact';
+import { overlay } from '../state/view';
 import { loadLaterWords } from '../text/load';
 import { loadSheet } from '../act/sheets';
 import type { StripProps } from '../ladder/strip';
@@ -41,6 +42,17 @@ function meters(): Promise<typeof import('./meters')> {
   return metersAsked;
 }
 
+let routingAsked: Promise<typeof import('./routing')> | null = null;
+/** What is drawn over the network: here once it is looked at, or once a link asks for it. */
+function routing(): Promise<typeof import('./routing')> {
+  routingAsked ??= Promise.all([import('./routing'), loadStyle(), loadLaterWords()]).then(([module]) => module, (error: unknown) => {
+    routingAsked = null;
+    throw error;
+  });
+  return routingAsked;
+}
+effect(() => void (overlay.value !== null && routing().catch(() => undefined)));
+
 const later = (pick: (t: Tools) => ComponentType) => lazy(() => tools().then(pick), true);
 
 export const Console = later((t) => t.Console);
@@ -50,4 +62,5 @@ export const Outcome = later((t) => t.Outcome);
 export const Gauges = lazy(() => meters().then((m) => m.Gauges), true);
 export const Coverage = lazy(() => meters().then((m) => m.Coverage), true);
 export const Strip = lazy((): Promise<ComponentType<StripProps>> => meters().then((m) => m.StripChart), true);
+export const Routing = lazy(() => routing().then((m) => m.Routing), true);
 export const Tables = later((t) => t.Tables);

@@ -16,7 +16,7 @@ import { t } from '../text/text';
 import { LessonPane } from '../views/lesson';
 import { States } from '../views/states';
 import { Topology } from '../views/topology';
-import { Console, Coverage, Gauges, Inspector, Outcome, Tables } from './later';
+import { Console, Coverage, Gauges, Inspector, Outcome, Routing, Tables } from './later';
 
 interface PanelProps {
   readonly name: PanelName;
@@ -95,6 +95,7 @@ export function Inside({ name }: { readonly name: PanelName }): JSX.Element | nu
     case 'tables': return <Tables />;
     case 'console': return <Console />;
     case 'gauges': return <Gauges />;
+    case 'routing': return <Routing />;
     case 'lesson': return <LessonPane outcome={<Outcome />} />;
     case 'topology': return <Topology />;
     case 'states': return <Graphs />;

@@ -14,7 +14,7 @@ import { t } from '../text/text';
 import { Blocks } from '../act/blocks';
 import { Inside } from './panels';
 
-const SHEETS: readonly PanelName[] = ['lesson', 'packet', 'states', 'topology', 'tables', 'gauges', 'console'];
+const SHEETS: readonly PanelName[] = ['lesson', 'packet', 'states', 'topology', 'tables', 'gauges', 'routing', 'console'];
 
 export function SheetBar(): JSX.Element {
   return (

@@ -16,6 +16,7 @@ export interface Place {
   readonly step: string | null;
   readonly language: Language | null;
   readonly join: string | null;
+  readonly over: string | null; // what is drawn over the network
   readonly stage: boolean; // the projector's face
 }
 const SAFE = /^[A-Za-z0-9._-]{1,64}$/;
@@ -49,6 +50,7 @@ export function readPlace(query: string, path = '/'): Place {
     node: node === null ? null : nodeId(node),
     lesson: word('lesson') ?? short(path, 'lessons?'), step: word('step'), language,
     join: word('join') ?? short(path, 'join'),
+    over: word('over'),
     stage: q.get('view') === 'stage',
   };
 }

@@ -5,7 +5,7 @@ import type { Place } from './place';
 
 export const NOWHERE: Place = {
   lab: null, timeline: null, beside: null, event: null, node: null, lesson: null, step: null,
-  language: null, join: null, stage: false,
+  language: null, join: null, over: null, stage: false,
 };
 const VERSION = '1';
 
@@ -21,6 +21,7 @@ export function writePlace(place: Place): string {
   if (place.node !== null) q.set('n', String(place.node));
   if (place.language !== null) q.set('lang', place.language);
   if (place.join !== null) q.set('join', place.join);
+  if (place.over !== null) q.set('over', place.over);
   if (place.stage) q.set('view', 'stage');
   const text = q.toString();
   return text === '' ? '' : `?${text}`;

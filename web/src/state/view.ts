@@ -43,5 +43,7 @@ export interface LadderMove {
 export const ladderMove = signal<LadderMove | null>(null);
 /** The moment that the views show while a step is on its way; null: the cursor's own time. */
 export const flight = signal<VirtualNs | null>(null);
+/** What is drawn over the network (act/overlays.ts reads it), or null. */
+export const overlay = signal<string | null>(null);
 /** The state graph that panel and ladder show; null: the first that has moved. */
 export const graph = signal<GraphName | null>(null);

@@ -4,7 +4,7 @@
 import { signal } from '@preact/signals';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { useApp } from '../act/context';
-import { extras } from '../act/extras';
+import { extras, over } from '../act/extras';
 import { listen } from '../act/gestures';
 import { current, select } from '../act/moves';
 import { readTokens } from '../draw/tokens';
@@ -14,7 +14,7 @@ import * as view from '../state/view';
 import { hasText, number, say, span, t } from '../text/text';
 import type { LinkLine, Node, NodeId, SentenceKey } from '../wire/types';
 import { NodeSymbol } from './node_symbol';
-import { drawnAt, gather, lookFor, movingAt, placeNodes, plateWidth, toPlace } from './topology_layout';
+import { drawnAt, gather, lookFor, movingAt, placeNodes, plateWidth, toPlace, uprightAngle } from './topology_layout';
 import type { Moving, Place, Places, Strand } from './topology_layout';
 
 /** Where nodes were moved to, for as long as the page lives. */
@@ -50,9 +50,11 @@ export function Topology() {
   useEffect(() => (ref.current === null ? undefined : listenForDrags(ref.current, () => latest.current)), []);
   session.revision.value;
   const timeline = current(lab);
+  const Bar = over.value?.Bar;
   return (
     <div class="topology" ref={ref}>
       {size.width > 40 && size.height > 40 && <Picture lab={lab} timeline={timeline} width={size.width} height={size.height} />}
+      {Bar ? <Bar /> : null}
       <p class="out-of-sight" id="topology-move">{t('ui.topology.move')}</p>
     </div>
   );
@@ -131,12 +133,14 @@ function Picture(props: PictureProps) {
     () => (timeline === null || cursor < 0 ? null : extras.downLinks?.(lab, timeline, cursor)) ?? new Set(),
     [timeline, cursor, timeline?.length],
   );
+  const Ways = over.value?.Ways;
   return (
     <svg class="topology-net" width={width} height={height} role="group" aria-label={t('ui.topology.title')} data-rove="y">
       {lab.links.map((link) => <LinkShape key={link.id} lab={lab} link={link} at={at} down={down.has(link.id)} />)}
       {lab.nodes.map((node, k) => (
         <NodeShape key={node.id} node={node} at={at(node.id)} first={k === 0} size={drawn.size} low={height < LOW} plate={drawn.plates} />
       ))}
+      {Ways ? <Ways at={at} plates={drawn.plates} /> : null}
       <Traffic lab={lab} timeline={timeline} at={at} />
     </svg>
   );
@@ -171,12 +175,6 @@ function LinkShape(props: { lab: Lab; link: LinkLine; at: At; down: boolean }) {
       )}
     </g>
   );
-}
-
-/** The angle of a link, turned so that text along it is never upside down. */
-function uprightAngle(a: Place, b: Place): number {
-  const angle = (Math.atan2(b.y - a.y, b.x - a.x) * 180) / Math.PI;
-  return angle > 90 ? angle - 180 : angle <= -90 ? angle + 180 : angle;
 }
 
 /** The server's word for a kind of node; the kind itself when there is none. */

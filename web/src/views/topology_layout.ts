@@ -113,6 +113,12 @@ export function toPlace(x: number, y: number, width: number, height: number, loo
   return { x: within(((x - look.x) / w) * 1000), y: within(((y - look.top) / h) * 1000) };
 }
 
+/** The angle of a link, turned so that text along it is never upside down. */
+export function uprightAngle(a: Place, b: Place): number {
+  const angle = (Math.atan2(b.y - a.y, b.x - a.x) * 180) / Math.PI;
+  return angle > 90 ? angle - 180 : angle <= -90 ? angle + 180 : angle;
+}
+
 /** A packet on a link, or one that has just died there. */
 export interface Moving {
   readonly i: EventIndex; // its `tx`

@@ -19,7 +19,8 @@ enum {
     WORDS_MAX = 32,
     LINE_QUEUE_ROOM = 1024,
     NC_TEXT_ROOM = 128,
-    HOST_ROOM = NODE_NAME_ROOM
+    HOST_ROOM = NODE_NAME_ROOM,
+    CHAIN_NAME_ROOM = 32
 };
 
 enum app {
@@ -144,7 +145,8 @@ struct tftp_server_state {
 struct vtysh_mode {
     uint32_t mode, interface; /* interface: of VTYSH_INTERFACE */
     uint32_t configures;      /* after `configure terminal`, to which `exit` goes back */
-    uint32_t reserved;
+    uint32_t key;             /* of VTYSH_KEY */
+    char chain[CHAIN_NAME_ROOM];
 };
 struct daemon_state {
     uint32_t started, reserved; /* it has an instance, and P_start was called */

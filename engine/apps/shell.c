@@ -49,6 +49,7 @@ static const struct entry commands[] = {
     {"ip", run_ip, "addr|link|route|neigh|maddr [...]", "help.ip"},
     {"iptables", run_iptables, "[-t nat] -A|-I|-D|-F|-P|-Z|-L|-S [CHAIN] [RULE]", "help.iptables"},
     {"jobs", run_jobs, "", "help.jobs"},
+    {"key", run_console_line, "chain NAME", "help.vtysh.key_chain"},
     {"kill", run_kill, "PID", "help.kill"},
     {"killall", run_killall, "NAME", "help.killall"},
     {"listen", run_listen, "FD BACKLOG", "help.listen"},

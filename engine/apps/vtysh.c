@@ -8,10 +8,13 @@
  */
 #include "apps/daemons.h"
 #include "apps/vtysh_words.h"
+#include "routing/keychain.h"
 #include "routing/routing.h"
 #include "routing/staticd.h"
 #include "stack/iface.h"
 #include <string.h>
+
+_Static_assert((int)CHAIN_NAME_ROOM == (int)KEY_CHAIN_ROOM, "a mode has room for any chain's name");
 
 bool vtysh_is(const char *word, const char *whole) {
     enum { SHORTEST = 3 };
@@ -39,7 +42,9 @@ static bool leave(struct vtysh_mode *v, size_t count, char **words) {
     bool up = same_text(words[0], "exit") || same_text(words[0], "quit");
     if (!up && !same_text(words[0], "end")) return false;
     if (!up || v->mode == VTYSH_CONFIGURE) v->configures = 0;
-    enter(v, v->configures != 0 ? VTYSH_CONFIGURE : VTYSH_SHELL);
+    enter(v, up && v->mode == VTYSH_KEY ? VTYSH_KEY_CHAIN
+             : v->configures != 0       ? VTYSH_CONFIGURE
+                                        : VTYSH_SHELL);
     return true;
 }
 
@@ -69,6 +74,16 @@ static enum config_result interface_line(struct step *s, uint32_t node, struct v
     return CONFIG_OK;
 }
 
+/* "key chain NAME", which enters the chain's mode. */
+static enum config_result chain_line(struct step *s, uint32_t node, struct vtysh_mode *v, bool no,
+                                     size_t count, char **words, struct text *why) {
+    enum config_result result = key_config(s, node, NULL, -1, no, count, words, why);
+    if (result != CONFIG_OK || no || count != 3) return result;
+    enter(v, VTYSH_KEY_CHAIN);
+    copy_text(v->chain, sizeof v->chain, words[2]);
+    return CONFIG_OK;
+}
+
 static enum config_result route_line(struct step *s, uint32_t node, bool no, size_t count,
                                      char **words, struct text *why) {
     enum config_result result = static_config(s, node, no, count, words, why);
@@ -82,6 +97,8 @@ static enum config_result global_line(struct step *s, uint32_t node, struct vtys
                                       size_t count, char **words, struct text *why) {
     if (vtysh_is(words[0], "router")) return router_line(s, node, v, no, count, words, why);
     if (vtysh_is(words[0], "interface")) return interface_line(s, node, v, no, count, words, why);
+    if (count > 1 && same_text(words[0], "key") && same_text(words[1], "chain"))
+        return chain_line(s, node, v, no, count, words, why);
     if (count > 1 && same_text(words[0], "ip") && same_text(words[1], "route"))
         return route_line(s, node, no, count - 1, words + 1, why);
     return CONFIG_UNKNOWN;
@@ -101,8 +118,22 @@ static enum config_result in_interface(struct step *s, uint32_t node, uint32_t i
     return CONFIG_UNKNOWN;
 }
 
-static enum config_result in_mode(struct step *s, uint32_t node, const struct vtysh_mode *v,
-                                  bool no, size_t count, char **words, struct text *why) {
+/* "key NUMBER" within a chain, also while one of its keys is open; "key-string" within a key. */
+static enum config_result in_chain(struct step *s, uint32_t node, struct vtysh_mode *v, bool no,
+                                   size_t count, char **words, struct text *why) {
+    enum config_result result = CONFIG_UNKNOWN;
+    uint64_t number;
+    if (v->mode == VTYSH_KEY) result = key_config(s, node, v->chain, v->key, no, count, words, why);
+    if (result != CONFIG_UNKNOWN) return result;
+    result = key_config(s, node, v->chain, -1, no, count, words, why);
+    if (result != CONFIG_OK || no || count != 2 || !parse_u64(words[1], &number)) return result;
+    enter(v, VTYSH_KEY);
+    v->key = (uint32_t)number;
+    return CONFIG_OK;
+}
+
+static enum config_result in_mode(struct step *s, uint32_t node, struct vtysh_mode *v, bool no,
+                                  size_t count, char **words, struct text *why) {
     switch ((enum vtysh_mode_kind)v->mode) {
     case VTYSH_INTERFACE: return in_interface(s, node, v->interface, no, count, words, why);
     case VTYSH_RIP:
@@ -112,7 +143,7 @@ static enum config_result in_mode(struct step *s, uint32_t node, const struct vt
         return ospf_has_router(s->lab, node) ? ospf_config(s, node, 0, no, count, words, why)
                                              : CONFIG_UNKNOWN;
     case VTYSH_KEY_CHAIN:
-    case VTYSH_KEY:
+    case VTYSH_KEY: return in_chain(s, node, v, no, count, words, why);
     case VTYSH_SHELL:
     case VTYSH_CONFIGURE: break;
     }
@@ -151,8 +182,8 @@ static void say_unknown(struct step *s, struct id process, const char *line) {
 
 /* Whether the line can only be meant for vtysh, whatever the mode. */
 static bool is_console_word(const char *word) {
-    return vtysh_is(word, "router") || vtysh_is(word, "interface") || vtysh_is(word, "configure") ||
-           same_text(word, "no") || same_text(word, "end");
+    return same_text(word, "key") || vtysh_is(word, "router") || vtysh_is(word, "interface") ||
+           vtysh_is(word, "configure") || same_text(word, "no") || same_text(word, "end");
 }
 
 static bool is_show(const char *word) {

@@ -4,6 +4,7 @@
  * and `show ip ospf` are the daemons'. In FRR's layout.
  */
 #include "apps/daemons.h"
+#include "routing/keychain.h"
 #include "routing/routing.h"
 #include "routing/staticd.h"
 #include "stack/iface.h"
@@ -168,6 +169,7 @@ static void show_running(const struct lab *lab, uint32_t node, struct say *say) 
     text_add(&t, node_view_at(lab, node)->name);
     say_line(say, &t);
     say_text(say, "!");
+    keys_running_config(lab, node, say);
     static_running_config(lab, node, say);
     if (static_has(lab, node)) say_text(say, "!");
     say_interfaces(lab, node, say);

@@ -1,7 +1,9 @@
 /* The routers' console: modes, configuration, what `show` prints, in FRR's words. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "apps/vtysh_words.h"
 #include "talk_support.h"
 
 static struct setup setup;
@@ -221,6 +223,123 @@ static void a_scenario_configures(void **state) {
     free(block);
 }
 
+static void key_chains_have_modes(void **state) {
+    (void)state;
+    struct running run;
+    begin(&run);
+    type(&run, "r1", "key chain kc");
+    type(&run, "r1", "key 1");
+    type(&run, "r1", "key-string sekret");
+    type(&run, "r1", "key 2"); /* the chain's mode is one level up */
+    type(&run, "r1", "key-string other");
+    type(&run, "r1", "exit");
+    type(&run, "r1", "no key 1");
+    type(&run, "r1", "exit");
+    type(&run, "r1", "key-string astray");
+    type(&run, "r1", "show running-config");
+    expect_printed(&run, "r1",
+                   "sh: key-string: command not found\n"
+                   "Building configuration...\n"
+                   "\n"
+                   "Current configuration:\n"
+                   "!\n"
+                   "hostname r1\n"
+                   "!\n"
+                   "key chain kc\n"
+                   " key 2\n"
+                   "  key-string other\n"
+                   " exit\n"
+                   "exit\n"
+                   "!\n"
+                   "end\n");
+    run_end(&run);
+}
+
+/* Whoever takes the lines of a mode takes each that is listed, and takes it back. */
+struct sample {
+    const char *value, *word;
+};
+static const char *sample_of(const char *value) {
+    static const struct sample samples[] = {
+        {"A.B.C.D/M", "10.7.0.0/16"},
+        {"A.B.C.D", "10.0.1.1"},
+        {"INTERFACE", "eth0"},
+        {"AREA", "7"},
+        {"NAME", "kc"},
+        {"STRING", "sekret"},
+        {"GATEWAY", "10.0.1.1"},
+        {"LIST", "some"},
+        {"MOST", "10000"},
+    };
+    for (size_t i = 0; i < sizeof samples / sizeof *samples; i++)
+        if (strcmp(samples[i].value, value) == 0) return samples[i].word;
+    return "5"; /* a number */
+}
+
+/* Alternative `n` of each word, everything in brackets; false: no word has so many. */
+static bool sample_line(const char *words, size_t n, char *out) {
+    bool any = n == 0;
+    out[0] = '\0';
+    while (*words != '\0') {
+        char word[32] = "", chosen[32] = "";
+        size_t at = 0;
+        for (; *words == ' ' || *words == '[' || *words == ']'; words++) continue;
+        for (; *words != '\0' && *words != ' ' && *words != ']'; words++) {
+            if (*words != '|') {
+                strncat(word, words, 1);
+                continue;
+            }
+            if (at++ == n || chosen[0] == '\0') strcpy(chosen, word);
+            word[0] = '\0';
+        }
+        if (at == n || chosen[0] == '\0') strcpy(chosen, word);
+        any = any || (n > 0 && at >= n);
+        if (chosen[0] == '\0') continue;
+        if (out[0] != '\0') strcat(out, " ");
+        strcat(out, chosen[0] >= 'A' && chosen[0] <= 'Z' ? sample_of(chosen) : chosen);
+    }
+    return any;
+}
+
+static void enter_mode(struct running *run, uint32_t modes) {
+    type(run, "r1", "end");
+    if (modes >> VTYSH_SHELL & 1) return;
+    type(run, "r1", "configure terminal");
+    if (modes >> VTYSH_CONFIGURE & 1) return;
+    if (modes >> VTYSH_INTERFACE & 1) type(run, "r1", "interface eth1");
+    if (modes >> VTYSH_RIP & 1) type(run, "r1", "router rip");
+    if (modes >> VTYSH_OSPF & 1) type(run, "r1", "router ospf");
+    if (modes >> VTYSH_KEY_CHAIN & 1 || modes >> VTYSH_KEY & 1) type(run, "r1", "key chain kc");
+    if (modes >> VTYSH_KEY & 1) type(run, "r1", "key 5");
+}
+
+static void every_line_that_is_listed_is_taken(void **state) {
+    (void)state;
+    struct running run;
+    char line[256], all[8192];
+    begin(&run);
+    type(&run, "r1", "router rip");
+    type(&run, "r1", "router ospf");
+    for (size_t i = 0; vtysh_syntax(i) != NULL; i++) {
+        if (strstr(vtysh_syntax(i)->help, "ospf") != NULL ||
+            vtysh_syntax(i)->modes == 1 << VTYSH_OSPF)
+            continue; /* OSPF takes no lines yet */
+        for (size_t n = 0; sample_line(vtysh_syntax(i)->words, n, line); n++) {
+            enter_mode(&run, vtysh_syntax(i)->modes);
+            shown = 0;
+            char *before = run_output(&run, "r1");
+            type(&run, "r1", line);
+            char *after = run_output(&run, "r1");
+            snprintf(all, sizeof all, "%s", after + strlen(before));
+            free(before);
+            free(after);
+            if (strstr(all, "% Unknown") != NULL || strstr(all, "not found") != NULL)
+                fail_msg("%s (\"%s\"): %s", line, vtysh_syntax(i)->words, all);
+        }
+    }
+    run_end(&run);
+}
+
 static void same_wherever_it_lies(void **state) {
     (void)state;
     through_router(&setup);
@@ -240,6 +359,8 @@ int main(void) {
         cmocka_unit_test(routes_as_frr_prints_them),
         cmocka_unit_test(a_cable_is_cut),
         cmocka_unit_test(a_scenario_configures),
+        cmocka_unit_test(key_chains_have_modes),
+        cmocka_unit_test(every_line_that_is_listed_is_taken),
         cmocka_unit_test(same_wherever_it_lies),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

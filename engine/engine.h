@@ -497,7 +497,7 @@ const char *engine_protocol_name(uint32_t n);
 enum role { ROLE_OPEN, ROLE_DATA, ROLE_CLOSE, ROLE_CONTROL, ROLE_PROBLEM, ROLE_COUNT };
 /* One line about a frame, for an arrow. The bases are those of its record. */
 struct packet_summary {
-    char protocol[8]; /* "tcp", "arp", "icmp", "igmp", "udp", "ip", "eth" */
+    char protocol[8]; /* "tcp", "arp", "icmp", "igmp", "udp", "rip", "ospf", "ip", "eth" */
     enum role role;
     char label[3][32]; /* "SYN ACK", "seq 0 ack 1", "len 5": drop from the end when crowded */
     char say[32];      /* sentence key: "tcp.syn_ack" */

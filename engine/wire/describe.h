@@ -59,9 +59,12 @@ void ipv4_options_describe(struct description *, uint32_t at, uint32_t end);
 bool ipv4_route_ahead(const uint8_t *octets, uint32_t at, uint32_t end, ip4 *final);
 /* A message of TFTP, RFC 1350. False: it does not look like one, and nothing was described. */
 bool tftp_describe(struct description *, uint32_t at, uint32_t end);
+/* A message of RIP. False: there are no octets. */
+bool rip_describe(struct description *, uint32_t at, uint32_t end);
 /* `ip`: where the IPv4 header is whose payload this is. */
 void icmp_describe(struct description *, uint32_t at, uint32_t end, enum wholeness);
 void igmp_describe(struct description *, uint32_t at, uint32_t end, enum wholeness);
+void ospf_describe(struct description *, uint32_t at, uint32_t end, enum wholeness);
 void udp_describe(struct description *, uint32_t ip, uint32_t at, uint32_t end, enum wholeness);
 void tcp_describe(struct description *, uint32_t ip, uint32_t at, uint32_t end, enum wholeness);
 /* Octets that the ARP packet at `at` has by its own address lengths; may be past the frame. */

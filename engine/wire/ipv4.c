@@ -261,6 +261,8 @@ static void describe_protocol(struct description *d, uint32_t ip, uint32_t at, u
         udp_describe(d, ip, at, end, wholeness);
     else if (protocol == IP_PROTOCOL_TCP)
         tcp_describe(d, ip, at, end, wholeness);
+    else if (protocol == IP_PROTOCOL_OSPF)
+        ospf_describe(d, at, end, wholeness);
     else
         describe_data(d, 0, at, end);
 }

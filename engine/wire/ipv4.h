@@ -8,7 +8,8 @@ enum {
     IP_PROTOCOL_ICMP = 1,
     IP_PROTOCOL_IGMP = 2,
     IP_PROTOCOL_TCP = 6,
-    IP_PROTOCOL_UDP = 17
+    IP_PROTOCOL_UDP = 17,
+    IP_PROTOCOL_OSPF = 89
 };
 /* RFC 3168 5: the two bits beside the DS field. */
 enum ip_ecn { IP_ECN_NOT_ECT, IP_ECN_ECT_1, IP_ECN_ECT_0, IP_ECN_CE };

@@ -1,13 +1,14 @@
 #include "wire/layers.h"
 /*
- * Ethernet II, then ARP or IPv4, then ICMP, IGMP, UDP or TCP, and TFTP behind UDP. The lengths are
- * those of the describers, so that a filter finds a field where the tree shows it. What an ICMP
- * error quotes is not looked into.
+ * Ethernet II, then ARP or IPv4, then ICMP, IGMP, OSPF, UDP or TCP, and TFTP or RIP behind UDP. The
+ * lengths are those of the describers, so that a filter finds a field where the tree shows it. What
+ * an ICMP error quotes is not looked into.
  */
 #include "wire/describe.h"
 #include "wire/ether.h"
 #include "wire/icmp.h"
 #include "wire/ipv4.h"
+#include "wire/rip.h"
 #include "wire/tftp.h"
 #include "wire/udp.h"
 
@@ -35,7 +36,10 @@ static void find_udp(struct layers *l, uint32_t at, uint32_t begun_at) {
     if (end < body || end - body < 2) return;
     bool tftp = begun_at == TFTP_PORT ||
                 ((o[0] == 0 && o[1] == TFTP_PORT) || (o[2] == 0 && o[3] == TFTP_PORT));
-    if (tftp) find_tftp(l, body);
+    if (tftp)
+        find_tftp(l, body);
+    else if (field_word(o, 2) == RIP_PORT || field_word(o + 2, 2) == RIP_PORT)
+        add(l, LAYER_RIP, body, end);
 }
 
 static void find_transport(struct layers *l, uint32_t protocol, uint32_t at, uint32_t begun_at) {
@@ -44,6 +48,8 @@ static void find_transport(struct layers *l, uint32_t protocol, uint32_t at, uin
         add(l, LAYER_ICMP, at, least(at + ICMP_HEADER, end));
     else if (protocol == IP_PROTOCOL_IGMP)
         add(l, LAYER_IGMP, at, end);
+    else if (protocol == IP_PROTOCOL_OSPF)
+        add(l, LAYER_OSPF, at, end);
     else if (protocol == IP_PROTOCOL_UDP)
         find_udp(l, at, begun_at);
     else if (protocol == IP_PROTOCOL_TCP)

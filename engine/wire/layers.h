@@ -15,6 +15,8 @@ enum layer {
     LAYER_UDP,
     LAYER_TCP,
     LAYER_TFTP,
+    LAYER_RIP,
+    LAYER_OSPF,
     LAYER_COUNT
 };
 struct layers {

@@ -105,15 +105,26 @@ static bool compare(enum op op, uint64_t have, uint64_t want) {
     return false;
 }
 
+struct tested {
+    enum op op;
+    uint64_t want, mask;
+    bool any, all, fits; /* any: there was one at all; all: every one fitted; fits: one did */
+};
+
+static void test_value(void *user, uint64_t value) {
+    struct tested *t = user;
+    bool fits = compare(t->op, value & t->mask, t->want);
+    t->any = true;
+    t->fits = t->fits || fits;
+    t->all = t->all && fits;
+}
+
 static bool run_test(const struct match *m, uint32_t i, const struct layers *l) {
-    enum op op = (enum op)m->ops[i].op;
-    uint64_t value, other, mask = m->ops[i].mask, want = m->ops[i].value;
-    uint32_t layer = m->ops[i].layer, second = m->ops[i].second;
-    bool has = field_value(l, layer, m->ops[i].row, &value);
-    bool fits = has && compare(op, value & mask, want);
-    if (second == 0 || !field_value(l, layer, second, &other)) return fits;
-    if (op == OP_NE) return (!has || fits) && compare(op, other & mask, want);
-    return fits || compare(op, other & mask, want);
+    struct tested t = {(enum op)m->ops[i].op, m->ops[i].value, m->ops[i].mask, false, true, false};
+    uint32_t layer = m->ops[i].layer, row = m->ops[i].second;
+    field_values(l, layer, m->ops[i].row, test_value, &t);
+    for (; row != 0; row = field_next_row(layer, row)) field_values(l, layer, row, test_value, &t);
+    return t.op == OP_NE ? t.any && t.all : t.fits;
 }
 
 bool match_frame(const struct match *m, const uint8_t *octets, size_t count) {

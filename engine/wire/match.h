@@ -6,8 +6,8 @@
  * A bare field is true when present and not zero (a protocol or an option: when present).
  * Operators, the tightest first: comparisons (== != < <= > >= eq ne lt le gt ge), ! or not,
  * && or and, || or or; parentheses. Values: numbers, 0x.., addresses, 10.0.0.0/8, true, false.
- * Where a packet has a field twice (ip.addr, tcp.port) one that fits is enough; for != none may be
- * equal.
+ * Where a packet has a field many times (ip.addr, tcp.port, rip.metric, ospf.lsa) one that fits is
+ * enough; for != none may be equal.
  */
 #include "engine.h"
 
@@ -32,7 +32,7 @@ bool match_frame_begun(const struct match *, const uint8_t *octets, size_t count
 bool field_edit(const char *assignment, uint8_t *octets, size_t count);
 bool field_edit_begun(const char *assignment, uint8_t *octets, size_t count, uint32_t begun_at);
 /* Puts the checksums of a frame right, as far as they lie in it whole: IP's header, or also that of
- * ICMP, IGMP, UDP (unless it has none) or TCP. */
+ * ICMP, IGMP, UDP (unless it has none), TCP or OSPF (unless it is authenticated by a digest). */
 void ipv4_checksums_mend(uint8_t *ip, size_t count, enum fault_mend); /* from the IP header on */
 void checksums_mend(uint8_t *octets, size_t count, enum fault_mend);
 bool field_edit_check(const char *assignment, struct complaint *);

@@ -10,12 +10,26 @@
 #include "wire/ether.h"
 #include "wire/igmp.h"
 #include "wire/ipv4.h"
+#include "wire/ospf.h"
 
 static void mend_at(uint8_t *octets, size_t count, size_t at, uint32_t sum) {
     octets[at] = octets[at + 1] = 0;
     uint16_t checksum = checksum_finish(checksum_add(sum, octets, count));
     octets[at] = (uint8_t)(checksum >> 8);
     octets[at + 1] = (uint8_t)checksum;
+}
+
+/* The packet's checksum (RFC 2328 D.4.1). An advertisement's own was made by who originated it, far
+ * from here, and stays as it is. */
+static void mend_ospf(uint8_t *packet, uint32_t length) {
+    enum { LENGTH_AT = 2, CHECKSUM_AT = 12, AU_TYPE_AT = 14 };
+    if (length < OSPF_HEADER) return;
+    uint32_t own = field_word(packet + LENGTH_AT, 2);
+    if (own < OSPF_HEADER || own > length) return;
+    if (field_word(packet + AU_TYPE_AT, 2) == OSPF_AU_CRYPTOGRAPHIC) return;
+    uint16_t checksum = ospf_checksum(packet, own);
+    packet[CHECKSUM_AT] = (uint8_t)(checksum >> 8);
+    packet[CHECKSUM_AT + 1] = (uint8_t)checksum;
 }
 
 static void mend_transport(const uint8_t *ip, uint8_t *message, uint32_t length) {
@@ -25,6 +39,8 @@ static void mend_transport(const uint8_t *ip, uint8_t *message, uint32_t length)
                                        (uint16_t)length);
     if ((protocol == IP_PROTOCOL_ICMP || protocol == IP_PROTOCOL_IGMP) && length >= IGMP_HEADER) {
         mend_at(message, length, ICMP_AT, 0);
+    } else if (protocol == IP_PROTOCOL_OSPF) {
+        mend_ospf(message, length);
     } else if (protocol == IP_PROTOCOL_TCP && length >= TCP_LEAST) {
         mend_at(message, length, TCP_AT, sum);
     } else if (protocol == IP_PROTOCOL_UDP && length >= UDP_AT + 2 &&

@@ -12,16 +12,19 @@ struct table {
     const char *protocol;
     const struct wire_field *fields;
     const size_t *count;
+    part_walker *walk; /* where the rows lie in parts of the packet; NULL: in one header */
 };
 static const struct table tables[LAYER_COUNT] = {
-    [LAYER_ETHER] = {"eth", ether_fields, &ether_field_count},
-    [LAYER_ARP] = {"arp", arp_fields, &arp_field_count},
-    [LAYER_IPV4] = {"ip", ipv4_fields, &ipv4_field_count},
-    [LAYER_ICMP] = {"icmp", icmp_fields, &icmp_field_count},
-    [LAYER_IGMP] = {"igmp", igmp_fields, &igmp_field_count},
-    [LAYER_UDP] = {"udp", udp_fields, &udp_field_count},
-    [LAYER_TCP] = {"tcp", tcp_fields, &tcp_field_count},
-    [LAYER_TFTP] = {"tftp", tftp_fields, &tftp_field_count},
+    [LAYER_ETHER] = {"eth", ether_fields, &ether_field_count, NULL},
+    [LAYER_ARP] = {"arp", arp_fields, &arp_field_count, NULL},
+    [LAYER_IPV4] = {"ip", ipv4_fields, &ipv4_field_count, NULL},
+    [LAYER_ICMP] = {"icmp", icmp_fields, &icmp_field_count, NULL},
+    [LAYER_IGMP] = {"igmp", igmp_fields, &igmp_field_count, NULL},
+    [LAYER_UDP] = {"udp", udp_fields, &udp_field_count, NULL},
+    [LAYER_TCP] = {"tcp", tcp_fields, &tcp_field_count, NULL},
+    [LAYER_TFTP] = {"tftp", tftp_fields, &tftp_field_count, NULL},
+    [LAYER_RIP] = {"rip", rip_fields, &rip_field_count, rip_walk},
+    [LAYER_OSPF] = {"ospf", ospf_fields, &ospf_field_count, ospf_walk},
 };
 static const char *const computed_names[] = {
     [COMPUTED_FRAME_LEN] = "frame.len",
@@ -98,9 +101,45 @@ static const uint8_t *find_option(const struct layers *l, const struct tcp_optio
     return NULL;
 }
 
+/* A row that is looked for in the parts of a packet. */
+struct sought {
+    const uint8_t *octets;
+    const struct wire_field *field;
+    uint32_t row;
+    const uint8_t *first;
+    value_visitor *visit;
+    void *user;
+};
+
+static uint64_t value_at(const struct wire_field *f, const uint8_t *header) {
+    if (f->size == 6)
+        return (uint64_t)field_word(header + f->at, 2) << 32 | field_word(header + f->at + 2, 4);
+    uint64_t value = field_shown(header, f);
+    if (f->shape == SHAPE_LE16) return (value & 0xff) << 8 | value >> 8;
+    if (f->shape == SHAPE_POWER) return (uint64_t)1 << (value > 14 ? 14 : value);
+    return f->shape == SHAPE_ANY ? value != 0 : value;
+}
+
+static void look_into_part(void *user, const struct wire_part *part) {
+    struct sought *s = user;
+    if (s->row < part->first || s->row - part->first >= part->count) return;
+    if (part->at + s->field->at + s->field->size > part->end) return;
+    const uint8_t *header = s->octets + part->at;
+    if (s->first == NULL) s->first = header;
+    if (s->visit != NULL) s->visit(s->user, value_at(s->field, header));
+}
+
+static const uint8_t *look_into_parts(const struct layers *l, uint32_t layer, uint32_t row,
+                                      value_visitor *visit, void *user) {
+    struct sought s = {l->octets, &tables[layer].fields[row], row, NULL, visit, user};
+    tables[layer].walk(l->octets, l->at[layer], l->end[layer], look_into_part, &s);
+    return s.first;
+}
+
 const uint8_t *field_header(const struct layers *l, uint32_t layer, uint32_t row) {
     if (layer == NAMED_OPTION) return find_option(l, &tcp_option_shapes[row / NAMED_OPTION_ROWS]);
     if (layer >= LAYER_COUNT || !layers_have(l, (enum layer)layer)) return NULL;
+    if (tables[layer].walk != NULL) return look_into_parts(l, layer, row, NULL, NULL);
     const struct wire_field *f = &tables[layer].fields[row];
     const uint8_t *header = l->octets + l->at[layer];
     if (l->at[layer] + f->at + f->size > l->end[layer]) return NULL;
@@ -137,11 +176,24 @@ bool field_value(const struct layers *l, uint32_t layer, uint32_t row, uint64_t 
     const uint8_t *header = field_header(l, layer, row);
     const struct wire_field *f = field_row(layer, row);
     if (header == NULL || f == NULL) return header != NULL;
-    if (f->size == 6)
-        *value = (uint64_t)field_word(header + f->at, 2) << 32 | field_word(header + f->at + 2, 4);
-    else
-        *value = field_shown(header, f);
-    if (f->shape == SHAPE_LE16) *value = (*value & 0xff) << 8 | *value >> 8;
-    if (f->shape == SHAPE_POWER) *value = (uint64_t)1 << (*value > 14 ? 14 : *value);
+    *value = value_at(f, header);
     return true;
+}
+
+void field_values(const struct layers *l, uint32_t layer, uint32_t row, value_visitor *visit,
+                  void *user) {
+    uint64_t value;
+    if (layer >= LAYER_COUNT || tables[layer].walk == NULL) {
+        if (field_value(l, layer, row, &value)) visit(user, value);
+    } else if (layers_have(l, (enum layer)layer)) {
+        look_into_parts(l, layer, row, visit, user);
+    }
+}
+
+uint32_t field_next_row(uint32_t layer, uint32_t row) {
+    if (layer >= LAYER_COUNT) return 0;
+    const char *name = tables[layer].fields[row].name;
+    for (uint32_t next = row + 1; next < *tables[layer].count; next++)
+        if (strcmp(tables[layer].fields[next].name, name) == 0) return next;
+    return 0;
 }

@@ -23,7 +23,12 @@ bool field_named(const char *name, size_t length, struct field_name *);
 const struct wire_field *field_row(uint32_t layer, uint32_t row);
 /* Its octets' start in the frame: the header that row->at counts from. NULL: the frame has none. */
 const uint8_t *field_header(const struct layers *, uint32_t layer, uint32_t row);
-/* False: the frame has no such field. */
+/* False: the frame has no such field. Of several, the first. */
 bool field_value(const struct layers *, uint32_t layer, uint32_t row, uint64_t *value);
+/* All of them: RIP's and OSPF's come many times in a packet. */
+typedef void value_visitor(void *user, uint64_t value);
+void field_values(const struct layers *, uint32_t layer, uint32_t row, value_visitor *, void *user);
+/* The next row of that layer with the same name; 0: there is none. */
+uint32_t field_next_row(uint32_t layer, uint32_t row);
 
 #endif

@@ -1,12 +1,12 @@
-#include "wire/parse.h"
+#include "wire/summary.h"
 /*
  * One line about a frame, for an arrow: what it is, the role that colours it, and a sentence key
  * with its arguments. The sentences are in engine/text/wire.*.json; each key has the same arguments
- * always, whatever the frame lacks, so that a sentence never has a hole.
+ * always, whatever the frame lacks, so that a sentence never has a hole. RIP and OSPF are in
+ * summary_routing.c.
  */
 #include <string.h>
 
-#include "base/text.h"
 #include "wire/arp.h"
 #include "wire/describe.h"
 #include "wire/ether.h"
@@ -14,13 +14,14 @@
 #include "wire/igmp.h"
 #include "wire/ipv4.h"
 #include "wire/layers.h"
+#include "wire/ospf.h"
+#include "wire/rip.h"
 #include "wire/tcp_fields.h"
 #include "wire/tftp.h"
 #include "wire/udp.h"
 
-enum { VALUE_ROOM = sizeof(((struct packet_summary *)0)->arguments[0][1]) };
-
-static const char *const protocols[] = {"eth", "arp", "ip", "icmp", "igmp", "udp", "tcp", "tftp"};
+static const char *const protocols[] = {"eth", "arp", "ip",   "icmp", "igmp",
+                                        "udp", "tcp", "tftp", "rip",  "ospf"};
 
 const char *engine_protocol_name(uint32_t n) {
     return n < sizeof protocols / sizeof *protocols ? protocols[n] : NULL;
@@ -32,42 +33,6 @@ const char *engine_role_name(enum role role) {
         [ROLE_CONTROL] = "control", [ROLE_PROBLEM] = "problem",
     };
     return (unsigned)role < ROLE_COUNT ? names[role] : NULL;
-}
-
-static void say(struct packet_summary *s, const char *protocol, enum role role, const char *key) {
-    copy_text(s->protocol, sizeof s->protocol, protocol);
-    copy_text(s->say, sizeof s->say, key);
-    s->role = role;
-}
-
-/* A writer into the next argument's value. */
-static struct text argument(struct packet_summary *s, const char *name) {
-    assert(s->argument_count < sizeof s->arguments / sizeof *s->arguments);
-    char(*pair)[VALUE_ROOM] = s->arguments[s->argument_count++];
-    struct text t = text_of(pair[0], VALUE_ROOM);
-    text_add(&t, name);
-    return text_of(pair[1], VALUE_ROOM);
-}
-
-static void number(struct packet_summary *s, const char *name, uint64_t value) {
-    struct text t = argument(s, name);
-    text_u64(&t, value);
-}
-
-static void address(struct packet_summary *s, const char *name, ip4 value) {
-    struct text t = argument(s, name);
-    text_ip4(&t, value);
-}
-
-static struct text label(struct packet_summary *s) {
-    assert(s->label_count < sizeof s->label / sizeof *s->label);
-    char *room = s->label[s->label_count++];
-    return text_of(room, sizeof s->label[0]);
-}
-
-static void label_is(struct packet_summary *s, const char *text) {
-    struct text t = label(s);
-    text_add(&t, text);
 }
 
 /* ------------------------------------------------------------------------------------------ TCP */
@@ -108,12 +73,6 @@ static void label_numbers(struct packet_summary *s, uint16_t flags, uint32_t seq
     if (!(flags & TCP_ACK)) return;
     text_add(&t, " ack ");
     text_u64(&t, ack);
-}
-
-static void label_length(struct packet_summary *s, uint32_t length) {
-    struct text t = label(s);
-    text_add(&t, "len ");
-    text_u64(&t, length);
 }
 
 static void label_word(struct packet_summary *s, const char *word) {
@@ -160,12 +119,6 @@ static void tcp_summarise(struct packet_summary *s, const struct layers *l, uint
 }
 
 /* ------------------------------------------------------------------------------- the other ones */
-
-static void addresses(struct packet_summary *s, const struct layers *l) {
-    const uint8_t *o = l->octets + l->at[LAYER_IPV4];
-    address(s, "src", field_word(o + 12, 4));
-    address(s, "dst", field_word(o + 16, 4));
-}
 
 static void arp_summarise(struct packet_summary *s, const struct layers *l) {
     struct arp_packet p;
@@ -313,13 +266,6 @@ static void label_name(struct packet_summary *s, const char *what, const char *n
     text_add(&t, name);
 }
 
-static void label_number(struct packet_summary *s, const char *what, uint64_t value) {
-    struct text t = label(s);
-    text_add(&t, what);
-    text_char(&t, ' ');
-    text_u64(&t, value);
-}
-
 /* "blksize=1428 tsize=0" */
 static void label_options(struct packet_summary *s, struct reader options) {
     const char *name, *value;
@@ -421,8 +367,12 @@ void packet_summarise(const uint8_t *octets, size_t count, uint32_t seq_base, ui
         tcp_summarise(s, &l, seq_base, ack_base);
     else if (layers_have(&l, LAYER_TFTP))
         tftp_summarise(s, &l);
+    else if (has_header(&l, LAYER_RIP, RIP_HEADER))
+        rip_summarise(s, &l);
     else if (has_header(&l, LAYER_UDP, UDP_HEADER))
         udp_summarise(s, &l);
+    else if (has_header(&l, LAYER_OSPF, OSPF_HEADER))
+        ospf_summarise(s, &l);
     else if (has_header(&l, LAYER_ICMP, ICMP_HEADER))
         icmp_summarise(s, &l);
     else if (has_header(&l, LAYER_IGMP, IGMP_HEADER))

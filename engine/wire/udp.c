@@ -75,6 +75,12 @@ static bool is_tftp(const struct description *d, const uint8_t *o) {
            field_get(o, &udp_fields[DSTPORT]) == TFTP_PORT;
 }
 
+static bool is_rip(const uint8_t *o) {
+    enum { RIP_PORT = 520 };
+    return field_get(o, &udp_fields[SRCPORT]) == RIP_PORT ||
+           field_get(o, &udp_fields[DSTPORT]) == RIP_PORT;
+}
+
 void udp_describe(struct description *d, uint32_t ip, uint32_t at, uint32_t end,
                   enum wholeness wholeness) {
     const struct wire_field *f = udp_fields;
@@ -94,5 +100,6 @@ void udp_describe(struct description *d, uint32_t ip, uint32_t at, uint32_t end,
     if (!describe_rows(d, f, udp_field_count, at, header_end)) return;
     describe_octets(d, 1, FIELD_GENERATED, "udp.payload", "Payload", CLAUSE, header_end, end);
     if (is_tftp(d, o) && tftp_describe(d, header_end, end)) return;
+    if (is_rip(o) && rip_describe(d, header_end, end)) return;
     describe_data(d, 0, header_end, end);
 }

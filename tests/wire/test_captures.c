@@ -13,7 +13,7 @@
 
 #define FOLDER "tests/wire/captures/"
 
-enum { FIELDS_MAX = 400, TEXT_ROOM = 200 };
+enum { FIELDS_MAX = 1000, TEXT_ROOM = 200 };
 struct shown {
     char name[48], text[TEXT_ROOM];
     uint32_t offset, length, flags;
@@ -139,12 +139,29 @@ int main(void) {
                                   "made_icmp_quotes",
                                   "made_igmp",
                                   "made_ip_options",
+                                  "made_ospf",
+                                  "made_ospf_lsa",
                                   "made_reset_text",
+                                  "made_rip",
                                   "made_tcp_flags",
                                   "made_tcp_options",
                                   "made_tftp_odd",
                                   "made_tftp_wrong_tid",
                                   "made_udp",
+                                  "ospf_areas",
+                                  "ospf_broadcast_down_to_full",
+                                  "ospf_broadcast_lsu_link_failure",
+                                  "ospf_broadcast_neighbor_death",
+                                  "ospf_lan_dr_election",
+                                  "ospf_md5_down_to_full",
+                                  "ospf_ptp_down_to_full",
+                                  "ospf_ptp_lsu_link_failure",
+                                  "rip_auth_start_and_periodic",
+                                  "rip_auth_triggered_poison",
+                                  "rip_md5_start_and_periodic",
+                                  "rip_v1_start_and_periodic",
+                                  "rip_v2_start_and_periodic",
+                                  "rip_v2_triggered_poison",
                                   "tcp_basic",
                                   "tcp_half_close",
                                   "tcp_simultaneous_close",

@@ -16,12 +16,76 @@ static const char arp[] = "ffffffffffff 020000000010 0806"
 static const char echo[] = "020000000001 020000000010 0800 4500001d8dc840004001975e0a4e000a0a4e0114"
                            "08 00 a862 57cc 0001 19";
 
+/* A response with three routes, and an update with a router-LSA and two external ones. */
+static const char rip[] = "01005e000009 020000000010 0800 4500005c00000000011100000a4e000ae0000009"
+                          "0208 0208 0048 0000 02020000"
+                          "00020000 0a010000 ffff0000 00000000 00000001"
+                          "00020007 0a020000 ffff0000 00000000 00000010"
+                          "00020000 0a030000 ffff0000 00000000 00000005";
+static const char ospf[] =
+    "0200000040011699d9d5c089080045c000a89799000001590c520a2800020a28000102040094020202020000000"
+    "0fc420000000000000000000000000003000942010202020202020202"
+    "80000001b1b0003002"
+    "0000020a280000ffffff000300000a0a2a0000ffffff000300001e00090205ac1effff0202020280000001794f00"
+    "24ffff000080002710000000000000000000090205ac1f05000202020280000001368c0024ffffff008000271000"
+    "00000000000000";
+
 static bool matches(const char *filter, const char *hex) {
-    uint8_t frame[128];
+    uint8_t frame[256];
     struct match m;
     struct complaint why = {.problem = ""};
     if (!match_compile(&m, filter, &why)) fail_msg("%s: %s", filter, why.problem);
     return match_frame(&m, frame, from_hex(hex, frame, sizeof frame));
+}
+
+/* Fields that a packet has many times: one that fits is enough, and for != all must differ. */
+static void fields_that_come_many_times(void **state) {
+    (void)state;
+    static const struct {
+        const char *filter, *hex;
+        bool wanted;
+    } cases[] = {
+        {"rip", rip, true},
+        {"rip", ospf, false},
+        {"udp", rip, true},
+        {"rip.command == 2 && rip.version == 2", rip, true},
+        {"rip.metric == 16", rip, true},
+        {"rip.metric == 5", rip, true},
+        {"rip.metric > 16", rip, false},
+        {"rip.metric != 5", rip, false},
+        {"rip.metric != 6", rip, true},
+        {"rip.ip == 10.3.0.0", rip, true},
+        {"rip.ip == 10.3.0.0/16", rip, true},
+        {"rip.ip == 10.4.0.0", rip, false},
+        {"rip.route_tag == 7", rip, true},
+        {"rip.auth.type", rip, false},
+        {"rip.auth.type != 2", rip, false},
+        {"ospf", ospf, true},
+        {"ospf", rip, false},
+        {"ospf.msg == 4", ospf, true},
+        {"ospf.msg.lsupdate", ospf, true},
+        {"ospf.msg.hello", ospf, false},
+        {"ospf.srcrouter == 2.2.2.2 && ospf.area_id == 0.0.0.0", ospf, true},
+        {"ospf.lsa == 1", ospf, true},
+        {"ospf.lsa == 5", ospf, true},
+        {"ospf.lsa == 2", ospf, false},
+        {"ospf.lsa.router", ospf, true},
+        {"ospf.lsa.network", ospf, false},
+        {"ospf.lsa.id == 172.31.5.0", ospf, true},
+        {"ospf.lsa.seqnum == 0x80000001", ospf, true},
+        {"ospf.lsa.age < 3600", ospf, true},
+        {"ospf.lsa.router.linkid == 10.42.0.0", ospf, true},
+        {"ospf.lsa.router.linktype == 2", ospf, false},
+        {"ospf.lsa.router.metric0 == 30", ospf, true},
+        {"ospf.metric == 10000", ospf, true},
+        {"ospf.v2.options.e", ospf, true},
+        {"ospf.v2.options.o == 0", ospf, true},
+        {"ospf.hello.network_mask", ospf, false},
+        {"ospf.advrouter == 2.2.2.2", ospf, true},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        if (matches(cases[i].filter, cases[i].hex) != cases[i].wanted)
+            fail_msg("%s: should be %d", cases[i].filter, cases[i].wanted);
 }
 
 static void fields_and_protocols(void **state) {
@@ -341,6 +405,7 @@ static void the_trees_names_are_known(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fields_and_protocols),
+        cmocka_unit_test(fields_that_come_many_times),
         cmocka_unit_test(binding),
         cmocka_unit_test(truth_tables),
         cmocka_unit_test(cut_frames),

@@ -122,6 +122,48 @@ static void headers(void **state) {
     }
 }
 
+/* Each octet of whatever comes is in one leaf, and the fields are those of the packet. */
+static void described(void **state) {
+    (void)state;
+    static const char *const packets[] = {hello, description, requests, update, acks};
+    uint8_t frame[300];
+    size_t count = 0;
+    for (size_t i = 0; i < sizeof packets / sizeof *packets; i++) {
+        count = from_hex(packets[i], frame, sizeof frame);
+        check_cover_damaged(frame, count);
+    }
+    count = from_hex(update, frame, sizeof frame);
+    assert_field(frame, count, "ospf.msg", "4");
+    assert_field(frame, count, "ospf.ls.number_of_lsas", "3");
+    assert_field(frame, count, "ospf.lsa.age", "9");
+    assert_field(frame, count, "ospf.lsa.router.linkdata", "255.255.255.0");
+    assert_field(frame, count, "ospf.metric", "10000");
+    assert_field(frame, count, "ospf.lsa.asext.type", "1");
+}
+
+static bool is_bad(const uint8_t *frame, size_t count, const char *name, int nth) {
+    struct field f;
+    char text[64];
+    assert_true(find_field(frame, count, name, nth, &f, text));
+    return (f.flags & FIELD_BAD) != 0;
+}
+
+/* The packet's checksum and each advertisement's are judged, each by its own octets. */
+static void checksums_are_judged(void **state) {
+    (void)state;
+    enum { SECOND_LSA = 110, METRIC = 27 };
+    uint8_t frame[300];
+    size_t count = from_hex(update, frame, sizeof frame);
+    assert_false(is_bad(frame, count, "ospf.checksum", 0));
+    for (int i = 0; i < 3; i++) assert_false(is_bad(frame, count, "ospf.lsa.chksum", i));
+    frame[SECOND_LSA + METRIC] ^= 1;
+    assert_true(is_bad(frame, count, "ospf.checksum", 0));
+    assert_false(is_bad(frame, count, "ospf.lsa.chksum", 0));
+    assert_true(is_bad(frame, count, "ospf.lsa.chksum", 1));
+    frame[IN_FRAME + 15] = OSPF_AU_CRYPTOGRAPHIC; /* no checksum then: D.4.3 (2) */
+    assert_false(is_bad(frame, count, "ospf.checksum", 0));
+}
+
 static void a_hello(void **state) {
     (void)state;
     struct sample s = sample_of(hello);
@@ -347,6 +389,9 @@ static void cryptographic(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(headers),
+        cmocka_unit_test(described),
+        cmocka_unit_test(checksums_are_judged),
+
         cmocka_unit_test(a_hello),
         cmocka_unit_test(a_description),
         cmocka_unit_test(some_requests),

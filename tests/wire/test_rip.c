@@ -123,12 +123,33 @@ static void a_digest(void **state) {
     check_flips(parse, octets, written(&w));
 }
 
+static const char in_front[] =
+    "01005e000009020000000010 0800 4500005c00000000011100000a4e000ae0000009"
+    "0208 0208 0048 0000";
+
+/* Each octet of whatever comes is in one leaf, with a password as with a digest. */
+static void described(void **state) {
+    (void)state;
+    uint8_t frame[128];
+    size_t front = from_hex(in_front, frame, sizeof frame);
+    size_t count = front + from_hex(with_password, frame + front, sizeof frame - front);
+    check_cover_damaged(frame, count);
+    assert_field(frame, count, "rip.auth.passwd", "sekret");
+    assert_field(frame, count, "rip.ip", "172.30.0.0");
+    assert_field(frame, count, "rip.metric", "1");
+    from_hex("ffff0003 002c0714 01020304 0000000000000000", frame + front + 4, RIP_ENTRY);
+    from_hex("ffff0001 000102030405060708090a0b0c0d0e0f", frame + front + 44, RIP_ENTRY);
+    check_cover_damaged(frame, count);
+    assert_field(frame, count, "rip.digest_offset", "44");
+    assert_field(frame, count, "rip.seq_num", "16909060");
+    assert_field(frame, count, "rip.authentication_data",
+                 "00:01:02:03:04:05:06:07:08:09:0a:0b:0c:0d:0e:0f");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_request),
-        cmocka_unit_test(a_password),
-        cmocka_unit_test(lengths),
-        cmocka_unit_test(a_digest),
+        cmocka_unit_test(a_request), cmocka_unit_test(a_password), cmocka_unit_test(lengths),
+        cmocka_unit_test(a_digest),  cmocka_unit_test(described),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

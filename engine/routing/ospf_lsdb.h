@@ -9,7 +9,6 @@
 #include "stack/sysctl.h"
 
 enum {
-    OSPF_MAX_AGE = 3600,     /* B, as it is written on the wire; ospf_lsa_age() */
     OSPF_CHECK_AGE = 300,    /* B */
     OSPF_MAX_AGE_DIFF = 900, /* B */
     OSPF_BLOCK_OCTETS = 48,  /* of a body in one block: a router-LSA of three links is one */

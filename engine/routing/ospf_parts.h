@@ -127,6 +127,7 @@ void ospf_ack_timer_fired(struct step *, struct id interface);
 void ospf_ack_clear(struct step *, struct id interface); /* it goes down: nothing is owed there */
 
 /* ospf_lsdb.c: 12.1, 12.2, 13.1, 13.2. ospf_age.c: 14. */
+enum { OSPF_MAX_AGE = 3600 }; /* B; so it is on the wire, whatever the setting ospf.max_age says */
 struct ospf_key_of_lsa {
     uint32_t type, link_state_id, advertising_router;
 };
@@ -144,6 +145,8 @@ int ospf_lsa_newer(const struct ospf_lsa_header *a, uint32_t age_a, const struct
  * (13.2). {0,0}: no room. */
 struct id ospf_lsa_install(struct step *, struct id ospf, struct id area,
                            const struct ospf_lsa_header *, const uint8_t *body, size_t count);
+const char *ospf_lsa_type_name(uint32_t type);                         /* "router", "network"... */
+void ospf_lsa_say(const struct lab *, struct id lsa, struct text *);   /* its contents in words */
 void ospf_lsa_flush(struct step *, struct id lsa, const char *clause); /* 14.1 */
 void ospf_lsdb_clear(struct step *, struct id ospf);
 void ospf_age_timer_fired(struct step *, struct id ospf);

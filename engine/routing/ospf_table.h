@@ -11,7 +11,6 @@
 #include "routing/ospf_parts.h"
 
 enum {
-    OSPF_MAX_AGE = 3600, /* appendix B */
     OSPF_PATHS_MOST = 8192,
     OSPF_SETS_MOST = 4096,
     OSPF_HOPS_MOST = 1024,

@@ -45,7 +45,8 @@ static const char *const tables[TABLE_COUNT] = {[TABLE_INTERFACES] = "interfaces
                                                 [TABLE_TRANSFERS] = "transfers",
                                                 [TABLE_OSPF_ROUTES] = "ospf_routes",
 
-                                                [TABLE_RIP] = "rip"};
+                                                [TABLE_RIP] = "rip",
+                                                [TABLE_OSPF_LSDB] = "ospf_lsdb"};
 
 static const struct {
     const char *name, *clause;

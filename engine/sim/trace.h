@@ -33,6 +33,7 @@ enum table {
     TABLE_TRANSFERS,
     TABLE_OSPF_ROUTES,
     TABLE_RIP,
+    TABLE_OSPF_LSDB,
     TABLE_COUNT
 };
 

@@ -23,6 +23,9 @@ static const char *const files[] = {"name", "size", "mode", "state"};
 static const char *const ospf_routes[] = {"destination", "path", "area", "cost", "via", "origin"};
 static const char *const rip[] = {"network", "via", "metric", "from", "tag", "state", "expires"};
 static const char *const transfers[] = {"file", "state", "block", "octets", "local", "peer"};
+static const char *const ospf_lsdb[] = {
+    "area",   "type",  "link_state_id", "advertising_router", "sequence", "checksum",
+    "length", "since", "contents"};
 
 const struct table_shape stack_tables[TABLE_COUNT] = {
     [TABLE_INTERFACES] = SHAPE("interfaces", interfaces),
@@ -41,4 +44,5 @@ const struct table_shape stack_tables[TABLE_COUNT] = {
     [TABLE_TRANSFERS] = SHAPE("transfers", transfers),
     [TABLE_OSPF_ROUTES] = SHAPE("ospf_routes", ospf_routes),
     [TABLE_RIP] = SHAPE("rip", rip),
+    [TABLE_OSPF_LSDB] = SHAPE("ospf_lsdb", ospf_lsdb),
 };

@@ -145,6 +145,10 @@ const struct state_graph *engine_graph(uint32_t machine) {
     return machine < MACHINE_COUNT ? graphs[machine] : NULL;
 }
 
+bool engine_graph_is_below(uint32_t machine) {
+    return machine == MACHINE_NEIGHBOUR;
+}
+
 const char *engine_state_name(uint32_t machine, uint64_t state) {
     const struct state_graph *graph = engine_graph(machine);
     if (graph != NULL && state == STATE_UNKNOWN) return "unknown"; /* to who only looks on */

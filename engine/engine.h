@@ -288,6 +288,8 @@ struct state_graph {
     size_t state_count, edge_count;
 };
 const struct state_graph *engine_graph(uint32_t machine); /* NULL: that machine has none */
+/* It moves below what people look at: to be shown when nothing else has moved. */
+bool engine_graph_is_below(uint32_t machine);
 struct table_shape {
     const char *name;
     const char *const *columns;

@@ -121,17 +121,19 @@ static void write_graph(struct buffer *b, const struct state_graph *graph) {
     buffer_add(b, graph->edge_count == 0 ? "[]}" : "]}");
 }
 
+/* A page shows the first of them that has moved: what goes on below comes last. */
 static void write_graphs(struct buffer *b) {
     bool first = true;
     buffer_char(b, '{');
-    for (uint32_t machine = 0; engine_name(NAME_MACHINE, machine) != NULL; machine++) {
-        const struct state_graph *graph = engine_graph(machine);
-        if (graph == NULL) continue;
-        comma(b, first);
-        first = false;
-        key(b, graph->machine);
-        write_graph(b, graph);
-    }
+    for (int below = 0; below < 2; below++)
+        for (uint32_t machine = 0; engine_name(NAME_MACHINE, machine) != NULL; machine++) {
+            const struct state_graph *graph = engine_graph(machine);
+            if (graph == NULL || engine_graph_is_below(machine) != below) continue;
+            comma(b, first);
+            first = false;
+            key(b, graph->machine);
+            write_graph(b, graph);
+        }
     buffer_char(b, '}');
 }
 

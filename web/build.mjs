@@ -30,7 +30,7 @@ const SHARED = {
 /** Words that only the tools say, and those of what happens in a live lab alone: they come at the first wish for either. */
 const LATER = new RegExp(`^(${[
   'ui\\.(help|room|goto|devices|lessons|packet|console|table|dialog|offline|retry_now|node)\\b.*',
-  'ui\\.(capture|gauges|slots|strip|routing)\\b.*', 'ui\\.states\\.(seen|all_timelines|all_seen|never)', 'gauge\\..*', 'field\\..*',
+  'ui\\.(capture|gauges|slots|strip|routing)\\b.*', 'ui\\.states\\.(seen|all_\\w+|never|unmoved|none|choose)', 'gauge\\..*', 'field\\..*',
   'ui\\.do\\.(panel|raw|node|notable|branch|ladder\\.(up|down|page)|inspect|leave|class)\\b.*',
   'ui\\.live\\.(connecting|live|offline|gone)', 'ui\\.problem\\.(no_lab|gone|refused)', 'ui\\.notice\\.caught_up',
   'ui\\.why\\.(class|offline)', 'ui\\.topology\\.(down|many)',

@@ -15,14 +15,14 @@ static const struct graph_state graph_states[NEIGHBOUR_STATE_COUNT] = {
     [NEIGHBOUR_STALE] = {"STALE", 660, 420},
     [NEIGHBOUR_DELAY] = {"DELAY", 660, 680},
     [NEIGHBOUR_PROBE] = {"PROBE", 340, 680},
-    [NEIGHBOUR_FAILED] = {"FAILED", 120, 420},
-    [NEIGHBOUR_PERMANENT] = {"PERMANENT", 900, 900},
+    [NEIGHBOUR_FAILED] = {"FAILED", 340, 420},
+    [NEIGHBOUR_PERMANENT] = {"PERMANENT", 80, 900},
 };
 static const struct graph_edge graph_edges[] = {
     {NEIGHBOUR_NONE, NEIGHBOUR_INCOMPLETE, "packet to send / broadcast request", "RFC 4861 7.3.3",
      0},
     {NEIGHBOUR_NONE, NEIGHBOUR_STALE, "request heard", "RFC 826", 60},
-    {NEIGHBOUR_NONE, NEIGHBOUR_PERMANENT, "set by hand", "RFC 826", -260},
+    {NEIGHBOUR_NONE, NEIGHBOUR_PERMANENT, "set by hand", "RFC 826", 0},
     {NEIGHBOUR_INCOMPLETE, NEIGHBOUR_REACHABLE, "reply / send what waits", "RFC 4861 7.2.5", 0},
     {NEIGHBOUR_INCOMPLETE, NEIGHBOUR_STALE, "request heard / send what waits", "RFC 826", 0},
     {NEIGHBOUR_INCOMPLETE, NEIGHBOUR_FAILED, "no reply to 3 requests", "RFC 4861 7.2.2", 0},

@@ -60,7 +60,7 @@ export const Dialogs = later((t) => t.Dialogs);
 export const Inspector = later((t) => t.Inspector);
 export const Outcome = later((t) => t.Outcome);
 export const Gauges = lazy(() => meters().then((m) => m.Gauges), true);
-export const Coverage = lazy(() => meters().then((m) => m.Coverage), true);
+export const StateTools = lazy(() => meters().then((m) => m.StateTools), true);
 export const Strip = lazy((): Promise<ComponentType<StripProps>> => meters().then((m) => m.StripChart), true);
 export const Routing = lazy(() => routing().then((m) => m.Routing), true);
 export const Tables = later((t) => t.Tables);

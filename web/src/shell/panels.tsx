@@ -16,7 +16,7 @@ import { t } from '../text/text';
 import { LessonPane } from '../views/lesson';
 import { States } from '../views/states';
 import { Topology } from '../views/topology';
-import { Console, Coverage, Gauges, Inspector, Outcome, Routing, Tables } from './later';
+import { Console, Gauges, Inspector, Outcome, Routing, StateTools, Tables } from './later';
 
 interface PanelProps {
   readonly name: PanelName;
@@ -104,7 +104,7 @@ export function Inside({ name }: { readonly name: PanelName }): JSX.Element | nu
 }
 /** A state graph; what was seen of it is counted once there is an engine that can show more. */
 export function Graphs(): JSX.Element {
-  return <States>{session.opened.value === null ? null : <Coverage />}</States>;
+  return <States>{session.opened.value === null ? null : <StateTools />}</States>;
 }
 /** While the recorded story plays there is no engine to look into. */
 function Recorded(): JSX.Element {

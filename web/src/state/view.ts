@@ -43,6 +43,8 @@ export interface LadderMove {
 export const ladderMove = signal<LadderMove | null>(null);
 /** The moment that the views show while a step is on its way; null: the cursor's own time. */
 export const flight = signal<VirtualNs | null>(null);
+/** Of which node, and of which of its objects, the state graph tells; null: of all. */
+export const only = signal<{ readonly node: NodeId; readonly obj: number | null } | null>(null);
 /** What is drawn over the network (act/overlays.ts reads it), or null. */
 export const overlay = signal<string | null>(null);
 /** The state graph that panel and ladder show; null: the first that has moved. */

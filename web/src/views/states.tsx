@@ -1,5 +1,5 @@
 // A state graph as it came with the stream: boxes, arcs, who stands where at the cursor, and the
-// arcs taken so far with their counts. SVG, because its parts are few and can be focused.
+// arcs taken so far with their counts. SVG, because its parts are few and can be focused. `children` choose the graph.
 
 import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
@@ -55,34 +55,20 @@ export function States({ children }: { readonly children?: ComponentChildren }) 
   const [pointed, setPointed] = useState<{ state: number | null; arc: number | null }>({ state: null, arc: null });
   const moment = momentOf(lab);
   const graph = shownGraph(lab, moment?.timeline ?? null, view.graph.value);
-  const taken = moment === null || graph === null ? [] : trail.at(moment.timeline, graph.name, moment.i);
+  const taken = moment === null || graph === null ? [] : trail.at(moment.timeline, graph.name, moment.i, view.only.value);
   return (
     <div class="states">
-      {lab.graphs.length > 1 && graph !== null && <Chooser lab={lab} graph={graph}>{children}</Chooser>}
+      {lab.graphs.length > 1 && <div class="states-choose">{children}</div>}
       <div class="states-picture" ref={ref}>
         {graph === null ? <p class="ladder-empty">{t('ui.states.empty')}</p> : width > 40 && height > 40 && (
           <Picture
             lab={lab} graph={graph} width={width} height={height} measure={measure} taken={taken}
             now={moment?.i ?? -1} pointed={pointed} point={setPointed}
-            standing={moment === null ? [] : stand.at(moment.timeline, graph.name, moment.i)}
+            standing={moment === null ? [] : stand.at(moment.timeline, graph.name, moment.i, view.only.value)}
           />
         )}
       </div>
     </div>
-  );
-}
-
-function Chooser(props: { lab: Lab; graph: Graph; children?: ComponentChildren }) {
-  return (
-    <div class="states-choose"><label>
-      <span class="hidden">{t('ui.states.choose')}</span>
-      <select
-        value={props.graph.name}
-        onChange={(e) => (view.graph.value = props.lab.graphs.find((g) => g.name === e.currentTarget.value)?.name ?? null)}
-      >
-        {props.lab.graphs.map((g) => <option key={g.name} value={g.name}>{say(g.title)}</option>)}
-      </select>
-    </label>{props.children}</div>
   );
 }
 

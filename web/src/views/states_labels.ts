@@ -67,18 +67,49 @@ export function layPlates(
 ): Plate[] {
   const font = { ...picture.small, face: 'ui' as const };
   const high = font.size + 5;
+  const textOf = (s: Standing): string => nameOf(s.node) + (s.count > 1 ? ` ×${s.count}` : '');
   return picture.boxes.flatMap((box) => {
-    const here = all.filter((s) => s.state === box.name);
-    const texts = here.map((s) => nameOf(s.node) + (s.count > 1 ? ` ×${s.count}` : ''));
-    const widths = texts.map((text) => measure(text, font) + 12);
-    const wide = widths.reduce((a, b) => a + b, 0) + Math.max(0, widths.length - 1) * PLATE_GAP;
+    const made = all.filter((s) => s.state === box.name).map((standing) => {
+      const text = textOf(standing);
+      return { standing, text, wide: measure(text, font) + 12 };
+    });
+    const room = picture.beside ? Math.max(box.left, width - box.right) : roomFor(box, picture, width);
+    const here = gather(made, room - 8, textOf, (n) => measure(n, font) + 12);
+    const wide = here.reduce((a, b) => a + b.wide, 0) + Math.max(0, here.length - 1) * PLATE_GAP;
     let [left, top] = plateCorner(box, picture.beside, wide, high, width);
-    return here.map((standing, k) => {
-      const plate = { state: box.index, standing, text: texts[k] ?? '', left, right: left + (widths[k] ?? 0), top, bottom: top + high };
+    return here.map(({ standing, text, wide: own }) => {
+      const plate = { state: box.index, standing, text, left, right: left + own, top, bottom: top + high };
       left = plate.right + PLATE_GAP;
       return plate;
     });
   });
+}
+interface Hung {
+  readonly standing: Standing;
+  readonly text: string;
+  readonly wide: number;
+}
+/** As many as there is room for; the rest are one plate that counts them and names them when asked. */
+function gather(all: readonly Hung[], room: number, textOf: (s: Standing) => string, widthOf: (text: string) => number): readonly Hung[] {
+  const sum = (part: readonly Hung[]): number => part.reduce((n, h) => n + h.wide + PLATE_GAP, 0);
+  if (all.length < 3 || sum(all) <= room) return all;
+  for (let keep = all.length - 2; keep >= 0; keep--) {
+    const rest = all.slice(keep).map((h) => h.standing);
+    const [first] = rest;
+    const text = keep > 0 ? `+${rest.length}` : `×${rest.reduce((n, s) => n + s.count, 0)}`;
+    const last = widthOf(text);
+    if (first !== undefined && (keep === 0 || sum(all.slice(0, keep)) + last <= room)) {
+      return [...all.slice(0, keep), { standing: { ...first, names: rest.map(textOf) }, text, wide: last }];
+    }
+  }
+  return all;
+}
+/** Px below a box that are nearer to it than to its neighbours in the same row. */
+function roomFor(box: StateBox, picture: GraphPicture, width: number): number {
+  const row = picture.boxes.filter((o) => o !== box && Math.abs(o.y - box.y) < 2 * (box.bottom - box.top));
+  const near = (way: 1 | -1, edge: number): number =>
+    Math.min(edge, ...row.filter((o) => (o.x - box.x) * way > 0).map((o) => Math.abs(o.x - box.x) / 2));
+  return near(1, width - box.x) + near(-1, box.x);
 }
 
 /** Below the box's lower edge, or beside the box where there is room. */

@@ -163,7 +163,8 @@ function layArc(
   const length = Math.hypot(sb.x - sa.x, sb.y - sa.y) || 1;
   const away: Point = [(-(sb.y - sa.y) / length) * bend * 2, ((sb.x - sa.x) / length) * bend * 2];
   const [dx, dy] = scale(away);
-  if (Math.abs(bend) > AROUND && Math.abs(dx) > Math.abs(dy)) return layDetour(boxes, a, b, edge, (a.x + b.x + dx) / 2, width);
+  const around = Math.abs(bend) > AROUND && Math.abs(dx) > Math.abs(dy) ? layDetour(boxes, a, b, edge, (a.x + b.x + dx) / 2, width) : null;
+  if (around !== null) return around;
   const aim: Point = [(a.x + b.x) / 2 + dx, (a.y + b.y) / 2 + dy];
   const start = leave(a, aim);
   const end = leave(b, aim);
@@ -181,18 +182,20 @@ function layArc(
 
 /** A bend beyond this, in the graph's unit, means a way around other states. */
 const AROUND = 250;
+const ARROW = 6; // px that an arrow head needs beside a box
 const CLEAR = 14; // px from the boxes that it goes around
 
-/** Leaves both boxes by one side, and passes outside of every box between them. */
+/** Leaves both boxes by one side, and passes outside of every box between them; null: no room there. */
 function layDetour(
   boxes: readonly StateBox[], a: StateBox, b: StateBox, edge: GraphEdge | null, wanted: number, width: number,
-): Arc {
+): Arc | null {
   const right = wanted > (a.x + b.x) / 2;
   const [x1, x2] = right ? [a.right + 2, b.right + 2] : [a.left - 2, b.left - 2];
   const passed = boxes.filter((o) => o !== a && o !== b && o.y > Math.min(a.y, b.y) && o.y < Math.max(a.y, b.y));
   const middle = right
     ? Math.min(width - EDGE, Math.max(wanted, ...passed.map((o) => o.right + CLEAR)))
     : Math.max(EDGE, Math.min(wanted, ...passed.map((o) => o.left - CLEAR)));
+  if (right ? middle < Math.max(x1, x2) + ARROW : middle > Math.min(x1, x2) - ARROW) return null;
   const control = (middle - (x1 + x2) / 8) * (4 / 3);
   return {
     from: a.index, to: b.index, edge,

@@ -12,21 +12,29 @@ export interface Taken {
   readonly last: EventIndex;
 }
 
+/** Whose states are told: of one node, or of one of its objects. */
+export interface Only {
+  readonly node: NodeId;
+  readonly obj: number | null;
+}
+
 export class Trail {
   private counts = new Map<string, Taken>();
   private upTo = -1; // of the list of changes
   private of: Timeline | null = null;
   private graph: GraphName | null = null;
+  private only: Only | null = null;
 
   /** The arcs of `graph` taken in a timeline up to and including event i. */
-  at(timeline: Timeline, graph: GraphName, i: number): readonly Taken[] {
+  at(timeline: Timeline, graph: GraphName, i: number, only: Only | null = null): readonly Taken[] {
     const changes = timeline.stateChanges();
     const back = this.upTo >= 0 && (changes[this.upTo] ?? Infinity) > i;
-    if (timeline !== this.of || graph !== this.graph || back) {
+    if (timeline !== this.of || graph !== this.graph || only !== this.only || back) {
       this.counts = new Map();
       this.upTo = -1;
       this.of = timeline;
       this.graph = graph;
+      this.only = only;
     }
     while (this.upTo + 1 < changes.length && (changes[this.upTo + 1] ?? Infinity) <= i) {
       this.take(timeline, changes[++this.upTo] ?? (0 as EventIndex));
@@ -36,6 +44,7 @@ export class Trail {
   private take(timeline: Timeline, i: EventIndex): void {
     const e = timeline.event(i);
     if (e === null || e.k !== 'st' || e.m !== this.graph || e.from === e.to) return;
+    if (this.only !== null && (e.n !== this.only.node || (this.only.obj ?? e.obj) !== e.obj)) return;
     const key = `${e.from}\u0001${e.to}`;
     this.counts.set(key, { from: e.from, to: e.to, count: (this.counts.get(key)?.count ?? 0) + 1, last: i });
   }
@@ -63,7 +72,7 @@ export class Standings {
   private of: Timeline | null = null;
   private graph: GraphName | null = null;
 
-  at(timeline: Timeline, graph: GraphName, i: number): readonly Standing[] {
+  at(timeline: Timeline, graph: GraphName, i: number, only: Only | null = null): readonly Standing[] {
     const changes = timeline.stateChanges();
     const last = this.taken.length - 1;
     if (timeline !== this.of || graph !== this.graph || changes[last] !== this.taken[last]) {
@@ -73,7 +82,11 @@ export class Standings {
       this.forth(timeline, next);
     }
     while (this.taken.length > 0 && (this.taken[this.taken.length - 1] ?? 0) > i) this.back(timeline);
-    return [...this.groups.values()].filter((g) => g.names.size > 0).map(({ node, state, names }) => {
+    const groups = [...this.groups.values()].filter((g) => g.names.size > 0 && (only === null || g.node === only.node));
+    return groups.flatMap(({ node, state, names: all }) => {
+      const names = only === null || only.obj === null ? all
+        : new Map([...all].filter(([key]) => key === `${node} ${only.obj}`));
+      if (names.size === 0) return [];
       const some: string[] = [];
       for (const name of names.values()) if (some.push(name) === MOST_NAMES) break;
       return { node, state, count: names.size, names: some };

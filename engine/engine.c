@@ -69,6 +69,19 @@ static bool node_begin(struct step *s, uint32_t node, const struct scenario_node
     return stack_node_begin(s, node, from, why) && apps_node_begin(s, node, from, why);
 }
 
+/* From above, so that who held something lets go of it before it is gone: but first TCP, whose
+ * connections end with the node and are not closed. Started it is from below. */
+static void node_power(struct step *s, uint32_t node, bool on) {
+    if (on) {
+        stack_node_boot(s, node);
+        apps_node_boot(s, node);
+        return;
+    }
+    tcp_node_crash(s, node);
+    apps_node_crash(s, node);
+    stack_node_crash(s, node);
+}
+
 /* What the layers know of a frame from outside goes beside it, for those who look on. */
 static void frame_came_in(struct lab *lab, uint32_t interface, struct frame *frame) {
     tcp_came_in(lab, interface, frame);
@@ -124,6 +137,7 @@ const struct dispatch dispatch = {
     .timer_fired = timer_fired,
     .console = apps_console,
     .node_begin = node_begin,
+    .node_power = node_power,
     .link_changed = stack_link_changed,
     .frame_seen = apps_frame_seen,
     .queue_is_long = stack_queue_is_long,
@@ -182,7 +196,8 @@ struct node_view lab_node(const struct lab *lab, uint32_t node) {
                               .kind = (enum node_kind)n->kind,
                               .x = n->x,
                               .y = n->y,
-                              .interfaces = n->interface_count};
+                              .interfaces = n->interface_count,
+                              .alive = n->alive != 0};
 }
 
 /* The lab is not changed: the accessors that give more than a look are sim/'s own. */

@@ -103,8 +103,10 @@ enum fault_kind {
     FAULT_REORDER,
     FAULT_LINK_DOWN,
     FAULT_LINK_UP,
-    FAULT_SWAP, /* two words of 16 bits change places: no sum of words notices */
-    FAULT_ADD,  /* a number is added to a word of 16 bits */
+    FAULT_SWAP,       /* two words of 16 bits change places: no sum of words notices */
+    FAULT_ADD,        /* a number is added to a word of 16 bits */
+    FAULT_NODE_CRASH, /* the node is dead from `from` on, and starts anew at `until` */
+    FAULT_NODE_BOOT,
     FAULT_KIND_COUNT
 };
 /* Which checksums a fault that changes octets puts right: none, as a wire would; IP's; or all, as
@@ -310,6 +312,7 @@ struct node_view {
     enum node_kind kind;
     int32_t x, y;
     uint32_t interfaces;
+    bool alive; /* it has not crashed */
 };
 struct interface_view {
     const char *name;

@@ -231,6 +231,7 @@ static void read_fault_how(struct reading *r, const struct json_node *node,
                      set = json_get(node, "set"), match = json_get(node, "match"),
                      how = json_get(node, "do");
     bool link = fault->kind == FAULT_LINK_DOWN || fault->kind == FAULT_LINK_UP;
+    bool by_time = link || fault->kind == FAULT_NODE_CRASH || fault->kind == FAULT_NODE_BOOT;
     if (json_is(delay)) {
         fault->delay_ns = reading_time(&delay);
         if (fault->kind != FAULT_DELAY && fault->kind != FAULT_DUPLICATE)
@@ -249,10 +250,11 @@ static void read_fault_how(struct reading *r, const struct json_node *node,
             json_fail(&set, "means nothing here; only edit sets a field");
     } else if (fault->kind == FAULT_EDIT)
         json_fail(&how, "needs what to set; add \"set\": \"ip.ttl = 1\"");
-    for (size_t i = 0; link && i < COUNT(of_frames); i++) {
+    for (size_t i = 0; by_time && i < COUNT(of_frames); i++) {
         struct json_node key = json_get(node, of_frames[i]);
         if (json_is(key))
-            json_fail(&key, "means nothing here; a link goes down or up by time: give \"from\"");
+            json_fail(&key, "means nothing here; %s by time: give \"from\"",
+                      link ? "a link goes down or up" : "a node crashes or starts");
     }
     if (json_is(match)) fault->match = reading_text(r, json_need_text(&match));
 }
@@ -263,10 +265,10 @@ static void read_fault(struct reading *r, const struct json_node *node,
         "on",  "match", "nth", "count", "chance",  "probability", "do",   "delay", "by",  "bit",
         "set", "from",  "at",  "until", "comment", "words",       "word", "add",   "mend"};
     static const char *const kinds[FAULT_KIND_COUNT] = {
-        [FAULT_DROP] = "drop",       [FAULT_DELAY] = "delay",     [FAULT_DUPLICATE] = "duplicate",
-        [FAULT_CORRUPT] = "corrupt", [FAULT_EDIT] = "edit",       [FAULT_LINK_DOWN] = "down",
-        [FAULT_LINK_UP] = "up",      [FAULT_REORDER] = "reorder", [FAULT_SWAP] = "swap",
-        [FAULT_ADD] = "add"};
+        [FAULT_DROP] = "drop",       [FAULT_DELAY] = "delay",      [FAULT_DUPLICATE] = "duplicate",
+        [FAULT_CORRUPT] = "corrupt", [FAULT_EDIT] = "edit",        [FAULT_LINK_DOWN] = "down",
+        [FAULT_LINK_UP] = "up",      [FAULT_REORDER] = "reorder",  [FAULT_SWAP] = "swap",
+        [FAULT_ADD] = "add",         [FAULT_NODE_CRASH] = "crash", [FAULT_NODE_BOOT] = "boot"};
     if (!json_need_object(node, keys, COUNT(keys))) return;
     struct json_node on = json_get(node, "on"), how = json_get(node, "do");
     fault->on = read_on(r, &on);

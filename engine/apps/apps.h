@@ -16,6 +16,8 @@ enum { CONSOLE_LINE_MAX = 255 }; /* octets */
 bool apps_console(struct step *, uint32_t node, const char *process, const char *line);
 /* The node's files and its configuration. False with why->place relative to the node
  * ("files[1].name", "config[2]"). */
+void apps_node_crash(struct step *, uint32_t node); /* all processes are gone */
+void apps_node_boot(struct step *, uint32_t node);  /* its routing daemons begin */
 bool apps_node_begin(struct step *, uint32_t node, const struct scenario_node *,
                      struct complaint *why);
 void tftp_timer_fired(struct step *, uint32_t timer, struct id transfer);

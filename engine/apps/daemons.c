@@ -107,6 +107,11 @@ bool daemon_router(struct step *s, uint32_t node, enum app app, bool no) {
     return true;
 }
 
+void daemons_boot(struct step *s, uint32_t node) {
+    for (size_t i = 0; i < DAEMONS; i++)
+        if (daemons[i].has(s->lab, node)) daemon_run(s, node, daemons[i].app);
+}
+
 /* ------------------------------------------------------------------- commands */
 
 /* Typed, it goes into the background by itself (-d), as a daemon does. */

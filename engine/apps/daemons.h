@@ -10,6 +10,7 @@ struct id daemon_process(const struct lab *, uint32_t node, enum app);
 bool daemon_run(struct step *, uint32_t node, enum app);
 void daemon_resume(struct step *, struct id process);
 void daemon_ends(struct step *, struct id process); /* whatever ended its process */
+void daemons_boot(struct step *, uint32_t node); /* those begin for which something is configured */
 /* `router rip`, `no router rip`. False: no room. */
 bool daemon_router(struct step *, uint32_t node, enum app, bool no);
 

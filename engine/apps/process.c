@@ -109,6 +109,14 @@ void process_destroy(struct step *s, struct id id) {
     if (kind == PROCESS_NAMED) script_returned(s, node, name);
 }
 
+void apps_node_crash(struct step *s, uint32_t node) {
+    while (id_is(process_first(s->lab, node))) process_destroy(s, process_first(s->lab, node));
+}
+
+void apps_node_boot(struct step *s, uint32_t node) {
+    daemons_boot(s, node);
+}
+
 static void take_queued(struct step *s, struct id id) {
     struct process *p = process_edit(s, id);
     char line[LINE_ROOM];

@@ -162,6 +162,15 @@ static bool is_link_fault(enum fault_kind kind) {
     return kind == FAULT_LINK_DOWN || kind == FAULT_LINK_UP;
 }
 
+static bool is_node_fault(enum fault_kind kind) {
+    return kind == FAULT_NODE_CRASH || kind == FAULT_NODE_BOOT;
+}
+
+/* It comes to pass at its time, and is not about frames. */
+static bool is_by_time(enum fault_kind kind) {
+    return is_link_fault(kind) || is_node_fault(kind);
+}
+
 static bool words_are_right(const struct scenario_fault *from, struct complaint *why) {
     if (from->kind != FAULT_SWAP && from->kind != FAULT_ADD) return true;
     if (from->word > FRAME_OCTETS_MAX - 2 || from->other > FRAME_OCTETS_MAX - 2)
@@ -190,8 +199,10 @@ static bool action_is_right(const struct scenario_fault *from, struct complaint 
         return wrong(why, "mend", "", NULL, "only what changes octets can put checksums right");
     if (!words_are_right(from, why)) return false;
     if (from->chance_ppm > 1000000) return wrong(why, "chance", "", NULL, "at most 100%");
-    if (is_link_fault(from->kind) && (from->match != NULL || from->nth != 0 || from->count != 0))
-        return wrong(why, "match", "", NULL, "a link goes down or up by time, not by frame");
+    if (is_by_time(from->kind) && (from->match != NULL || from->nth != 0 || from->count != 0))
+        return wrong(why, "match", "", NULL,
+                     is_link_fault(from->kind) ? "a link goes down or up by time, not by frame"
+                                               : "a node crashes or starts by time, not by frame");
     return true;
 }
 
@@ -222,6 +233,10 @@ bool fault_prepare(const struct lab *lab, const struct scenario_fault *from, str
         return false;
     if (fault->node != 0 && (is_link_fault(from->kind) || from->kind == FAULT_REORDER))
         return wrong(why, "on", "", from->on, " is a node; this needs a link, as in r1->server");
+    if (is_node_fault(from->kind) && fault->node == 0)
+        return wrong(why, "on", "", from->on, " is a link; this needs a node, as in r1");
+    if (is_node_fault(from->kind) && node_view_at(lab, fault->node)->kind == NODE_OUTSIDE)
+        return wrong(why, "on", "", from->on, " stands for the world outside; give another node");
     if (from->edit != NULL && from->kind == FAULT_EDIT && !edit_is_right(from->edit, fault, why))
         return false;
     fault->any = from->match == NULL || from->match[0] == '\0';
@@ -262,7 +277,7 @@ void fault_add(struct step *s, const struct fault *prepared) {
     struct fault *fault = fault_at(s->lab, id);
     *fault = *prepared;
     fault->serial = ++s->lab->faults_made;
-    if (!is_link_fault(fault->kind)) {
+    if (!is_by_time(fault->kind)) {
         fault_link(s->lab, id);
         return;
     }
@@ -283,19 +298,35 @@ static void tell_link_order(struct step *s, uint32_t link, uint32_t up) {
     trace_command(s, 0, line);
 }
 
-/* A link goes down at `from` and comes back at `until`. */
+static void tell_node_order(struct step *s, uint32_t node, bool on) {
+    char line[LINE_ROOM];
+    struct text t = text_of(line, sizeof line);
+    text_add(&t, "node ");
+    text_add(&t, node_view_at(s->lab, node)->name);
+    text_add(&t, on ? " boot" : " crash");
+    trace_command(s, 0, line);
+}
+
+/* A link goes down at `from` and comes back at `until`; so does a node. */
 void fault_timer(struct step *s, struct id id) {
     struct fault *fault = fault_at(s->lab, id);
     assert(fault != NULL);
-    uint32_t link = fault->link, up = fault->kind == FAULT_LINK_UP;
+    uint32_t link = fault->link, node = fault->node;
+    bool up = fault->kind == FAULT_LINK_UP || fault->kind == FAULT_NODE_BOOT;
     bool ends = s->now >= fault->until || up || fault->until == SIM_TIME_MAX;
-    if (s->now >= fault->until) up = 1;
-    tell_link_order(s, link, up);
+    if (s->now >= fault->until) up = true;
+    if (link != 0)
+        tell_link_order(s, link, up);
+    else
+        tell_node_order(s, node, up);
     if (ends)
         object_destroy(s, POOL_FAULT, id);
     else
         timer_set(s, &fault->timer, TIMER_FAULT, 0, id, fault->until);
-    link_set(s, link, up);
+    if (link != 0)
+        link_set(s, link, up);
+    else
+        node_set(s, node, up);
 }
 
 /* Whether `fault clear` means it: of this node, or of this link in one of these ways, or all. */
@@ -364,7 +395,9 @@ static void fault_effect_add(const struct fault *fault, struct id id, struct fau
         break;
     case FAULT_LINK_DOWN:
     case FAULT_LINK_UP:
-    case FAULT_KIND_COUNT: assert(!"faults of a link's state are not in its list");
+    case FAULT_NODE_CRASH:
+    case FAULT_NODE_BOOT:
+    case FAULT_KIND_COUNT: assert(!"what comes to pass by time is in no list");
     }
 }
 

@@ -13,6 +13,7 @@
  *     drop ORIGIN.NUMBER          the packet dies where it is; ORIGIN: a node's name or number
  *     drop ORIGIN.NUMBER on ON    dies there, now or as soon as it is sent there
  *     link A-B down|up
+ *     node NAME crash|boot
  *
  * The whole line is understood before anything is changed, and a refused one is no step.
  */
@@ -31,7 +32,7 @@ struct words {
 };
 /* What a line for the lab asks for, once it is understood. */
 struct order {
-    enum { ORDER_FAULT, ORDER_CLEAR, ORDER_DROP, ORDER_LINK } kind;
+    enum { ORDER_FAULT, ORDER_CLEAR, ORDER_DROP, ORDER_LINK, ORDER_NODE } kind;
     struct fault fault;
     uint32_t node, link, ways, up;
     uint32_t origin, number;
@@ -117,16 +118,17 @@ static bool take_action(struct words *w, struct scenario_fault *f, char *edit, s
     static const struct {
         const char *name;
         enum fault_kind kind;
-    } actions[] = {{"drop", FAULT_DROP},           {"delay", FAULT_DELAY},
-                   {"duplicate", FAULT_DUPLICATE}, {"corrupt", FAULT_CORRUPT},
-                   {"edit", FAULT_EDIT},           {"reorder", FAULT_REORDER},
-                   {"swap", FAULT_SWAP},           {"add", FAULT_ADD},
-                   {"down", FAULT_LINK_DOWN},      {"up", FAULT_LINK_UP}};
+    } actions[] = {
+        {"drop", FAULT_DROP},       {"delay", FAULT_DELAY},      {"duplicate", FAULT_DUPLICATE},
+        {"corrupt", FAULT_CORRUPT}, {"edit", FAULT_EDIT},        {"reorder", FAULT_REORDER},
+        {"swap", FAULT_SWAP},       {"add", FAULT_ADD},          {"down", FAULT_LINK_DOWN},
+        {"up", FAULT_LINK_UP},      {"crash", FAULT_NODE_CRASH}, {"boot", FAULT_NODE_BOOT}};
     size_t i = 0, count = sizeof actions / sizeof actions[0];
     while (i < count && (action == NULL || !same_text(action, actions[i].name))) i++;
     if (i == count)
         return refuse(why, "after the link comes what to do: ", NULL,
-                      "drop, delay, duplicate, corrupt, edit, swap, add, reorder, down or up");
+                      "drop, delay, duplicate, corrupt, edit, swap, add, reorder, down or up; "
+                      "after a node also crash or boot");
     f->kind = actions[i].kind;
     if (f->kind == FAULT_DELAY) return take_time(w, "delay", &f->delay_ns, why);
     if (f->kind == FAULT_DUPLICATE) /* its time may be left out */
@@ -261,6 +263,23 @@ static bool read_link(const struct lab *lab, struct words *w, struct order *orde
     return fault_place(lab, on, &order->link, &order->ways, why);
 }
 
+static bool read_node(const struct lab *lab, struct words *w, struct order *order,
+                      struct complaint *why) {
+    order->kind = ORDER_NODE;
+    const char *name = next_word(w), *what = next_word(w);
+    order->up = what != NULL && same_text(what, "boot");
+    if (what == NULL || (!order->up && !same_text(what, "crash")))
+        return refuse(why, "say which node and what: ", "node r1 crash", "");
+    order->node = lab_node_named(lab, name);
+    if (order->node == 0) return refuse(why, "no node is called ", name, "");
+    const struct node *n = node_view_at(lab, order->node);
+    if (n->kind == NODE_OUTSIDE)
+        return refuse(why, "", name, " stands for the world outside; give another node");
+    if ((n->alive != 0) == (order->up != 0))
+        return refuse(why, "", name, order->up ? " runs already" : " has crashed already");
+    return true;
+}
+
 static bool read_order(struct lab *lab, struct words *w, struct order *order,
                        struct complaint *why) {
     bool right;
@@ -271,8 +290,10 @@ static bool read_order(struct lab *lab, struct words *w, struct order *order,
         right = read_drop(lab, w, order, why);
     else if (next_is(w, "link"))
         right = read_link(lab, w, order, why);
+    else if (next_is(w, "node"))
+        right = read_node(lab, w, order, why);
     else
-        return refuse(why, "the lab itself takes ", NULL, "fault, drop and link");
+        return refuse(why, "the lab itself takes ", NULL, "fault, drop, link and node");
     if (right && w->at < w->count)
         return refuse(why, "the line goes on after its end with ", w->word[w->at], "");
     return right;
@@ -287,6 +308,7 @@ static void carry_out(struct step *s, const struct order *order) {
             fault_add(s, &order->fault);
         break;
     case ORDER_LINK: link_set(s, order->link, order->up); break;
+    case ORDER_NODE: node_set(s, order->node, order->up != 0); break;
     }
 }
 
@@ -325,6 +347,9 @@ bool lab_command(struct lab *lab, const struct sink *sink, sim_time at, uint32_t
     if (node != 0 && node_view_at(lab, node)->kind == NODE_OUTSIDE)
         return refuse(why, node_view_at(lab, node)->name, NULL,
                       " stands for the world outside, and takes no commands");
+    if (node != 0 && node_view_at(lab, node)->alive == 0)
+        return refuse(why, node_view_at(lab, node)->name, NULL,
+                      " has crashed; the lab's line \"node NAME boot\" starts it");
     if (node == 0) {
         copy_text(words.line, sizeof words.line, line);
         words.count = split_words(words.line, words.word, WORDS_MAX);

@@ -246,6 +246,9 @@ struct dispatch {
      * False with why->place relative to the node ("gateway", "routes[1].via"). */
     bool (*node_begin)(struct step *, uint32_t node, const struct scenario_node *,
                        struct complaint *why);
+    /* It crashes: all that ran on it or was learnt by it goes, without a word; what was configured
+     * stays. Or it starts with that. Frames that wait within it are sim/'s to take away. */
+    void (*node_power)(struct step *, uint32_t node, bool on);
     void (*link_changed)(struct step *, uint32_t link); /* went up or down */
     /* A frame passes an interface that programs listen at; `outward`: it leaves. */
     void (*frame_seen)(struct step *, uint32_t interface, struct id frame, bool outward);

@@ -328,6 +328,10 @@ static void send_through_faults(struct step *s, uint32_t interface, struct id id
 /* ------------------------------------------------------------------- the way out */
 
 void link_send(struct step *s, uint32_t interface, struct id id) {
+    if (node_view_at(s->lab, interface_at(s->lab, interface)->node)->alive == 0) {
+        frame_free(s, id); /* whatever would be said while it dies is not said */
+        return;
+    }
     if (id_is(s->lab->first_node_fault) && interface_at(s->lab, interface)->link != 0)
         send_through_faults(s, interface, id);
     else

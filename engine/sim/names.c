@@ -202,10 +202,10 @@ static const char *const node_kinds[NODE_KIND_COUNT] = {[NODE_HOST] = "host",
                                                         [NODE_OUTSIDE] = "outside"};
 
 static const char *const fault_kinds[FAULT_KIND_COUNT] = {
-    [FAULT_DROP] = "drop",       [FAULT_DELAY] = "delay",     [FAULT_DUPLICATE] = "duplicate",
-    [FAULT_CORRUPT] = "corrupt", [FAULT_EDIT] = "edit",       [FAULT_LINK_DOWN] = "link_down",
-    [FAULT_LINK_UP] = "link_up", [FAULT_REORDER] = "reorder", [FAULT_SWAP] = "swap",
-    [FAULT_ADD] = "add"};
+    [FAULT_DROP] = "drop",       [FAULT_DELAY] = "delay",      [FAULT_DUPLICATE] = "duplicate",
+    [FAULT_CORRUPT] = "corrupt", [FAULT_EDIT] = "edit",        [FAULT_LINK_DOWN] = "link_down",
+    [FAULT_LINK_UP] = "link_up", [FAULT_REORDER] = "reorder",  [FAULT_SWAP] = "swap",
+    [FAULT_ADD] = "add",         [FAULT_NODE_CRASH] = "crash", [FAULT_NODE_BOOT] = "boot"};
 
 static const char *const stops[] = {[STOP_BUDGET] = "budget",
                                     [STOP_UNTIL] = "until",

@@ -48,6 +48,11 @@ void script_fired(struct step *s, struct id id) {
     struct script_line *line = line_at(s->lab, id);
     assert(line != NULL && line->state == SCRIPT_PENDING);
     bool named = line->process[0] != '\0';
+    if (node_view_at(s->lab, line->node)->alive == 0) { /* nobody is there who could run it */
+        line->state = SCRIPT_DONE;
+        if (id_is(line->next)) line_set(s, line->next);
+        return;
+    }
     line->state = named ? SCRIPT_RUNNING : SCRIPT_DONE;
     trace_command(s, line->node, line->run);
     bool taken = dispatch.console(s, line->node, named ? line->process : NULL, line->run);

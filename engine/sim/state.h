@@ -215,6 +215,9 @@ void fault_judge_node(struct step *, uint32_t node, struct id frame, struct faul
 void fault_mutate(struct step *, const struct fault_effect *, struct id frame);
 void fault_timer(struct step *, struct id fault);
 
+/* power.c: crashes the node, or starts it again; nothing when it is so already. */
+void node_set(struct step *, uint32_t node, bool on);
+
 /* input.c: when an input may come; what is not right changes nothing. */
 bool moment_is_right(const struct lab *, sim_time at, struct complaint *);
 

@@ -170,6 +170,9 @@ bool interface_row(const struct lab *lab, uint32_t interface, struct text *t) {
     if (node_view_at(lab, i->node)->kind != NODE_OUTSIDE) text_mac(t, i->mac);
     text_add(t, "\",\"");
     text_u64(t, i->mtu);
-    text_add(t, i->up && iface_has_carrier(lab, interface) ? "\",\"up\"]" : "\",\"down\"]");
+    bool dead = node_view_at(lab, i->node)->alive == 0; /* the cable has its carrier nevertheless */
+    text_add(t, dead                                         ? "\",\"dead\"]"
+                : i->up && iface_has_carrier(lab, interface) ? "\",\"up\"]"
+                                                             : "\",\"down\"]");
     return true;
 }

@@ -10,6 +10,8 @@ struct text;
  * of the node is wrong, with a place relative to the node ("gateway", "routes[1].via"). */
 bool stack_node_begin(struct step *, uint32_t node, const struct scenario_node *,
                       struct complaint *why);
+void stack_node_crash(struct step *, uint32_t node); /* node_power.c */
+void stack_node_boot(struct step *, uint32_t node);
 void stack_frame_arrived(struct step *, uint32_t interface, struct id frame); /* takes ownership */
 void stack_timer_fired(struct step *, uint32_t timer, struct id owner, uint32_t node);
 void stack_link_changed(struct step *, uint32_t link);

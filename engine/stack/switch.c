@@ -63,6 +63,19 @@ static void learn(struct step *s, uint32_t node, uint32_t interface,
     e->seen_at = s->now;
 }
 
+void switch_node_crash(struct step *s, uint32_t node) {
+    struct id next;
+    for (struct id id = object_next(s->lab, POOL_MAC, (struct id){0, 0}); id_is(id); id = next) {
+        const struct mac_entry *e = mac_entry_get(s->lab, id);
+        next = object_next(s->lab, POOL_MAC, id);
+        if (e->node != node) continue;
+        struct id *at = chain_of(s->lab, node, e->mac);
+        while (!id_same(*at, id)) at = &edit(s, *at)->chain;
+        *at = e->chain;
+        object_destroy(s, POOL_MAC, id);
+    }
+}
+
 /* A copy to every other port that has a cable, the frame itself to the last of them. */
 static void flood(struct step *s, uint32_t node, uint32_t from, struct id frame) {
     const struct node *n = node_view_at(s->lab, node);

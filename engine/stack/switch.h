@@ -13,6 +13,7 @@ struct mac_entry {
     uint8_t reserved[2];
 };
 #pragma GCC diagnostic pop
+void switch_node_crash(struct step *, uint32_t node); /* it forgets what it has learnt */
 void hub_frame_arrived(struct step *, uint32_t interface, struct id frame);
 void switch_frame_arrived(struct step *, uint32_t interface, struct id frame);
 const struct mac_entry *mac_entry_get(const struct lab *, struct id);

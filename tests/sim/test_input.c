@@ -85,7 +85,7 @@ static void nonsense_changes_nothing(void **state) {
     static const char *const lines[][2] = {
         {"", "empty"},
         {"  \t", "empty"},
-        {"ping server", "fault, drop and link"},
+        {"ping server", "fault, drop, link and node"},
         {"fault", "say where"},
         {"fault client->r1", "what to do"},
         {"fault client->r1 explode", "what to do"},

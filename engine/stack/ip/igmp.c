@@ -88,6 +88,10 @@ static void forget(struct step *s, struct id id) {
     object_destroy(s, POOL_GROUP, id);
 }
 
+void groups_node_crash(struct step *s, uint32_t node) {
+    while (id_is(group_first(s->lab, node))) forget(s, group_first(s->lab, node));
+}
+
 /* --------------------------------------------------------------------------------- what is said */
 
 /* RFC 2236 4 and RFC 3376 7.2: an older router on the link decides. */

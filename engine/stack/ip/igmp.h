@@ -32,6 +32,7 @@ static inline bool ip_is_multicast(ip4 address) {
 const struct group *group_get(const struct lab *, struct id);
 struct id group_first(const struct lab *, uint32_t node); /* then group_get()->next */
 /* The interface went up or down: memberships stay, and are told anew. */
+void groups_node_crash(struct step *, uint32_t node);
 void groups_interface_changed(struct step *, uint32_t interface);
 void igmp_in(struct step *, uint32_t node, const struct ip_in *, struct reader message);
 void igmp_timer_fired(struct step *, uint32_t timer, struct id owner);

@@ -145,6 +145,11 @@ void ipv4_reassembly_timer_fired(struct step *s, struct id id) {
     reassembly_fail(s, id, REASON_FRAGMENT_TIMEOUT, clause);
 }
 
+void reassembly_node_crash(struct step *s, uint32_t node) {
+    while (id_is(node_view_at(s->lab, node)->first_reassembly))
+        end(s, node_view_at(s->lab, node)->first_reassembly, REASON_NODE_DOWN, NULL);
+}
+
 /* ------------------------------------------------------------------- the beginning */
 
 static void start_timer(struct step *s, struct id id, struct reassembly *r) {

@@ -31,6 +31,7 @@ struct ipv4_span fragment_span(struct lab *, struct id fragment);
 void reassembly_link(struct step *, struct reassembly *, struct id fragment, struct id before);
 void reassembly_unlink(struct step *, struct reassembly *, struct id fragment);
 /* The datagram and what waits for it go, and count as failed. */
+void reassembly_node_crash(struct step *, uint32_t node);
 void reassembly_fail(struct step *, struct id reassembly, enum reason, const char *clause);
 /* ipv4_overlap.c: puts a fragment in its place. Takes ownership; false: there is nothing new in
  * it, or the datagram has failed. */

@@ -168,6 +168,14 @@ static void forget(struct step *s, struct id id) {
     object_destroy(s, POOL_TRACK, id);
 }
 
+void track_node_crash(struct step *s, uint32_t node) {
+    struct id next;
+    for (struct id id = object_next(s->lab, POOL_TRACK, (struct id){0, 0}); id_is(id); id = next) {
+        next = object_next(s->lab, POOL_TRACK, id);
+        if (track_get(s->lab, id)->node == node) forget(s, id);
+    }
+}
+
 /* {0,0}: no room for another one, or for the timer without which it would stay for ever. */
 struct id track_make(struct step *s, uint32_t node, const struct tuple ways[2], unsigned flags,
                      uint32_t tcp_flags) {

@@ -50,6 +50,7 @@ struct id track_make(struct step *, uint32_t node, const struct tuple ways[2], u
                      uint32_t tcp_flags);
 /* A datagram of it passes. */
 void track_passes(struct step *, struct id, enum track_way, uint32_t tcp_flags);
+void track_node_crash(struct step *, uint32_t node);
 void track_timer_fired(struct step *, struct id);
 const char *track_state_name(uint32_t state); /* "ESTABLISHED"; "" for TRACK_NONE */
 struct text;

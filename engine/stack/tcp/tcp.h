@@ -172,6 +172,7 @@ struct tcp_details {
 bool tcp_details(const struct lab *, struct id connection, struct tcp_details *);
 
 /* From below and from the clock. */
+void tcp_node_crash(struct step *, uint32_t node); /* all connections are gone, without a word */
 void tcp_segment_in(struct step *, uint32_t node, const struct ip_in *, struct reader segment);
 struct icmp_message;
 void tcp_icmp_in(struct step *, uint32_t node, const struct icmp_message *, ip4 local, ip4 remote,

@@ -44,6 +44,19 @@ static struct tcp_peer *peer_of(struct step *s, uint32_t node, ip4 address) {
     return peer;
 }
 
+void tcp_peers_forget(struct step *s, uint32_t node) {
+    struct id next;
+    for (struct id id = object_next(s->lab, POOL_PEER, (struct id){0, 0}); id_is(id); id = next) {
+        const struct tcp_peer *peer = object_get(s->lab, POOL_PEER, id);
+        next = object_next(s->lab, POOL_PEER, id);
+        if (peer->node != node) continue;
+        struct id *at = chain_of(s->lab, node, peer->address);
+        while (!id_same(*at, id)) at = &((struct tcp_peer *)object_edit(s, POOL_PEER, *at))->chain;
+        *at = peer->chain;
+        object_destroy(s, POOL_PEER, id);
+    }
+}
+
 void tcp_peer_stamp(struct step *s, const struct tcb *c) {
     if (!c->timestamps || setting_of(s->lab, c->node, SETTING_TCP_TW_RECYCLE) == 0) return;
     struct tcp_peer *peer = peer_of(s, c->node, c->remote_address);

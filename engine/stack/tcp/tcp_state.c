@@ -156,6 +156,23 @@ void tcp_delete(struct step *s, struct tcb *c, const char *clause) {
     object_destroy(s, POOL_TCB, c->self);
 }
 
+/* Listeners last: the others may stand in their queues. */
+void tcp_node_crash(struct step *s, uint32_t node) {
+    struct id after;
+    for (uint32_t listeners = 0; listeners < 2; listeners++)
+        for (struct id id = object_next(s->lab, POOL_TCB, (struct id){0, 0}); id_is(id);
+             id = after) {
+            after = object_next(s->lab, POOL_TCB, id);
+            const struct tcb *at = tcb_get(s->lab, id);
+            if (at->node != node || (at->state == TCP_LISTEN) != (listeners != 0)) continue;
+            struct tcb *c = tcb_edit(s, id);
+            c->socket = (struct id){0, 0}; /* nobody is left to be told */
+            tcp_listen_leave(s, c);
+            tcp_delete(s, c, NULL);
+        }
+    tcp_peers_forget(s, node);
+}
+
 void tcp_return_to_listen(struct step *s, struct tcb *c, const char *clause) {
     tcp_enter(s, c, TCP_LISTEN, clause);
     tcp_listen_leave(s, c);

@@ -269,7 +269,8 @@ void tcp_fastopen_settle(struct step *, struct tcb *child);
 
 /* tcp_peer.c */
 const struct tcp_peer *tcp_peer_get(struct lab *, uint32_t node, ip4); /* NULL: a stranger */
-void tcp_peer_stamp(struct step *, const struct tcb *);                /* as its TIME-WAIT begins */
+void tcp_peers_forget(struct step *, uint32_t node);
+void tcp_peer_stamp(struct step *, const struct tcb *); /* as its TIME-WAIT begins */
 bool tcp_peer_is_late(struct step *, const struct segment *syn);
 void tcp_peer_cookie(struct step *, const struct tcb *, const struct segment *);
 

@@ -38,6 +38,7 @@ static bool origin_of(const struct route *r, enum rip_redistributed *origin) {
     switch (r->origin) {
     case ROUTE_CONNECTED: *origin = RIP_OF_CONNECTED; return true;
     case ROUTE_STATIC:
+    case ROUTE_CONFIGURED:
     case ROUTE_GATEWAY: *origin = RIP_OF_STATIC; return true;
     case ROUTE_OSPF: *origin = RIP_OF_OSPF; return true;
     default: return false;

@@ -160,7 +160,7 @@ static const enum pool_kind bucket_pools[BUCKET_SET_COUNT] = {
 /* Heads are part of every keyframe. Reassembly is rare, and a full database of link states much
  * larger than most are, so their chains may be longer. */
 static uint32_t bucket_heads_of(const struct plan *plan, enum bucket_set set) {
-    enum { CHAIN_MOST = 32, CHAIN_OF_LSAS = 8, CHAIN_OF_ROUTES = 4 };
+    enum { CHAIN_MOST = 32, CHAIN_OF_LSAS = 8, CHAIN_OF_ROUTES = 2 };
     uint32_t capacity = plan->capacity[bucket_pools[set]];
     if (set == BUCKET_REASSEMBLY) capacity /= CHAIN_MOST;
     if (set == BUCKET_RIP) capacity /= CHAIN_OF_ROUTES;

@@ -67,7 +67,8 @@ struct memos *lab_memos(struct lab *lab) {
 }
 
 void memos_forget(struct lab *lab) {
-    memset(lab_memos(lab), 0, sizeof(struct memos));
+    struct memos *all = lab_memos(lab);
+    if (all->any != 0) memset(all, 0, sizeof *all);
 }
 
 /* -------------------------------------------------------------------------------- the pools */

@@ -125,6 +125,7 @@ struct node {
     uint32_t iss_made;                         /* initial sequence numbers chosen so far */
     uint64_t events_made; /* the node's own event counter, for the order of simultaneous events */
     struct id first_neighbour, first_route, first_socket, first_process; /* per node lists */
+    struct id first_tall_route; /* of a second list: stack/ip/route.c */
     struct id first_group, first_membership;
     struct id first_rule[RULE_CHAINS]; /* stack/ip/firewall.h */
     uint64_t policy_packets[RULE_CHAINS], policy_octets[RULE_CHAINS];

@@ -14,6 +14,7 @@ struct memo {
 };
 struct memos {
     struct memo memo[1 << MEMO_BITS];
+    uint64_t any; /* not 0: something is remembered */
 };
 
 struct memos *lab_memos(struct lab *);
@@ -24,7 +25,9 @@ void memos_forget(struct lab *);
 static inline struct memo *memo_of(struct lab *lab, uint64_t key) {
     struct memos *all = lab_memos(lab);
     struct memo *m = &all->memo[key * 0xd1b54a32d192ed03u >> (64 - MEMO_BITS)];
-    if (m->key != key) *m = (struct memo){.key = key};
+    if (m->key == key) return m;
+    *m = (struct memo){.key = key};
+    all->any = 1;
     return m;
 }
 

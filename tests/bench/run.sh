@@ -10,6 +10,8 @@ echo 'events (baseline: jansson)'
 build/tests/bench/bench_event
 echo 'crowds of connections (baseline: the same transfer beside ten)'
 build/tests/bench/bench_scale
+echo 'routing'
+build/tests/bench/bench_rip
 echo "TCP through a tap device (baseline: the kernel against itself on the same wire)"
 tests/interop/throughput.py
 if [ -x tests/load/run.sh ]; then

@@ -78,58 +78,125 @@ static bool before(const struct route *a, const struct route *b) {
     return a->metric < b->metric;
 }
 
-static void link_in(struct step *s, struct id id) {
+/* About every sixteenth network stands in a second list as well, so that a place in a long table
+ * is found by a few steps. Which ones follows from the networks alone. */
+static bool is_tall(const struct route *r) {
+    enum { ONE_OF = 16 };
+    return hash_mix(r->network, r->prefix) % ONE_OF == 0;
+}
+
+static bool stands_before(const struct route *r, ip4 network, uint32_t prefix) {
+    return r->prefix != prefix ? r->prefix > prefix : r->network < network;
+}
+
+struct route_place route_place_of(const struct lab *lab, uint32_t node, ip4 network,
+                                  uint32_t prefix) {
+    struct route_place p = {{0, 0}, {0, 0}};
+    const struct route *r;
+    for (struct id id = node_view_at(lab, node)->first_tall_route; id_is(id); id = r->tall) {
+        r = route_get(lab, id);
+        if (!stands_before(r, network, prefix)) break;
+        p.tall = id;
+    }
+    p.low = p.tall;
+    struct id id = id_is(p.low) ? route_get(lab, p.low)->next : route_first(lab, node);
+    for (; id_is(id); id = r->next) {
+        r = route_get(lab, id);
+        if (!stands_before(r, network, prefix)) break;
+        p.low = id;
+    }
+    return p;
+}
+
+struct id route_behind(const struct lab *lab, uint32_t node, const struct route_place *p) {
+    return id_is(p->low) ? route_get(lab, p->low)->next : route_first(lab, node);
+}
+
+static struct id *behind(struct step *s, struct node *n, struct id before) {
+    if (!id_is(before)) return &n->first_route;
+    return &((struct route *)object_edit(s, POOL_ROUTE, before))->next;
+}
+
+static struct id *behind_tall(struct step *s, struct node *n, struct id before) {
+    if (!id_is(before)) return &n->first_tall_route;
+    return &((struct route *)object_touch(s->lab, POOL_ROUTE, before))->tall;
+}
+
+static void link_in(struct step *s, struct id id, const struct route_place *p) {
     struct route *r = object_edit(s, POOL_ROUTE, id);
     struct node *n = node_at(s->lab, r->node);
     memos_forget(s->lab);
-    struct id previous = {0, 0}, at = n->first_route;
-    while (id_is(at) && !before(r, route_get(s->lab, at))) {
-        previous = at;
-        at = route_get(s->lab, at)->next;
-    }
-    r->next = at;
-    if (id_is(previous))
-        ((struct route *)object_edit(s, POOL_ROUTE, previous))->next = id;
-    else
-        n->first_route = id;
+    struct id *at = behind(s, n, p->low);
+    while (id_is(*at) && !before(r, route_get(s->lab, *at))) at = behind(s, n, *at);
+    r->next = *at;
+    *at = id;
+    if (!is_tall(r)) return;
+    at = behind_tall(s, n, p->tall);
+    while (id_is(*at) && !before(r, route_get(s->lab, *at))) at = behind_tall(s, n, *at);
+    r->tall = *at;
+    *at = id;
 }
 
 void route_unmake(struct step *s, struct id id) {
-    const struct route *r = route_get(s->lab, id);
+    struct route *r = object_edit(s, POOL_ROUTE, id);
     struct node *n = node_at(s->lab, r->node);
+    struct route_place p = route_place_of(s->lab, r->node, r->network, r->prefix);
     memos_forget(s->lab);
-    timer_stop(s, &((struct route *)object_edit(s, POOL_ROUTE, id))->timer);
-    if (id_same(n->first_route, id)) {
-        n->first_route = r->next;
-    } else {
-        struct id at = n->first_route;
-        while (!id_same(route_get(s->lab, at)->next, id)) at = route_get(s->lab, at)->next;
-        ((struct route *)object_edit(s, POOL_ROUTE, at))->next = r->next;
+    timer_stop(s, &r->timer);
+    struct id *at = behind(s, n, p.low);
+    while (!id_same(*at, id)) at = behind(s, n, *at);
+    *at = r->next;
+    if (is_tall(r)) {
+        at = behind_tall(s, n, p.tall);
+        while (!id_same(*at, id)) at = behind_tall(s, n, *at);
+        *at = r->tall;
     }
     netlink_tell_route(s, r->node, r->origin);
     object_destroy(s, POOL_ROUTE, id);
 }
 
-struct id route_make(struct step *s, const struct route *from) {
+struct id route_make_at(struct step *s, const struct route *from, const struct route_place *p) {
     struct id id = object_create(s, POOL_ROUTE, from->node);
     if (!id_is(id)) return id;
     struct route *r = object_edit(s, POOL_ROUTE, id);
     *r = *from;
-    if (r->since == 0) r->since = s->now;
-    link_in(s, id);
+    r->since = s->now;
+    link_in(s, id, p);
     netlink_tell_route(s, r->node, r->origin);
     return id;
+}
+
+struct id route_make(struct step *s, const struct route *from) {
+    struct route_place p = route_place_of(s->lab, from->node, from->network, from->prefix);
+    return route_make_at(s, from, &p);
+}
+
+/* What it says of the way there, and nothing about where it stands. */
+void route_turn(struct step *s, struct id id, const struct route *to) {
+    struct route *r = object_edit(s, POOL_ROUTE, id);
+    uint32_t origin = r->origin;
+    struct route kept = *r;
+    *r = *to;
+    r->next = kept.next;
+    r->tall = kept.tall;
+    r->timer = kept.timer;
+    r->since = s->now;
+    memos_forget(s->lab);
+    netlink_tell_route(s, r->node, r->origin);
+    if (origin != r->origin) netlink_tell_route(s, r->node, origin);
 }
 
 /* ------------------------------------------------------------------- exceptions */
 
 /* Redirects that have lost the route to which they were an exception, or all of them. */
+enum { HOST_PREFIX = 32 };
 enum which { BASELESS, ALL };
 static void drop_exceptions(struct step *s, uint32_t node, enum which which) {
     struct id next;
     for (struct id id = route_first(s->lab, node); id_is(id); id = next) {
         const struct route *r = route_get(s->lab, id), *base = NULL;
         next = r->next;
+        if (r->prefix < HOST_PREFIX) break; /* an exception is for one host */
         if (r->origin != ROUTE_REDIRECT) continue;
         for (struct id at = next; id_is(at) && base == NULL; at = route_get(s->lab, at)->next) {
             const struct route *other = route_get(s->lab, at);
@@ -157,7 +224,6 @@ static void live_until(struct step *s, struct id id, sim_time until) {
 }
 
 static struct id exception_for(const struct lab *lab, uint32_t node, ip4 dst) {
-    enum { HOST_PREFIX = 32 };
     struct id id = route_first(lab, node);
     for (const struct route *r; id_is(id); id = r->next) {
         r = route_get(lab, id);
@@ -194,7 +260,6 @@ void route_learn_default(struct step *s, uint32_t node, ip4 via, uint32_t interf
         at = route_get(s->lab, id);
         if (at->origin == ROUTE_DISCOVERED && at->via == via && at->interface == interface) break;
     }
-    if (id_is(id)) r.since = route_get(s->lab, id)->since;
     if (id_is(id)) route_unmake(s, id);
     if (until == 0) return;
     id = route_make(s, &r);
@@ -253,11 +318,7 @@ static bool row(const struct lab *lab, struct id id, struct text *t) {
     text_add(t, "\",\"");
     text_u64(t, r->metric);
     text_add(t, "\",\"");
-    if (r->origin == ROUTE_RIP || r->origin == ROUTE_OSPF) text_u64(t, r->cost);
-    text_add(t, "\",\"");
     text_add(t, origins[r->origin]);
-    text_add(t, "\",\"");
-    text_seconds(t, r->since, 3);
     text_add(t, "\"]");
     return true;
 }

@@ -21,6 +21,7 @@ enum route_type { ROUTE_UNICAST, ROUTE_BLACKHOLE, ROUTE_UNREACHABLE, ROUTE_PROHI
 #pragma GCC diagnostic error "-Wpadded"
 struct route {
     struct id next;   /* the node's list: longest prefix first, then lowest metric */
+    struct id tall;   /* a second list of some of them: route.c */
     struct id timer;  /* what was learnt expires */
     ip4 network, via; /* via 0: the destination is on the link */
     uint32_t prefix, metric;
@@ -53,8 +54,17 @@ const struct route *route_get(const struct lab *, struct id);
 struct id route_first(const struct lab *, uint32_t node); /* then route_get()->next */
 
 const char *route_type_name(uint32_t type); /* "blackhole"; NULL past the end */
+/* Where a network's routes stand, or would: behind the last ones before it, of both lists; {0,0}:
+ * first. It holds until the table changes. */
+struct route_place {
+    struct id low, tall;
+};
+struct route_place route_place_of(const struct lab *, uint32_t node, ip4 network, uint32_t prefix);
+struct id route_behind(const struct lab *, uint32_t node, const struct route_place *);
 /* For route_change.c: a row of the table comes and goes. {0,0}: no room. */
 struct id route_make(struct step *, const struct route *);
+struct id route_make_at(struct step *, const struct route *, const struct route_place *);
+void route_turn(struct step *, struct id, const struct route *to); /* in its place */
 void route_unmake(struct step *, struct id);
 void route_drop_baseless(struct step *, uint32_t node); /* redirects that lost their route */
 

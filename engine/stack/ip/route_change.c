@@ -30,28 +30,41 @@ static bool has_hop(const struct route *r, const struct route_wish *w) {
 
 /* Of the network, and whatever else the wish names. An exception of a redirect is none. */
 static bool fits(const struct route *r, const struct route_wish *w) {
-    if (r->origin == ROUTE_REDIRECT || r->prefix != w->prefix || r->network != w->network)
-        return false;
+    if (r->origin == ROUTE_REDIRECT) return false;
     if (w->metric != 0 && w->metric != r->metric) return false;
     return (w->type == ROUTE_UNICAST || r->type == w->type) && has_hop(r, w);
 }
 
-static struct id find(const struct lab *lab, uint32_t node, const struct route_wish *w) {
-    struct id id = route_first(lab, node);
-    while (id_is(id) && !fits(route_get(lab, id), w)) id = route_get(lab, id)->next;
-    return id;
+static bool is_network(const struct route *r, const struct route_wish *w) {
+    return r->prefix == w->prefix && r->network == w->network;
+}
+
+static struct route_place place_of(const struct lab *lab, uint32_t node,
+                                   const struct route_wish *w) {
+    return route_place_of(lab, node, w->network, w->prefix);
+}
+
+static struct id find(const struct lab *lab, uint32_t node, const struct route_wish *w,
+                      const struct route_place *p) {
+    const struct route *r;
+    for (struct id id = route_behind(lab, node, p); id_is(id); id = r->next) {
+        r = route_get(lab, id);
+        if (!is_network(r, w)) break;
+        if (fits(r, w)) return id;
+    }
+    return (struct id){0, 0};
 }
 
 /* The route that stands in the way: the same network and metric. */
-static struct id rival(const struct lab *lab, uint32_t node, const struct route_wish *w) {
-    struct id id = route_first(lab, node);
-    for (; id_is(id); id = route_get(lab, id)->next) {
-        const struct route *r = route_get(lab, id);
-        if (r->origin != ROUTE_REDIRECT && r->prefix == w->prefix && r->network == w->network &&
-            r->metric == w->metric)
-            break;
+static struct id rival(const struct lab *lab, uint32_t node, const struct route_wish *w,
+                       const struct route_place *p) {
+    const struct route *r;
+    for (struct id id = route_behind(lab, node, p); id_is(id); id = r->next) {
+        r = route_get(lab, id);
+        if (!is_network(r, w)) break;
+        if (r->origin != ROUTE_REDIRECT && r->metric == w->metric) return id;
     }
-    return id;
+    return (struct id){0, 0};
 }
 
 /* All next hops of the route, which stand together; `id` is the first. */
@@ -80,11 +93,9 @@ static uint32_t rows_of(const struct route_wish *w) {
     return w->hop_count == 0 ? 1 : w->hop_count;
 }
 
-static void make_rows(struct step *s, uint32_t node, const struct route_wish *w) {
-    uint32_t path = 0;
-    for (uint32_t i = 0; i < rows_of(w); i++) {
-        const struct route_hop none = {.weight = 1}, *hop = w->hop_count == 0 ? &none : &w->hop[i];
-        struct route r = {.network = w->network,
+static struct route row_of(uint32_t node, const struct route_wish *w, uint32_t i) {
+    const struct route_hop none = {.weight = 1}, *hop = w->hop_count == 0 ? &none : &w->hop[i];
+    return (struct route){.network = w->network,
                           .via = hop->via,
                           .prefix = w->prefix,
                           .metric = w->metric,
@@ -92,13 +103,20 @@ static void make_rows(struct step *s, uint32_t node, const struct route_wish *w)
                           .node = node,
                           .origin = w->origin,
                           .type = w->type,
-                          .path = path,
                           .weight = hop->weight,
                           .source = w->source,
                           .cost = w->cost,
                           .tag = w->tag,
                           .kind = w->kind};
-        struct id id = route_make(s, &r);
+}
+
+static void make_rows(struct step *s, uint32_t node, const struct route_wish *w,
+                      const struct route_place *p) {
+    uint32_t path = 0;
+    for (uint32_t i = 0; i < rows_of(w); i++) {
+        struct route r = row_of(node, w, i);
+        r.path = path;
+        struct id id = route_make_at(s, &r, p);
         assert(id_is(id)); /* there was room */
         if (w->hop_count < 2 || path != 0) continue;
         path = id.slot; /* a name for all of them, which nothing else in the table has */
@@ -106,18 +124,31 @@ static void make_rows(struct step *s, uint32_t node, const struct route_wish *w)
     }
 }
 
+/* A route with one way, in place of another with one way. */
+static void turn(struct step *s, uint32_t node, struct id old, const struct route_wish *w) {
+    struct route r = row_of(node, w, 0);
+    route_turn(s, old, &r);
+    route_drop_baseless(s, node);
+}
+
 enum route_result route_put(struct step *s, uint32_t node, const struct route_wish *wish,
                             enum route_verb verb) {
     struct route_wish w = *wish;
     w.network &= prefix_mask(w.prefix);
     if (!hops_are_right(s->lab, node, &w)) return ROUTE_BAD_NEXT_HOP;
-    struct id old = w.origin == ROUTE_CONNECTED ? (struct id){0, 0} : rival(s->lab, node, &w);
+    struct route_place place = place_of(s->lab, node, &w);
+    struct id old = {0, 0};
+    if (w.origin != ROUTE_CONNECTED) old = rival(s->lab, node, &w, &place);
     if (id_is(old) && verb == ROUTE_ADD) return ROUTE_EXISTS;
     if (!id_is(old) && verb == ROUTE_CHANGE) return ROUTE_NOT_FOUND;
+    if (id_is(old) && route_get(s->lab, old)->path == 0 && rows_of(&w) == 1) {
+        turn(s, node, old, &w);
+        return ROUTE_OK;
+    }
     if (pool_capacity(s->lab, POOL_ROUTE) - pool_live(s->lab, POOL_ROUTE) < rows_of(&w))
         return ROUTE_NO_ROOM;
     if (id_is(old)) unmake_all(s, old);
-    make_rows(s, node, &w);
+    make_rows(s, node, &w, &place);
     if (id_is(old)) route_drop_baseless(s, node);
     return ROUTE_OK;
 }
@@ -125,10 +156,11 @@ enum route_result route_put(struct step *s, uint32_t node, const struct route_wi
 enum route_result route_take(struct step *s, uint32_t node, const struct route_wish *wish) {
     struct route_wish w = *wish;
     w.network &= prefix_mask(w.prefix);
-    struct id id = find(s->lab, node, &w);
+    struct route_place place = place_of(s->lab, node, &w);
+    struct id id = find(s->lab, node, &w, &place);
     if (!id_is(id)) return ROUTE_NOT_FOUND;
     w.metric = route_get(s->lab, id)->metric;
-    unmake_all(s, rival(s->lab, node, &w)); /* its first next hop */
+    unmake_all(s, rival(s->lab, node, &w, &place)); /* its first next hop */
     route_drop_baseless(s, node);
     return ROUTE_OK;
 }

@@ -38,9 +38,10 @@ static void text_hop(struct text *t, const struct lab *lab, const struct route *
     text_add(t, iface_get(lab, r->interface)->name);
 }
 
-/* Linux goes on to use it: net.ipv4.conf.all.ignore_routes_with_linkdown is 0. */
+/* Linux goes on to use it, unless net.ipv4.conf.all.ignore_routes_with_linkdown says otherwise. */
 static void text_carrier(struct text *t, const struct lab *lab, const struct route *r) {
-    if (r->interface != 0 && !iface_has_carrier(lab, r->interface)) text_add(t, " linkdown");
+    if (r->interface == 0 || iface_has_carrier(lab, r->interface)) return;
+    text_add(t, route_is_dead(lab, r) ? " dead linkdown" : " linkdown");
 }
 
 /* Daemons name themselves; Linux keeps the number that they gave, 189 and 188 for these two. */

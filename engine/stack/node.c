@@ -5,6 +5,7 @@
  */
 #include "base/text.h"
 #include "sim/event.h"
+#include "sim/memo.h"
 #include "stack/ip/acd.h"
 #include "stack/ip/arp.h"
 #include "stack/ip/firewall.h"
@@ -225,6 +226,7 @@ void stack_timer_fired(struct step *s, uint32_t timer, struct id owner, uint32_t
 /* Linux forgets what it learnt behind a cable that lost its carrier, and keeps the routes. */
 void stack_link_changed(struct step *s, uint32_t link) {
     struct link_view view = lab_link(s->lab, link);
+    memos_forget(s->lab);
     for (size_t end = 0; end < 2; end++) {
         uint32_t interface = interface_global(s->lab, view.node[end], view.interface[end]);
         if (!view.up)

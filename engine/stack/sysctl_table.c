@@ -102,6 +102,7 @@ static const struct knob knobs[] = {
     MILLIS("net.ipv4.route.redirect_load", REDIRECT_LOAD, 0, VALUE_MAX, 20),
     MILLIS("net.ipv4.route.redirect_silence", REDIRECT_SILENCE, 0, VALUE_MAX, 20480),
     SECONDS("net.ipv4.route.gc_timeout", ROUTE_GC_TIMEOUT, 1, VALUE_MAX / 1000, 300),
+    FLAG("net.ipv4.conf.all.ignore_routes_with_linkdown", IGNORE_LINKDOWN, 0),
     NUMBER("net.ipv4.ip_no_pmtu_disc", NO_PMTU_DISC, 0, 3, 0),
     NUMBER("icmp.error_size", ICMP_ERROR_SIZE, 56, 576, 576),
     WORD("icmp.ts_model", ICMP_TS_MODEL, ts_models, ICMP_TS_LINUX),

@@ -14,6 +14,7 @@
 #include "stack/iface.h"
 #include "stack/socket_netlink.h"
 #include "stack/stack.h"
+#include "stack/sysctl.h"
 #include <assert.h>
 
 const struct route *route_get(const struct lab *lab, struct id id) {
@@ -34,27 +35,35 @@ static uint64_t hash_of(const struct lab *lab, uint32_t node, ip4 src, ip4 dst) 
     return siphash(node_view_at(lab, node)->secret, octets, sizeof octets) >> 33;
 }
 
+bool route_is_dead(const struct lab *lab, const struct route *r) {
+    return setting_of(lab, r->node, SETTING_IGNORE_LINKDOWN) != 0 && r->interface != 0 &&
+           !iface_has_carrier(lab, r->interface);
+}
+
 /* RFC 2992 1: the range of the hash is divided among the paths by their weights. They stand one
- * behind the other, from `first` on. */
+ * behind the other, from `first` on. NULL: none is of use. */
 static const struct route *choose(const struct lab *lab, const struct route *first, ip4 src,
                                   ip4 dst) {
     uint64_t total = 0, passed = 0, at = hash_of(lab, first->node, src, dst);
     const struct route *r = first;
-    for (; r != NULL && route_shares(r, first); r = route_get(lab, r->next)) total += r->weight;
-    for (r = first;; r = route_get(lab, r->next)) {
-        passed += r->weight;
+    for (; r != NULL && route_shares(r, first); r = route_get(lab, r->next))
+        total += route_is_dead(lab, r) ? 0 : r->weight;
+    for (r = first; total > 0; r = route_get(lab, r->next)) {
+        passed += route_is_dead(lab, r) ? 0 : r->weight;
         if (at * total < passed << 31) return r;
     }
+    return NULL;
 }
 
 bool route_lookup_from(const struct lab *lab, uint32_t node, ip4 src, ip4 dst,
                        struct next_hop *hop) {
-    const struct route *r;
+    const struct route *at, *r;
     *hop = (struct next_hop){.type = ROUTE_NONE};
-    for (struct id id = route_first(lab, node); id_is(id); id = r->next) {
-        r = route_get(lab, id);
+    for (struct id id = route_first(lab, node); id_is(id); id = at->next) {
+        at = r = route_get(lab, id);
         if ((dst & prefix_mask(r->prefix)) != r->network) continue;
         if (r->path != 0) r = choose(lab, r, src, dst);
+        if (r == NULL || route_is_dead(lab, r)) continue;
         hop->address = r->via != 0 ? r->via : dst;
         hop->interface = r->interface;
         hop->source = r->source;

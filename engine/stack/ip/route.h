@@ -39,6 +39,8 @@ static inline bool route_shares(const struct route *a, const struct route *b) {
     return a->path != 0 && a->path == b->path && a->network == b->network &&
            a->prefix == b->prefix && a->metric == b->metric;
 }
+/* Its interface has no carrier, and the node passes over such (ignore_routes_with_linkdown). */
+bool route_is_dead(const struct lab *, const struct route *);
 struct next_hop {
     ip4 address;        /* whom to ask ARP for */
     uint32_t interface; /* global number */

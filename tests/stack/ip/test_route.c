@@ -1,4 +1,5 @@
 /* Routes: the longest prefix wins, gateways must be on a link, interfaces take theirs with them. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -162,6 +163,56 @@ static void a_scenarios_routes_have_metrics(void **state) {
     run_end(&run);
     routes[0].metric = 10;
     expect_complaint("nodes[1].routes[1]");
+}
+
+/* As Linux 6.18 has it: by default what leads to a cut cable stays and is used; a node that passes
+ * over it takes the next best, and the other next hops of the same route. */
+static void routes_without_carrier(void **state) {
+    (void)state;
+    for (int ignore = 0; ignore < 2; ignore++) {
+        struct running run;
+        through_router(&setup);
+        setup_setting(&setup, "r1", "net.ipv4.conf.all.ignore_routes_with_linkdown",
+                      ignore ? "1" : "0");
+        setup_run(&setup, 0, "r1", "ip route add default via 10.0.2.1");
+        setup_run(&setup, 0, "r1",
+                  "ip route add 10.4.0.0/16 nexthop via 10.0.1.9 nexthop via 10.0.2.9");
+        setup_run(&setup, 0, "r1", "ip route get 10.0.1.7"); /* what is remembered is forgotten */
+        run_begin(&run, &setup);
+        run_until(&run, 0);
+        run_command(&run, 0, "", "link client-r1 down");
+        run_command(&run, 0, "r1", "ip route");
+        run_command(&run, 0, "r1", "ip route get 10.0.1.7");
+        for (int host = 0; host < 4; host++) {
+            char line[64];
+            snprintf(line, sizeof line, "ip route get 10.4.0.%d", host);
+            if (ignore) run_command(&run, 0, "r1", line);
+        }
+        expect_output(&run, "r1",
+                      ignore ? "10.0.1.7 dev eth0 src 10.0.1.254 uid 0\n    cache\n"
+                               "default via 10.0.2.1 dev eth1\n"
+                               "10.0.1.0/24 dev eth0 proto kernel scope link src 10.0.1.254 dead "
+                               "linkdown\n"
+                               "10.0.2.0/24 dev eth1 proto kernel scope link src 10.0.2.254\n"
+                               "10.4.0.0/16\n"
+                               "\tnexthop via 10.0.1.9 dev eth0 weight 1 dead linkdown\n"
+                               "\tnexthop via 10.0.2.9 dev eth1 weight 1\n"
+                               "10.0.1.7 via 10.0.2.1 dev eth1 src 10.0.2.254 uid 0\n    cache\n"
+                               "10.4.0.0 via 10.0.2.9 dev eth1 src 10.0.2.254 uid 0\n    cache\n"
+                               "10.4.0.1 via 10.0.2.9 dev eth1 src 10.0.2.254 uid 0\n    cache\n"
+                               "10.4.0.2 via 10.0.2.9 dev eth1 src 10.0.2.254 uid 0\n    cache\n"
+                               "10.4.0.3 via 10.0.2.9 dev eth1 src 10.0.2.254 uid 0\n    cache\n"
+                             : "10.0.1.7 dev eth0 src 10.0.1.254 uid 0\n    cache\n"
+                               "default via 10.0.2.1 dev eth1\n"
+                               "10.0.1.0/24 dev eth0 proto kernel scope link src 10.0.1.254 "
+                               "linkdown\n"
+                               "10.0.2.0/24 dev eth1 proto kernel scope link src 10.0.2.254\n"
+                               "10.4.0.0/16\n"
+                               "\tnexthop via 10.0.1.9 dev eth0 weight 1 linkdown\n"
+                               "\tnexthop via 10.0.2.9 dev eth1 weight 1\n"
+                               "10.0.1.7 dev eth0 src 10.0.1.254 uid 0\n    cache\n");
+        run_end(&run);
+    }
 }
 
 /* What iproute2 6.1 on Linux 6.18 printed for the same lines, without the blanks at line ends. */
@@ -431,6 +482,7 @@ int main(void) {
         cmocka_unit_test(an_interface_that_is_down_is_deaf),
         cmocka_unit_test(a_wrong_scenario_is_told_where),
         cmocka_unit_test(a_scenarios_routes_have_metrics),
+        cmocka_unit_test(routes_without_carrier),
         cmocka_unit_test(routes_are_iproute2s),
         cmocka_unit_test(routes_are_changed_as_on_linux),
         cmocka_unit_test(flows_are_spread_by_weight),

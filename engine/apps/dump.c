@@ -2,7 +2,7 @@
 /*
  * tcpdump's line: time, link level, and what IP and ARP say of themselves (tcpdump 4.99,
  * print-ether.c, print-ip.c, print-arp.c in what they print). Protocols above are dump_icmp.c,
- * dump_udp.c and dump_tcp.c.
+ * dump_udp.c, dump_tcp.c, dump_rip.c and dump_ospf.c.
  *
  * Left out: LLC and other link levels, IPv6 beyond its name, protocols that no node here speaks.
  */
@@ -137,10 +137,11 @@ static char printable(uint8_t octet) {
 
 enum { PER_LINE = 16, HEX_COLUMNS = 40 };
 
-static void hex_line(struct text *t, const uint8_t *octets, size_t count, size_t at,
-                     bool with_text) {
+static void hex_line(struct text *t, const char *indent, const uint8_t *octets, size_t count,
+                     size_t at, bool with_text) {
     size_t end = count - at < PER_LINE ? count : at + PER_LINE, columns = 0;
-    text_add(t, "\t0x");
+    text_add(t, indent);
+    text_add(t, "0x");
     text_hex(t, at, 4);
     text_add(t, ": ");
     for (size_t i = at; i < end; i++) {
@@ -176,7 +177,7 @@ bool dump_octets(const struct dump_look *look, struct text *t, const uint8_t *oc
         text_line(t, octets, count, at);
         return true;
     }
-    hex_line(t, octets, count, *at, look->octets == DUMP_HEX_AND_TEXT);
+    hex_line(t, "\t", octets, count, *at, look->octets == DUMP_HEX_AND_TEXT);
     *at += PER_LINE;
     return true;
 }
@@ -184,7 +185,14 @@ bool dump_octets(const struct dump_look *look, struct text *t, const uint8_t *oc
 void dump_unknown(struct dump *d, const uint8_t *octets, size_t count) {
     for (size_t at = 0; at < count; at += PER_LINE) {
         text_char(d->t, '\n');
-        hex_line(d->t, octets, count, at, true);
+        hex_line(d->t, "\t", octets, count, at, true);
+    }
+}
+
+void dump_indented(struct dump *d, const char *indent, const uint8_t *octets, size_t count) {
+    for (size_t at = 0; at < count && !d->t->cut; at += PER_LINE) {
+        text_char(d->t, '\n');
+        hex_line(d->t, indent, octets, count, at, false);
     }
 }
 
@@ -418,31 +426,6 @@ static void ip_details(struct dump *d, const uint8_t *o, size_t header) {
     text_add(d->t, ")\n    ");
 }
 
-enum { PROTOCOL_OSPF = 89 };
-
-/* RFC 2328's five packets, by name. */
-static void dump_ospf(struct dump *d, struct reader *r, size_t length) {
-    static const char *const names[] = {[1] = "Hello",
-                                        [2] = "Database Description",
-                                        [3] = "LS-Request",
-                                        [4] = "LS-Update",
-                                        [5] = "LS-Ack"};
-    uint8_t version = read_u8(r), type = read_u8(r);
-    if (r->failed) {
-        text_add(d->t, " [|ospf2]");
-        return;
-    }
-    dump_number(d, "OSPFv", version);
-    if (type > 0 && type < sizeof names / sizeof names[0]) {
-        text_add(d->t, ", ");
-        text_add(d->t, names[type]);
-    } else {
-        dump_number(d, ", unknown packet type (", type);
-        text_char(d->t, ')');
-    }
-    dump_number(d, ", length ", length);
-}
-
 static void ip_payload(struct dump *d, struct reader r, size_t length, uint8_t protocol,
                        const struct dump_ip *ip) {
     if (protocol == IP_PROTOCOL_TCP) {
@@ -460,7 +443,7 @@ static void ip_payload(struct dump *d, struct reader r, size_t length, uint8_t p
     switch (protocol) {
     case IP_PROTOCOL_ICMP: dump_icmp(d, r, length, ip); return;
     case IP_PROTOCOL_IGMP: dump_igmp(d, r, length); return;
-    case PROTOCOL_OSPF: dump_ospf(d, &r, length); return;
+    case IP_PROTOCOL_OSPF: dump_ospf(d, r, length); return;
     default:
         text_char(d->t, ' ');
         protocol_number(d, protocol);

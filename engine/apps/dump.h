@@ -74,6 +74,8 @@ void dump_ip(struct dump *, struct reader, size_t length);
 void dump_icmp(struct dump *, struct reader, size_t length, const struct dump_ip *);
 void dump_igmp(struct dump *, struct reader, size_t length);
 void dump_udp(struct dump *, struct reader, size_t length, const struct dump_ip *);
+void dump_rip(struct dump *, struct reader, size_t length);
+void dump_ospf(struct dump *, struct reader, size_t length);
 void dump_tcp(struct dump *, struct reader, size_t length, const struct dump_ip *);
 void dump_arp(struct dump *, struct reader, size_t length);
 void dump_host(struct dump *, ip4);
@@ -83,6 +85,19 @@ void dump_ends(struct dump *, const struct dump_ip *, uint16_t from, uint16_t to
 void dump_number(struct dump *, const char *before, uint64_t);
 void dump_hex(struct dump *, const char *before, uint64_t, int digits); /* 0: as many as needed */
 void dump_unknown(struct dump *, const uint8_t *octets, size_t count);  /* as hex and text */
+/* The same as hex alone, each line behind the indent. */
+void dump_indented(struct dump *, const char *indent, const uint8_t *octets, size_t count);
+/* Text up to its NUL, as cat -v has it. */
+void dump_password(struct dump *, const uint8_t *octets, size_t count);
+/* The names of the bits that are set, from the lowest up. */
+void dump_bits(struct dump *, const char *const *names, uint32_t count, uint32_t bits,
+               const char *none);
+/* OSPF: the reader goes on behind what was told; false: it was cut off. */
+void dump_ospf_options(struct dump *, const char *before, uint32_t options);
+bool dump_lsa_header(struct dump *, struct reader *);
+bool dump_lsa(struct dump *, struct reader *);
+/* "Router LSA (1), LSA-ID: 1.1.1.1"; `between`: what stands behind "Opaque-Type". */
+void dump_lsa_name(struct dump *, uint32_t type, uint32_t id, const char *between);
 /* The checksum that should stand there: over a pseudo-header, the field itself taken as zero. */
 uint16_t dump_checksum(const struct dump_ip *, uint8_t protocol, const uint8_t *octets,
                        size_t count, size_t field);

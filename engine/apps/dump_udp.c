@@ -1,7 +1,7 @@
 #include "apps/dump.h"
 /*
- * UDP (RFC 768) in tcpdump's words, and of what it carries TFTP (RFC 1350, 2347) and the first line
- * of RIP. tcpdump knows TFTP by its port alone, so only requests are told as TFTP.
+ * UDP (RFC 768) in tcpdump's words, and of what it carries TFTP (RFC 1350, 2347); RIP is
+ * dump_rip.c. tcpdump knows TFTP by its port alone, so only requests are told as TFTP.
  */
 #include "wire/udp.h"
 
@@ -22,6 +22,11 @@ static bool text_string(struct dump *d, struct reader *r) {
         text_char(d->t, (char)o);
     }
     return true;
+}
+
+void dump_password(struct dump *d, const uint8_t *octets, size_t count) {
+    struct reader r = reader_of(octets, count);
+    text_string(d, &r);
 }
 
 static void tftp_options(struct dump *d, struct reader *r) {
@@ -72,22 +77,6 @@ static void dump_tftp(struct dump *d, struct reader r, size_t length) {
         return;
     default: dump_number(d, "tftp-#", op);
     }
-}
-
-static void dump_rip(struct dump *d, struct reader r, size_t length) {
-    static const char *const commands[] = {[1] = "Request", [2] = "Response"};
-    uint8_t command = read_u8(&r), version = read_u8(&r);
-    if (r.failed) {
-        text_add(d->t, " [|rip]");
-        return;
-    }
-    dump_number(d, "RIPv", version);
-    text_add(d->t, ", ");
-    if (command == 1 || command == 2)
-        text_add(d->t, commands[command]);
-    else
-        dump_number(d, "unknown command ", command);
-    dump_number(d, ", length: ", length);
 }
 
 static void checksum(struct dump *d, const uint8_t *octets, size_t have, size_t length,

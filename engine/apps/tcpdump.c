@@ -14,7 +14,7 @@
 #include "stack/iface.h"
 #include <string.h>
 
-enum { SNAP_USUAL = 262144, TEXT_ROOM = 4096 };
+enum { SNAP_USUAL = 262144, TEXT_ROOM = 16384 };
 
 struct orders {
     struct dump_look look;

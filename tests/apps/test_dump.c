@@ -15,7 +15,7 @@
 
 #include "apps/dump.h"
 
-enum { LINE = 2048, FRAME_MOST = 1 << 16, TEXT_MOST = 8192 };
+enum { LINE = 2048, FRAME_MOST = 1 << 16, TEXT_MOST = 16384 };
 
 /* ------------------------------------------------------------------------------- captures */
 
@@ -144,6 +144,7 @@ static void as_tcpdump(const char *options) {
         as_tcpdump(#name);                                                                         \
     }
 AS_TCPDUMP(n)
+AS_TCPDUMP(nv)
 AS_TCPDUMP(nvv)
 AS_TCPDUMP(ne)
 AS_TCPDUMP(nevv)
@@ -247,6 +248,7 @@ static void nothing_breaks_it(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(n),
+        cmocka_unit_test(nv),
         cmocka_unit_test(nvv),
         cmocka_unit_test(ne),
         cmocka_unit_test(nevv),

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "routing/ospf_install.h"
+#include "routing/routing.h"
 #include "sim/event.h"
 #include "sim/trace.h"
 
@@ -252,4 +253,26 @@ void ospf_spf_timer_fired(struct step *s, struct id id) {
     ospf_install(s, id);
     ospf_summaries_update(s, &table); /* 16.7 */
     ospf_redistribution_update(s, id);
+}
+
+void ospf_connected_visit(const struct lab *lab, uint32_t node,
+                          void (*each)(void *user, const struct route *), void *user) {
+    const struct ospf *ospf = ospf_get(lab, ospf_of(lab, node));
+    if (ospf == NULL) return;
+    for (struct id id = ospf->first_route; id_is(id); id = ospf_route_get(lab, id)->next) {
+        const struct ospf_route *r = ospf_route_get(lab, id);
+        if (r->hop_count == 0 || r->hop[0].via != 0 || r->hop[0].interface == 0) continue;
+        struct route route = {.network = r->address,
+                              .prefix = r->prefix,
+                              .metric = ospf->set.distance,
+                              .interface = r->hop[0].interface,
+                              .node = node,
+                              .origin = ROUTE_OSPF,
+                              .weight = 1,
+                              .cost = r->cost,
+                              .tag = r->tag,
+                              .kind = r->path,
+                              .since = r->since};
+        each(user, &route);
+    }
 }

@@ -6,6 +6,7 @@
  * configuration is the node's and stays when the daemon is killed, and so do its routes.
  */
 #include "routing/daemon.h"
+#include "stack/ip/route.h"
 
 /* `router rip`, `no router rip`: the node's instance, that is its configuration, is made and
  * unmade. False: there is no room for it. */
@@ -39,11 +40,17 @@ enum config_result ospf_config(struct step *, uint32_t node, uint32_t interface,
 void ospf_running_config(const struct lab *, uint32_t node, uint32_t interface, struct say *);
 bool ospf_show(const struct lab *, uint32_t node, size_t count, char **words, struct say *);
 
+/* OSPF's routes to networks on the node's own links, which it does not write into the node's table:
+ * with the hop by which they are connected. */
+void ospf_connected_visit(const struct lab *, uint32_t node,
+                          void (*each)(void *user, const struct route *), void *user);
+
 extern const struct object_kind rip_kind, rip_line_kind, rip_interface_kind, rip_peer_kind,
     rip_route_kind, key_kind;
 extern const struct state_graph rip_graph;
 extern const struct object_kind ospf_kind, ospf_area_kind, ospf_interface_kind, ospf_neighbor_kind,
     ospf_item_kind, ospf_lsa_kind, ospf_block_kind;
+
 extern const struct object_kind ospf_route_kind;
 
 #endif

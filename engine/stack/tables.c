@@ -8,7 +8,8 @@
 static const char *const interfaces[] = {"name", "address", "mac", "mtu", "state"};
 static const char *const arp[] = {"address", "mac", "interface", "state"};
 static const char *const mac[] = {"mac", "interface"};
-static const char *const routes[] = {"network", "via", "interface", "metric", "origin"};
+static const char *const routes[] = {"network", "via",    "interface", "metric",
+                                     "cost",    "origin", "since"};
 static const char *const fragments[] = {"source", "id", "octets", "holes", "expires"};
 static const char *const nat[] = {"protocol", "inside", "outside", "peer", "state", "expires"};
 static const char *const groups[] = {"group", "interface", "users"};

@@ -169,7 +169,7 @@ struct id route_make_at(struct step *s, const struct route *from, const struct r
     if (!id_is(id)) return id;
     struct route *r = object_edit(s, POOL_ROUTE, id);
     *r = *from;
-    r->since = s->now;
+    if (r->since == 0) r->since = s->now;
     link_in(s, id, p);
     netlink_tell_route(s, r->node, r->origin);
     return id;
@@ -189,7 +189,7 @@ void route_turn(struct step *s, struct id id, const struct route *to) {
     r->next = kept.next;
     r->tall = kept.tall;
     r->timer = kept.timer;
-    r->since = s->now;
+    if (r->since == 0) r->since = s->now;
     memos_forget(s->lab);
     netlink_tell_route(s, r->node, r->origin);
     if (origin != r->origin) netlink_tell_route(s, r->node, origin);
@@ -269,6 +269,7 @@ void route_learn_default(struct step *s, uint32_t node, ip4 via, uint32_t interf
         at = route_get(s->lab, id);
         if (at->origin == ROUTE_DISCOVERED && at->via == via && at->interface == interface) break;
     }
+    if (id_is(id)) r.since = route_get(s->lab, id)->since;
     if (id_is(id)) route_unmake(s, id);
     if (until == 0) return;
     id = route_make(s, &r);
@@ -327,7 +328,11 @@ static bool row(const struct lab *lab, struct id id, struct text *t) {
     text_add(t, "\",\"");
     text_u64(t, r->metric);
     text_add(t, "\",\"");
+    if (r->origin == ROUTE_RIP || r->origin == ROUTE_OSPF) text_u64(t, r->cost);
+    text_add(t, "\",\"");
     text_add(t, origins[r->origin]);
+    text_add(t, "\",\"");
+    text_seconds(t, r->since, 3);
     text_add(t, "\"]");
     return true;
 }

@@ -116,14 +116,14 @@ static void with_two_routers(const char *profile) {
 static void expect_routes(const struct running *run, const char *first) {
     char expected[400];
     snprintf(expected, sizeof expected,
-             "[\"10.1.0.0/24\",\"\",\"eth0\",\"0\",\"connected\"]\n"
-             "[\"0.0.0.0/0\",\"10.1.0.1\",\"eth0\",\"0\",\"gateway\"]\n%s",
+             "[\"10.1.0.0/24\",\"\",\"eth0\",\"0\",\"\",\"connected\",\"0.000\"]\n"
+             "[\"0.0.0.0/0\",\"10.1.0.1\",\"eth0\",\"0\",\"\",\"gateway\",\"0.000\"]\n%s",
              first);
     expect_table(run, "routes", "h", expected);
 }
 
 static const char *const through_b =
-    "[\"10.2.0.10/32\",\"10.1.0.2\",\"eth0\",\"0\",\"redirect\"]\n";
+    "[\"10.2.0.10/32\",\"10.1.0.2\",\"eth0\",\"0\",\"\",\"redirect\",\"1.000\"]\n";
 
 /* The RFCs' host believes the first one; their router tells of each datagram. */
 static void the_rfcs_know_no_pause(void **state) {
@@ -134,7 +134,8 @@ static void the_rfcs_know_no_pause(void **state) {
     run_begin(&run, &setup);
     run_until(&run, SECONDS(2));
     assert_int_equal(sent(&run, "a", 5, 1), 1);
-    expect_routes(&run, through_b);
+    expect_routes(&run,
+                  "[\"10.2.0.10/32\",\"10.1.0.2\",\"eth0\",\"0\",\"\",\"redirect\",\"0.000\"]\n");
     run_end(&run);
     with_two_routers("rfc9293");
     setup_setting(&setup, "h", "net.ipv4.conf.all.accept_redirects", "0");
@@ -230,7 +231,8 @@ static void without_its_route_it_is_gone(void **state) {
     setup_run(&setup, SECONDS(1), "h", "ip route del default");
     run_begin(&run, &setup);
     run_until(&run, SECONDS(2));
-    expect_table(&run, "routes", "h", "[\"10.1.0.0/24\",\"\",\"eth0\",\"0\",\"connected\"]\n");
+    expect_table(&run, "routes", "h",
+                 "[\"10.1.0.0/24\",\"\",\"eth0\",\"0\",\"\",\"connected\",\"0.000\"]\n");
     run_end(&run);
 }
 
@@ -340,18 +342,20 @@ static void a_host_finds_its_routers(void **state) {
     run_begin(&run, &setup);
     run_until(&run, SECONDS(10));
     assert_int_equal(sent(&run, "h", 10, 0), 1); /* it was answered within two seconds */
-    expect_table(&run, "routes", "h",
-                 "[\"10.1.0.0/24\",\"\",\"eth0\",\"0\",\"connected\"]\n"
-                 "[\"0.0.0.0/0\",\"10.1.0.1\",\"eth0\",\"2147483652\",\"discovered\"]\n"
-                 "[\"0.0.0.0/0\",\"10.1.0.2\",\"eth0\",\"2147483647\",\"discovered\"]\n");
+    expect_table(
+        &run, "routes", "h",
+        "[\"10.1.0.0/24\",\"\",\"eth0\",\"0\",\"\",\"connected\",\"0.000\"]\n"
+        "[\"0.0.0.0/0\",\"10.1.0.1\",\"eth0\",\"2147483652\",\"\",\"discovered\",\"1.546\"]\n"
+        "[\"0.0.0.0/0\",\"10.1.0.2\",\"eth0\",\"2147483647\",\"\",\"discovered\",\"1.837\"]\n");
     char *said = run_output(&run, "h");
     assert_non_null(strstr(said, "1 received"));
     free(said);
     assert_int_equal(sent(&run, "a", 5, 1), 0); /* b was asked first: nothing to redirect */
     run_until(&run, SECONDS(200));
-    expect_table(&run, "routes", "h",
-                 "[\"10.1.0.0/24\",\"\",\"eth0\",\"0\",\"connected\"]\n"
-                 "[\"0.0.0.0/0\",\"10.1.0.1\",\"eth0\",\"2147483652\",\"discovered\"]\n");
+    expect_table(
+        &run, "routes", "h",
+        "[\"10.1.0.0/24\",\"\",\"eth0\",\"0\",\"\",\"connected\",\"0.000\"]\n"
+        "[\"0.0.0.0/0\",\"10.1.0.1\",\"eth0\",\"2147483652\",\"\",\"discovered\",\"1.546\"]\n");
     run_end(&run);
 }
 

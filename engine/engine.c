@@ -52,6 +52,10 @@ static void timer_fired(struct step *s, uint32_t timer, struct id owner, uint32_
     case TIMER_OSPF_ORIGINATION:
     case TIMER_OSPF_UPDATE:
     case TIMER_OSPF_ACK:
+    case TIMER_OSPF_WAIT:
+    case TIMER_OSPF_INACTIVITY:
+    case TIMER_OSPF_DD:
+    case TIMER_OSPF_REQUEST:
     case TIMER_OSPF_SPF:
     case TIMER_OSPF_HELLO: ospf_timer_fired(s, timer, owner, node); return;
     case TIMER_PROCESS:
@@ -95,6 +99,8 @@ static uint32_t machine_pool(uint32_t machine) {
     case MACHINE_NEIGHBOUR: return POOL_NEIGHBOUR;
     case MACHINE_TFTP: return POOL_TFTP;
     case MACHINE_RIP: return POOL_RIP_ROUTE;
+    case MACHINE_OSPF_INTERFACE: return POOL_OSPF_INTERFACE;
+    case MACHINE_OSPF_NEIGHBOR: return POOL_OSPF_NEIGHBOR;
     case MACHINE_COUNT: break;
     }
     return POOL_COUNT;
@@ -153,7 +159,9 @@ static const struct state_graph *const graphs[MACHINE_COUNT] = {
     [MACHINE_NEIGHBOUR] = &neighbour_graph,
     [MACHINE_CONGESTION] = &tcp_congestion_graph,
     [MACHINE_TFTP] = &tftp_graph,
-    [MACHINE_RIP] = &rip_graph};
+    [MACHINE_RIP] = &rip_graph,
+    [MACHINE_OSPF_INTERFACE] = &ospf_interface_graph,
+    [MACHINE_OSPF_NEIGHBOR] = &ospf_neighbor_graph};
 
 const struct state_graph *engine_graph(uint32_t machine) {
     return machine < MACHINE_COUNT ? graphs[machine] : NULL;

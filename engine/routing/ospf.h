@@ -13,13 +13,14 @@
 #include "wire/ospf.h"
 
 enum {
-    OSPF_NETWORKS_MAX = 64, /* `network ... area ...` lines of a router */
-    OSPF_KEYS_MAX = 8,      /* message-digest keys of an interface */
-    OSPF_KEY_ROOM = 17,     /* a key of 16 octets and its NUL */
-    OSPF_HOPS_MAX = 16,     /* next hops of equal cost, 16.8 */
-    OSPF_LSA_MOST = 4096,   /* octets of an advertisement, header included, that is stored */
-    OSPF_ORIGINS = 4,       /* whose routes can be redistributed: enum ospf_source */
-    OSPF_RANGES_MAX = 8     /* of an area */
+    OSPF_NETWORKS_MAX = 64,  /* `network ... area ...` lines of a router */
+    OSPF_KEYS_MAX = 8,       /* message-digest keys of an interface */
+    OSPF_KEY_ROOM = 17,      /* a key of 16 octets and its NUL */
+    OSPF_HOPS_MAX = 16,      /* next hops of equal cost, 16.8 */
+    OSPF_LSA_MOST = 4096,    /* octets of an advertisement, header included, that is stored */
+    OSPF_ORIGINS = 4,        /* whose routes can be redistributed: enum ospf_source */
+    OSPF_RANGES_MAX = 8,     /* of an area */
+    OSPF_METRIC_DEFAULT = 20 /* of what is redistributed, as in FRR */
 };
 enum ospf_network_type { /* 9: of an interface */
                          OSPF_BROADCAST,
@@ -179,7 +180,7 @@ struct ospf_interface {
     uint32_t area_id;
     uint32_t transit_area; /* of a virtual link */
     uint32_t scheduled;    /* bits of enum ospf_task, done before the step ends: 4.4 */
-    uint32_t reserved;
+    uint32_t stub;         /* the area is one, as it was when the interface joined it */
     uint64_t hellos_sent, packets_received;
     struct ospf_interface_settings set;
 };
@@ -205,7 +206,7 @@ struct ospf_neighbor {
     uint32_t dd_held;       /* and it can be sent again */
     uint32_t requested;     /* the first ones of the request list: their request is out */
     uint32_t retransmissions, summaries, requests; /* lengths of the lists */
-    uint32_t crypt_sequence, crypt_known;          /* D.3: last one received */
+    uint32_t crypt_sequence, reserved;             /* D.3: last one received */
     uint32_t changes;                              /* of its state */
 };
 /* An entry of one of the lists of 10 (and of 13.5's delayed acknowledgements). */

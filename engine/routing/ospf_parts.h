@@ -24,14 +24,21 @@ const struct ospf_lsa *ospf_lsa_get(const struct lab *, struct id);
 struct ospf_lsa *ospf_lsa_edit(struct step *, struct id);
 const struct ospf_route *ospf_route_get(const struct lab *, struct id);
 
-/* ospf_instance.c: the daemon begins and ends; netlink: interfaces, addresses and carriers come
- * and go; which interfaces take part, in which area. ospf_config.c: the lines of its configuration.
- */
+/* ospf_instance.c: the router, its areas; the daemon begins, is woken and ends. */
+struct ospf *ospf_open(struct step *, uint32_t node); /* makes it; NULL: no room */
+uint32_t ospf_router_id_chosen(const struct lab *, uint32_t node);
+void ospf_begin_again(struct step *, struct id ospf);    /* its router id has changed */
+void ospf_config_changed(struct step *, struct id ospf); /* a line has: what follows from it */
+bool ospf_area_is_configured(const struct ospf_area *);
 struct id ospf_area_of(const struct lab *, struct id ospf, uint32_t area_id); /* {0,0}: none */
 struct id ospf_area_open(struct step *, struct id ospf, uint32_t area_id);    /* makes it */
-struct id ospf_interface_of(const struct lab *, uint32_t interface);
-void ospf_interfaces_update(struct step *, struct id ospf); /* after any change of the above */
 bool ospf_area_is_stub(const struct lab *, struct id area);
+/* ospf_take_part.c: which interfaces run OSPF, in which area: by the configuration, and by what
+ * netlink tells of interfaces, addresses and carriers. */
+struct id ospf_interface_of(const struct lab *, uint32_t interface);
+struct id ospf_interface_open(struct step *, struct id ospf, uint32_t interface); /* makes it */
+void ospf_interfaces_update(struct step *, struct id ospf); /* after any change of these */
+void ospf_interface_leave(struct step *, struct id interface);
 /* What was scheduled meanwhile (4.4) is done: at the end of whatever woke the daemon. */
 void ospf_tasks_run(struct step *, struct id ospf);
 
@@ -55,7 +62,10 @@ void ospf_packet_dropped(struct step *, const struct ospf_packet *, enum reason,
 size_t ospf_auth_length(const struct lab *, struct id interface); /* octets behind the packet */
 bool ospf_auth_accepts(struct step *, const struct ospf_packet *, const uint8_t *octets,
                        size_t count, enum reason *);
-void ospf_auth_sign(struct step *, struct id interface, uint8_t *packet, size_t length);
+/* Completes the header, puts it in front of the body and appends what has to be; how many octets
+ * the packet has then. */
+size_t ospf_auth_emit(struct step *, struct id interface, struct ospf_header *, uint8_t *packet,
+                      size_t length);
 
 /* ospf_interface.c: 9.2, 9.3 (the machine), 9.4 (the election). */
 void ospf_interface_event(struct step *, struct id interface, enum ospf_interface_event);

@@ -52,5 +52,6 @@ extern const struct object_kind ospf_kind, ospf_area_kind, ospf_interface_kind, 
     ospf_item_kind, ospf_lsa_kind, ospf_block_kind;
 
 extern const struct object_kind ospf_route_kind;
+extern const struct state_graph ospf_interface_graph, ospf_neighbor_graph;
 
 #endif

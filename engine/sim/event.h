@@ -40,6 +40,10 @@ enum timer_kind {
     TIMER_RIP_GARBAGE,
     /* and OSPF */
     TIMER_OSPF_HELLO,
+    TIMER_OSPF_WAIT,        /* an interface waits for a Designated Router to show itself */
+    TIMER_OSPF_INACTIVITY,  /* a neighbour is not heard of */
+    TIMER_OSPF_DD,          /* its answer to a database description, or how long to keep the last */
+    TIMER_OSPF_REQUEST,     /* its answer to a link state request */
     TIMER_OSPF_AGE,         /* what the router's LSAs come to next by their age */
     TIMER_OSPF_ORIGINATION, /* there is something to say, now or when MinLSInterval allows */
     TIMER_OSPF_UPDATE,      /* a neighbour has not acknowledged an LSA */

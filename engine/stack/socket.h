@@ -94,6 +94,9 @@ int64_t socket_receive_with(struct step *, struct id, uint8_t *out, size_t room,
 /* The next ICMP message as it came, from its IPv4 header on: an ICMP socket's, or a UDP socket's
  * error (IP_RECVERR). -EAGAIN: none. */
 int64_t socket_receive_packet(struct step *, struct id, uint8_t *out, size_t room);
+/* The next datagram of a raw socket itself, from its IP header on; the caller frees it. {0,0}: none
+ * waits. */
+struct id socket_take_frame(struct step *, struct id);
 int socket_shutdown_write(struct step *, struct id);
 int socket_shutdown_read(struct step *, struct id);
 /* What TCP tells without being asked, oldest first, once; SOCKET_REPORT_NONE: nothing. */

@@ -222,6 +222,11 @@ int64_t socket_receive_packet(struct step *s, struct id id, uint8_t *out, size_t
     return (int64_t)count;
 }
 
+struct id socket_take_frame(struct step *s, struct id id) {
+    struct socket *socket = edit(s, id);
+    return socket->queued == 0 ? (struct id){0, 0} : take(s, socket);
+}
+
 void socket_queue_free(struct step *s, struct id id) {
     struct socket *socket = edit(s, id);
     while (socket->queued > 0) frame_free(s, take(s, socket));

@@ -27,6 +27,10 @@ static const char *const transfers[] = {"file", "state", "block", "octets", "loc
 static const char *const ospf_lsdb[] = {
     "area",   "type",  "link_state_id", "advertising_router", "sequence", "checksum",
     "length", "since", "contents"};
+static const char *const ospf_interfaces[] = {"interface", "address", "area", "state",    "cost",
+                                              "priority",  "dr",      "bdr",  "neighbors"};
+static const char *const ospf_neighbors[] = {"id", "address", "priority", "state",          "role",
+                                             "dd", "summary", "requests", "retransmissions"};
 
 const struct table_shape stack_tables[TABLE_COUNT] = {
     [TABLE_INTERFACES] = SHAPE("interfaces", interfaces),
@@ -46,4 +50,6 @@ const struct table_shape stack_tables[TABLE_COUNT] = {
     [TABLE_OSPF_ROUTES] = SHAPE("ospf_routes", ospf_routes),
     [TABLE_RIP] = SHAPE("rip", rip),
     [TABLE_OSPF_LSDB] = SHAPE("ospf_lsdb", ospf_lsdb),
+    [TABLE_OSPF_INTERFACES] = SHAPE("ospf_interfaces", ospf_interfaces),
+    [TABLE_OSPF_NEIGHBORS] = SHAPE("ospf_neighbors", ospf_neighbors),
 };

@@ -426,7 +426,8 @@ static void everything_has_a_name(void **state) {
     uint32_t fields = 0;
     while (engine_name(NAME_FIELD, fields) != NULL) fields++;
     assert_int_equal(fields, tcp_object_kind.watch_count + tftp_kind.watch_count +
-                                 rip_route_kind.watch_count);
+                                 rip_route_kind.watch_count + ospf_interface_kind.watch_count +
+                                 ospf_neighbor_kind.watch_count);
     for (uint32_t table = 0; table < TABLE_COUNT; table++)
         assert_string_equal(engine_table(table)->name, engine_name(NAME_TABLE, table));
     assert_null(engine_table(TABLE_COUNT));

@@ -149,6 +149,12 @@ static const struct route *route_for(const struct lab *lab, uint32_t node, ip4 t
 static void hops_of(const struct lab *lab, uint32_t node, ip4 to, hop_visitor *visit, void *user) {
     const struct route *first = route_for(lab, node, to);
     struct overlay_arrow a = {.from = node, .cost = OVERLAY_NO_COST};
+    if (node_view_at(lab, node)->alive == 0) {
+        a.role = OVERLAY_DEAD_END;
+        a.say = "overlay.dead.crashed";
+        visit(user, &a);
+        return;
+    }
     if (iface_with_address(lab, node, to) != 0) {
         a.role = OVERLAY_HERE;
         a.say = "overlay.here.address";

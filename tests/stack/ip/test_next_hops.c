@@ -147,6 +147,21 @@ static void a_cut_cable_is_a_dead_end(void **state) {
     run_end(&run);
 }
 
+static void who_has_crashed_is_a_dead_end(void **state) {
+    (void)state;
+    struct running run;
+    triangle();
+    RUN(&run, "r1", "ip route add 10.0.2.0/24 via 10.1.12.2");
+    run_command(&run, SECONDS(1), "", "node r2 crash");
+    expect_picture(&run, SERVER,
+                   "client > r1 by 1 doomed next.doomed\n"
+                   "r1 > r2 by 2 doomed next.doomed\n"
+                   "r2 > - dead_end dead.crashed\n"
+                   "r3 > - dead_end dead.no_route\n"
+                   "server > - here here.address\n");
+    run_end(&run);
+}
+
 static void a_network_is_reached_by_who_is_on_it(void **state) {
     (void)state;
     struct running run;
@@ -218,6 +233,7 @@ int main(void) {
         cmocka_unit_test(of_equal_ways_each_is_told),
         cmocka_unit_test(dead_ends_say_why),
         cmocka_unit_test(a_cut_cable_is_a_dead_end),
+        cmocka_unit_test(who_has_crashed_is_a_dead_end),
         cmocka_unit_test(a_network_is_reached_by_who_is_on_it),
         cmocka_unit_test(a_host_does_not_forward),
         cmocka_unit_test(through_a_switch_the_cables_are_told),

@@ -14,7 +14,7 @@ import { Queues } from '../act/slots';
 import { timerKey } from '../model/lab';
 import * as session from '../state/session';
 import * as view from '../state/view';
-import { column, hasText, say, t } from '../text/text';
+import { column, hasText, say, span, t } from '../text/text';
 import type { NodeId, TableShape, TraceEvent } from '../wire/types';
 
 export function Tables(): JSX.Element {
@@ -39,7 +39,7 @@ function Table({ shape, n }: { readonly shape: TableShape; readonly n: NodeId })
   const timeline = current(app.lab);
   const i = view.cursor.value;
   if (!timeline) return null;
-  const rows = [...timeline.rowsAt(i, shape, n)];
+  const rows = withAges([...timeline.rowsAt(i, shape, n)], shape, view.flight.value ?? (i < 0 ? 0 : timeline.time(i)));
   const e = timeline.event(i);
   const changed = e === null || e.n !== n ? null : changedRow(e, shape);
   const title = say(shape.title);
@@ -54,6 +54,20 @@ function Table({ shape, n }: { readonly shape: TableShape; readonly n: NodeId })
     </table>
   );
 }
+/** A moment from which on something holds is told as how long ago that was. */
+function withAges(rows: readonly Row[], shape: TableShape, now: number): readonly Row[] {
+  const at = shape.columns.findIndex((c) => c.endsWith('.since'));
+  if (at < 0) return rows;
+  return rows.map(([key, cells]) => {
+    const since = Number(cells[at] ?? '') * 1e9;
+    const known = cells[at] !== '' && Number.isFinite(since) && since <= now;
+    return [key, known ? cells.map((cell, k) => (k === at ? t('ui.table.ago', { span: span(roughly(now - since)) }) : cell)) : cells];
+  });
+}
+type Row = readonly [key: string, cells: readonly string[]];
+/** Ages are read in tenths of a second: nobody wants their microseconds. */
+const roughly = (ns: number): number => (ns < 1e9 ? Math.round(ns / 1e6) * 1e6 : Math.round(ns / 1e8) * 1e8);
+
 /** The key of the row that an event changed in this table. */
 function changedRow(e: TraceEvent, shape: TableShape): string | null {
   if (e.k === 'tab') return e.tab === shape.name ? e.key : null;

@@ -84,7 +84,7 @@ const sin = (degrees: number): number => Math.sin((degrees * Math.PI) / 180);
 /** At the node's shoulder: packets end here, as they should or not. */
 function EndSign({ lab, from, way, at, plates, dst }: ShapeProps & { readonly plates: boolean }): JSX.Element {
   const spot = at(from);
-  const [dx, dy] = plates ? [0, -15] : [24, -18];
+  const [dx, dy] = plates ? [22, -9] : [24, -18];
   return (
     <g class={`hop-end hop-${way.role}`} transform={`translate(${spot.x + dx} ${spot.y + dy})`}>
       <title>{say(way.say, wordsOf(lab, from, way, dst))}</title>

@@ -1,5 +1,6 @@
 /* Filters and edits: what they match, how they bind, what they refuse and where. */
 #include "wire/match.h"
+#include "wire/ospf.h"
 #include "wire_support.h"
 
 #include <stdio.h>
@@ -36,6 +37,27 @@ static bool matches(const char *filter, const char *hex) {
     struct complaint why = {.problem = ""};
     if (!match_compile(&m, filter, &why)) fail_msg("%s: %s", filter, why.problem);
     return match_frame(&m, frame, from_hex(hex, frame, sizeof frame));
+}
+
+/* Of fields that come many times, the first is set; then OSPF's checksum is mended with the rest,
+ * and an advertisement's own, which its originator made, is not. */
+static void edits_and_mending_of_routing(void **state) {
+    (void)state;
+    enum { PACKET = 34, LENGTH = 148, FIRST_LSA = 28 };
+    uint8_t frame[256];
+    struct field f;
+    char text[64];
+    size_t count = from_hex(rip, frame, sizeof frame);
+    assert_true(field_edit("rip.metric = 9", frame, count));
+    assert_field(frame, count, "rip.metric", "9");
+    assert_true(find_field(frame, count, "rip.metric", 1, &f, text));
+    assert_string_equal(text, "16");
+    count = from_hex(ospf, frame, sizeof frame);
+    assert_true(field_edit("ospf.lsa.router.metric0 = 11", frame, count));
+    assert_false(ospf_checksum_holds(frame + PACKET, LENGTH));
+    checksums_mend(frame, count, MEND_ALL);
+    assert_true(ospf_checksum_holds(frame + PACKET, LENGTH));
+    assert_false(ospf_lsa_checksum_holds(frame + PACKET + FIRST_LSA, 48));
 }
 
 /* Fields that a packet has many times: one that fits is enough, and for != all must differ. */
@@ -406,6 +428,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fields_and_protocols),
         cmocka_unit_test(fields_that_come_many_times),
+        cmocka_unit_test(edits_and_mending_of_routing),
         cmocka_unit_test(binding),
         cmocka_unit_test(truth_tables),
         cmocka_unit_test(cut_frames),

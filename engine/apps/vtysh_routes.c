@@ -5,6 +5,7 @@
  * distance as metric, so what would be the kernel's choice is the one that is selected. A connected
  * route whose interface has no carrier stays in Linux's table, but FRR does not show it.
  */
+#include "routing/routing.h"
 #include "stack/iface.h"
 #include "stack/ip/route.h"
 #include <string.h>
@@ -118,15 +119,20 @@ static void text_hop(struct text *t, const struct lab *lab, const struct route *
     text_attributes(t, r);
 }
 
+enum { OWN_MOST = NODE_INTERFACES_MAX };
 struct view {
     const struct lab *lab;
     sim_time now;
+    uint32_t node;
     struct say *say;
     const char *source; /* NULL: all */
     bool one, longer;   /* one: only this network; longer: and what lies in it */
     ip4 network;
     uint32_t prefix;
     uint32_t said;
+    /* OSPF's routes to its own networks, which FRR does not give to the kernel. */
+    struct route own[OWN_MOST];
+    size_t own_count;
 };
 
 static void say_codes(struct say *say) {
@@ -220,61 +226,90 @@ static bool passes(const struct view *v, const struct route *r) {
     return r->prefix >= v->prefix && (r->network & prefix_mask(v->prefix)) == v->network;
 }
 
-/* Within a network FRR has the newest first. `before`: those that were told already. */
-static const struct route *newest(const struct view *v, const struct route *first,
+/* Whether `r` is told after `before` and, of those, before `best`: within a network FRR has the
+ * newest first. */
+static bool comes_next(const struct route *r, const struct route *before,
+                       const struct route *best) {
+    if (before != NULL &&
+        (r->since > before->since || (r->since == before->since && r->metric >= before->metric)))
+        return false;
+    return best == NULL || r->since > best->since ||
+           (r->since == best->since && r->metric > best->metric);
+}
+
+/* The network's first route in the kernel's table; NULL: it has none there. */
+static const struct route *first_of(const struct view *v, uint64_t network) {
+    struct id id = route_first(v->lab, v->node);
+    while (id_is(id) && rank(route_get(v->lab, id)) != network) id = route_get(v->lab, id)->next;
+    return route_get(v->lab, id);
+}
+
+static const struct route *newest(const struct view *v, uint64_t network,
                                   const struct route *before) {
     const struct route *best = NULL, *last = NULL;
-    for (const struct route *r = first; r != NULL && rank(r) == rank(first);
-         last = r, r = route_get(v->lab, r->next)) {
-        if (!is_shown(v->lab, r) || (last != NULL && route_shares(last, r))) continue;
-        bool told = before != NULL && (r->since > before->since ||
-                                       (r->since == before->since && r->metric >= before->metric));
-        bool later = best == NULL || r->since > best->since ||
-                     (r->since == best->since && r->metric > best->metric);
-        if (!told && later) best = r;
-    }
+    for (const struct route *r = first_of(v, network); r != NULL && rank(r) == network;
+         last = r, r = route_get(v->lab, r->next))
+        if (is_shown(v->lab, r) && (last == NULL || !route_shares(last, r)) &&
+            comes_next(r, before, best))
+            best = r;
+    for (size_t i = 0; i < v->own_count; i++)
+        if (rank(&v->own[i]) == network && comes_next(&v->own[i], before, best)) best = &v->own[i];
     return best;
 }
 
 /* The kernel takes the first: its metric is the lowest. */
-static const struct route *selected_of(const struct lab *lab, const struct route *first) {
-    const struct route *r = first;
-    while (r != NULL && rank(r) == rank(first) && !is_shown(lab, r)) r = route_get(lab, r->next);
-    return r;
+static const struct route *selected_of(const struct view *v, uint64_t network) {
+    const struct route *r = first_of(v, network);
+    while (r != NULL && rank(r) == network && !is_shown(v->lab, r)) r = route_get(v->lab, r->next);
+    return r != NULL && rank(r) == network ? r : NULL;
 }
 
-static void say_network(struct view *v, const struct route *first,
+static void say_network(struct view *v, uint64_t network,
                         void (*each)(struct view *, const struct route *, bool selected)) {
-    const struct route *selected = selected_of(v->lab, first), *r = NULL;
-    while ((r = newest(v, first, r)) != NULL)
+    const struct route *selected = selected_of(v, network), *r = NULL;
+    while ((r = newest(v, network, r)) != NULL)
         if (passes(v, r)) each(v, r, r == selected);
 }
 
-/* The first route of the network that comes next in order; NULL: there is none. */
-static const struct route *next_network(const struct lab *lab, uint32_t node, uint64_t from) {
-    const struct route *best = NULL;
-    for (struct id id = route_first(lab, node); id_is(id); id = route_get(lab, id)->next) {
-        const struct route *r = route_get(lab, id);
-        if (rank(r) >= from && (best == NULL || rank(r) < rank(best))) best = r;
-    }
-    return best;
-}
-
-static void say_all(struct view *v, uint32_t node) {
+/* The network that comes next in order, from that one on; false: there is none. */
+static bool next_network(const struct view *v, uint64_t from, uint64_t *network) {
+    bool any = false;
     const struct route *r;
-    for (uint64_t from = 0; (r = next_network(v->lab, node, from)) != NULL; from = rank(r) + 1)
-        say_network(v, r, say_route);
+    for (struct id id = route_first(v->lab, v->node); (r = route_get(v->lab, id)) != NULL;
+         id = r->next) {
+        if (rank(r) < from || (any && rank(r) >= *network)) continue;
+        *network = rank(r);
+        any = true;
+    }
+    for (size_t i = 0; i < v->own_count; i++) {
+        if (rank(&v->own[i]) < from || (any && rank(&v->own[i]) >= *network)) continue;
+        *network = rank(&v->own[i]);
+        any = true;
+    }
+    return any;
 }
 
-static void say_one(struct view *v, uint32_t node, ip4 address, uint32_t prefix) {
-    for (struct id id = route_first(v->lab, node); id_is(id) && v->said == 0;
-         id = route_get(v->lab, id)->next) {
-        const struct route *r = route_get(v->lab, id);
-        bool fits = prefix > 32 ? (address & prefix_mask(r->prefix)) == r->network
-                                : r->network == address && r->prefix == prefix;
-        if (fits) say_network(v, r, say_entry);
+static void say_all(struct view *v) {
+    uint64_t network;
+    for (uint64_t from = 0; next_network(v, from, &network); from = network + 1)
+        say_network(v, network, say_route);
+}
+
+/* The longest that holds the address, or just that network. */
+static void say_one(struct view *v, ip4 address, uint32_t prefix) {
+    for (uint32_t length = prefix > 32 ? 33 : prefix + 1; length-- > 0 && v->said == 0;) {
+        uint64_t network = (uint64_t)(address & prefix_mask(length)) << 32 | length;
+        say_network(v, network, say_entry);
+        if (prefix <= 32) break;
     }
     if (v->said == 0) say_text(v->say, "% Network not in table");
+}
+
+static void keep_own(void *user, const struct route *r) {
+    struct view *v = user;
+    if (v->own_count == OWN_MOST) return;
+    v->own[v->own_count] = *r;
+    v->own[v->own_count++].next = (struct id){0, 0};
 }
 
 /* ------------------------------------------------------------------- summary */
@@ -289,20 +324,19 @@ static void text_counts(struct text *t, const char *name, uint32_t routes, uint3
     text_u64(t, used);
 }
 
-static void say_summary(struct view *v, uint32_t node) {
+static void say_summary(struct view *v) {
     static const char *const names[] = {"kernel", "connected", "static", "rip", "ospf"};
     enum { NAMES = sizeof names / sizeof *names };
     uint32_t routes[NAMES] = {0}, used[NAMES] = {0}, all = 0, all_used = 0;
     char room[LINE_ROOM];
     struct text t = text_of(room, sizeof room);
-    const struct route *first;
-    for (uint64_t from = 0; (first = next_network(v->lab, node, from)) != NULL;
-         from = rank(first) + 1)
-        for (const struct route *r = NULL; (r = newest(v, first, r)) != NULL;)
+    uint64_t network;
+    for (uint64_t from = 0; next_network(v, from, &network); from = network + 1)
+        for (const struct route *r = NULL; (r = newest(v, network, r)) != NULL;)
             for (size_t i = 0; i < NAMES; i++) {
                 if (!same_text(names[i], source_of(r).name)) continue;
                 routes[i]++;
-                used[i] += r == selected_of(v->lab, first);
+                used[i] += r == selected_of(v, network);
             }
     say_text(v->say, "Route Source         Routes               FIB  (vrf default)");
     for (size_t i = 0; i < NAMES; i++) {
@@ -327,30 +361,31 @@ static const char *source_named(const char *word) {
 
 void vtysh_show_routes(const struct lab *lab, sim_time now, uint32_t node, size_t count,
                        char **words, struct say *say, bool *known) {
-    struct view v = {.lab = lab, .now = now, .say = say};
+    struct view v = {.lab = lab, .now = now, .node = node, .say = say};
     enum { NO_PREFIX = 33 };
     ip4 address;
     *known = count <= 2;
+    ospf_connected_visit(lab, node, keep_own, &v);
     if (count == 0) {
-        say_all(&v, node);
+        say_all(&v);
     } else if (count == 2 && parse_cidr(words[0], &v.network, &v.prefix) &&
                vtysh_is(words[1], "longer-prefixes")) {
         v.one = v.longer = true;
         v.network &= prefix_mask(v.prefix);
-        say_all(&v, node);
+        say_all(&v);
     } else if (count != 1) {
         *known = false;
     } else if (vtysh_is(words[0], "summary")) {
-        say_summary(&v, node);
+        say_summary(&v);
     } else if (parse_ip4(words[0], &address)) {
-        say_one(&v, node, address, NO_PREFIX);
+        say_one(&v, address, NO_PREFIX);
     } else if (parse_cidr(words[0], &v.network, &v.prefix)) {
         v.one = true;
         v.network &= prefix_mask(v.prefix);
-        say_one(&v, node, v.network, v.prefix);
+        say_one(&v, v.network, v.prefix);
     } else {
         v.source = source_named(words[0]);
         *known = v.source != NULL;
-        if (*known) say_all(&v, node);
+        if (*known) say_all(&v);
     }
 }

@@ -196,6 +196,40 @@ static void a_cable_is_cut(void **state) {
     run_end(&run);
 }
 
+/* FRR's OSPF has routes to its own networks, too; zebra prefers the connected ones. */
+static void connected_networks_are_ospfs_as_well(void **state) {
+    (void)state;
+    struct running run;
+    through_router(&setup);
+    shown = 0;
+    setup_config(&setup, "r1", "interface eth1");
+    setup_config(&setup, "r1", "ip ospf cost 20");
+    setup_config(&setup, "r1", "router ospf");
+    setup_config(&setup, "r1", "network 10.0.2.0/24 area 0");
+    run_begin(&run, &setup);
+    run_until(&run, SECONDS(60));
+    run_command(&run, SECONDS(60), "r1", "show ip route");
+    char *all = run_output(&run, "r1");
+    char *o = strstr(
+             all, "\nO   10.0.2.0/24 [110/20] is directly connected, eth1, weight 1, 00:01:00\n"),
+         *c = strstr(all, "\nC>* 10.0.2.0/24 is directly connected, eth1, 00:01:00\n");
+    assert_non_null(strstr(all, "\nC>* 10.0.1.0/24 is directly connected, eth0, 00:01:00\nO   "));
+    assert_true(o != NULL && c > o);
+    shown = strlen(all);
+    free(all);
+    run_command(&run, SECONDS(60), "r1", "show ip route summary");
+    expect_printed(&run, "r1",
+                   "Route Source         Routes               FIB  (vrf default)\n"
+                   "connected            2                    2\n"
+                   "ospf                 1                    0\n"
+                   "------\n"
+                   "Totals               3                    2\n"
+                   "\n");
+    run_command(&run, SECONDS(60), "r1", "ip route show 10.0.2.0/24");
+    expect_printed(&run, "r1", "10.0.2.0/24 dev eth1 proto kernel scope link src 10.0.2.254\n");
+    run_end(&run);
+}
+
 static void a_scenario_configures(void **state) {
     (void)state;
     struct running run;
@@ -321,9 +355,6 @@ static void every_line_that_is_listed_is_taken(void **state) {
     type(&run, "r1", "router rip");
     type(&run, "r1", "router ospf");
     for (size_t i = 0; vtysh_syntax(i) != NULL; i++) {
-        if (strstr(vtysh_syntax(i)->help, "ospf") != NULL ||
-            vtysh_syntax(i)->modes == 1 << VTYSH_OSPF)
-            continue; /* OSPF takes no lines yet */
         for (size_t n = 0; sample_line(vtysh_syntax(i)->words, n, line); n++) {
             enter_mode(&run, vtysh_syntax(i)->modes);
             shown = 0;
@@ -358,6 +389,7 @@ int main(void) {
         cmocka_unit_test(a_daemon_begins_and_ends),
         cmocka_unit_test(routes_as_frr_prints_them),
         cmocka_unit_test(a_cable_is_cut),
+        cmocka_unit_test(connected_networks_are_ospfs_as_well),
         cmocka_unit_test(a_scenario_configures),
         cmocka_unit_test(key_chains_have_modes),
         cmocka_unit_test(every_line_that_is_listed_is_taken),

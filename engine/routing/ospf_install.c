@@ -46,7 +46,7 @@ static void settle(struct step *s, struct id id) {
     sim_time until = ospf->begun_at + (sim_time)dead * SECOND;
     if (s->now < until && !(quiet && full > 0)) {
         struct ospf *edit = ospf_edit(s, id);
-        edit->spf_wanted |= OSPF_WANT_SPF; /* looked at again then, at the latest */
+        /* Looked at again then, at the latest: not wanted, so what is wanted need not wait. */
         if (!timer_pending(s->lab, edit->spf_timer, NULL))
             timer_set(s, &edit->spf_timer, TIMER_OSPF_SPF, edit->node, id, until);
         return;

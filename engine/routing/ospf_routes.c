@@ -40,8 +40,9 @@ static sim_time when(struct step *s, struct ospf *ospf) {
 void ospf_routes_wanted(struct step *s, struct id id, uint32_t wanted) {
     struct ospf *ospf = ospf_edit(s, id);
     if (ospf == NULL || !ospf->running) return;
+    bool waits = ospf->spf_wanted != 0 && timer_pending(s->lab, ospf->spf_timer, NULL);
     ospf->spf_wanted |= wanted;
-    if (timer_pending(s->lab, ospf->spf_timer, NULL)) return;
+    if (waits) return; /* nothing wanted: what it waits for is that others have been heard */
     timer_set(s, &ospf->spf_timer, TIMER_OSPF_SPF, ospf->node, id, when(s, ospf));
 }
 
@@ -237,7 +238,7 @@ void ospf_spf_timer_fired(struct step *s, struct id id) {
     struct ospf_table table;
     struct ospf *ospf = ospf_edit(s, id);
     if (ospf == NULL || !ospf->running) return;
-    uint32_t wanted = ospf->spf_wanted;
+    uint32_t wanted = ospf->spf_wanted != 0 ? ospf->spf_wanted : OSPF_WANT_SPF;
     ospf->spf_wanted = 0;
     if (wanted & OSPF_WANT_SPF) {
         ospf->spf_at = s->now;

@@ -78,6 +78,7 @@ enum ospf_source { OSPF_CONNECTED, OSPF_STATIC, OSPF_FROM_RIP, OSPF_DEFAULT, OSP
 enum ospf_path { OSPF_INTRA_AREA, OSPF_INTER_AREA, OSPF_EXTERNAL_1, OSPF_EXTERNAL_2 }; /* 11 */
 enum ospf_destination { OSPF_TO_NETWORK, OSPF_TO_ABR, OSPF_TO_ASBR };                  /* 11 */
 
+enum ospf_typed { OSPF_NOT_TYPED, OSPF_AS_ADDRESS, OSPF_AS_NUMBER }; /* "0.0.0.1", "1" */
 enum ospf_task { /* of an interface: bit of each event of its machine, and */
                  OSPF_TASK_REAP = 1 << OSPF_INTERFACE_EVENT_COUNT /* neighbours that are Down go */
 };
@@ -86,7 +87,8 @@ enum ospf_task { /* of an interface: bit of each event of its machine, and */
 #pragma GCC diagnostic error "-Wpadded"
 struct ospf_network { /* `network N/P area A`: which interfaces run OSPF, in which area */
     ip4 network;
-    uint32_t prefix, area, used;
+    uint32_t prefix, area;
+    uint32_t typed; /* enum ospf_typed: how the area was */
 };
 struct ospf_redistribution { /* `redistribute ...`, `default-information originate [always]` */
     uint32_t on, always;
@@ -137,7 +139,7 @@ struct ospf_area {
     uint32_t interface_count, full_count, lsa_count;
     uint32_t transit_capability; /* 16.1: TransitCapability */
     uint32_t origin_wanted;      /* 12.4: router-LSA and network-LSAs are to be looked at again */
-    uint32_t reserved;
+    uint32_t typed;              /* enum ospf_typed: how its number was, at first */
     uint64_t spf_runs;
     uint32_t set_stub, set_no_summary, set_default_cost; /* `area A stub [no-summary]` */
     uint32_t set_authentication;                         /* `area A authentication [...]` */
@@ -154,7 +156,7 @@ struct ospf_interface_settings { /* C.3; 0 in a time: the default */
     uint32_t passive, active; /* `passive-interface`, `no passive-interface` under a default */
     uint32_t authentication;  /* AuType + 1; 0: the area's */
     uint32_t mtu_ignore;
-    uint32_t has_area, area_id; /* `ip ospf area A` */
+    uint32_t has_area, area_id; /* `ip ospf area A`; has_area: enum ospf_typed */
     uint32_t shutdown_reserved;
     uint8_t simple_key[8];
     struct ospf_key key[OSPF_KEYS_MAX];

@@ -58,9 +58,9 @@ static enum config_result network_forget(struct ospf_line *l, uint32_t place, ui
 
 static enum config_result read_network(struct ospf_line *l) {
     struct ospf_settings *set = &l->ospf->set;
-    struct ospf_network line = {.used = 1};
+    struct ospf_network line = {0};
     if (!ospf_line_prefix(l, &line.network, &line.prefix) || !ospf_line_word(l, "area") ||
-        !ospf_line_area(l, &line.area) || !ospf_line_ends(l))
+        !ospf_line_area(l, &line.area, &line.typed) || !ospf_line_ends(l))
         return CONFIG_UNKNOWN;
     uint32_t place = network_find(set, line.network, line.prefix);
     if (l->no) return network_forget(l, place, line.area);
@@ -125,11 +125,12 @@ static enum config_result read_range(struct ospf_line *l, struct ospf_area *area
 }
 
 static enum config_result read_area(struct ospf_line *l) {
-    uint32_t area_id;
-    if (!ospf_line_area(l, &area_id)) return CONFIG_UNKNOWN;
+    uint32_t area_id, typed;
+    if (!ospf_line_area(l, &area_id, &typed)) return CONFIG_UNKNOWN;
     struct id id = ospf_area_open(l->s, l->ospf->self, area_id);
     struct ospf_area *area = ospf_area_edit(l->s, id);
     if (area == NULL) return ospf_line_bad(l, "% Out of memory");
+    if (area->typed == OSPF_NOT_TYPED) area->typed = typed;
     if (ospf_line_word(l, "stub")) return read_stub(l, area);
     if (ospf_line_word(l, "authentication")) return read_area_authentication(l, area);
     if (ospf_line_word(l, "range")) return read_range(l, area);

@@ -23,7 +23,7 @@ extern const struct ospf_command ospf_interface_commands[]; /* behind "ip ospf";
 /* Each takes its word away if it is there. */
 bool ospf_line_word(struct ospf_line *, const char *word);
 bool ospf_line_number(struct ospf_line *, uint32_t least, uint32_t most, uint32_t *);
-bool ospf_line_area(struct ospf_line *, uint32_t *); /* "0.0.0.1", "1" */
+bool ospf_line_area(struct ospf_line *, uint32_t *area, uint32_t *typed); /* enum ospf_typed */
 bool ospf_line_address(struct ospf_line *, ip4 *);
 bool ospf_line_prefix(struct ospf_line *, ip4 *network, uint32_t *prefix);
 const char *ospf_line_any(struct ospf_line *); /* NULL: there is none */

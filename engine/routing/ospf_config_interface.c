@@ -5,10 +5,10 @@
 
 static enum config_result read_area(struct ospf_line *l) {
     struct ospf_interface_settings *set = &l->interface->set;
-    uint32_t area = 0;
-    bool is = ospf_line_area(l, &area);
+    uint32_t area = 0, typed;
+    bool is = ospf_line_area(l, &area, &typed);
     if ((!is && !l->no) || !ospf_line_ends(l)) return CONFIG_UNKNOWN;
-    set->has_area = !l->no;
+    set->has_area = l->no ? OSPF_NOT_TYPED : typed;
     set->area_id = l->no ? 0 : area;
     return CONFIG_OK;
 }

@@ -30,8 +30,11 @@ bool ospf_line_address(struct ospf_line *l, ip4 *out) {
     return true;
 }
 
-bool ospf_line_area(struct ospf_line *l, uint32_t *out) {
-    return ospf_line_number(l, 0, UINT32_MAX, out) || ospf_line_address(l, out);
+bool ospf_line_area(struct ospf_line *l, uint32_t *out, uint32_t *typed) {
+    *typed = OSPF_AS_NUMBER;
+    if (ospf_line_number(l, 0, UINT32_MAX, out)) return true;
+    *typed = OSPF_AS_ADDRESS;
+    return ospf_line_address(l, out);
 }
 
 static bool has_slash(const char *word) {

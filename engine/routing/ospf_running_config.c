@@ -41,9 +41,17 @@ static void say_redistribution(struct lines *l, const char *what,
     end(l);
 }
 
+/* As it was typed. */
+static void add_area(struct lines *l, uint32_t area, uint32_t typed) {
+    if (typed == OSPF_AS_NUMBER)
+        text_u64(&l->text, area);
+    else
+        text_ip4(&l->text, area);
+}
+
 static void begin_area(struct lines *l, const struct ospf_area *a, const char *words) {
     text_add(&l->text, "area ");
-    text_ip4(&l->text, a->area_id);
+    add_area(l, a->area_id, a->typed);
     text_add(&l->text, words);
 }
 
@@ -80,7 +88,7 @@ static void say_network(struct lines *l, const struct ospf_network *n) {
     text_char(&l->text, '/');
     text_u64(&l->text, n->prefix);
     text_add(&l->text, " area ");
-    text_ip4(&l->text, n->area);
+    add_area(l, n->area, n->typed);
     end(l);
 }
 
@@ -153,7 +161,7 @@ static void say_keys(struct lines *l, const struct ospf_interface_settings *set)
 static void say_interface(struct lines *l, const struct ospf_interface_settings *set) {
     if (set->has_area != 0) {
         text_add(&l->text, "ip ospf area ");
-        text_ip4(&l->text, set->area_id);
+        add_area(l, set->area_id, set->has_area);
         end(l);
     }
     say_authentication(l, set->authentication);

@@ -65,12 +65,13 @@ static void expect_lines(uint32_t interface, const char *expected) {
     "redistribute static\n"                                                                        \
     "redistribute rip metric-type 1\n"                                                             \
     "passive-interface default\n"                                                                  \
-    "network 10.0.0.0/24 area 0.0.0.0\n"                                                           \
-    "network 10.1.0.0/16 area 0.0.0.5\n"                                                           \
-    "area 0.0.0.0 authentication message-digest\n"                                                 \
-    "area 0.0.0.5 stub no-summary\n"                                                               \
-    "area 0.0.0.5 default-cost 9\n"                                                                \
-    "area 0.0.0.5 range 10.1.0.0/16 not-advertise\n"                                               \
+    "network 10.0.0.0/24 area 0\n"                                                                 \
+    "network 10.1.0.0/16 area 5\n"                                                                 \
+    "network 10.2.0.0/16 area 0.0.0.5\n"                                                           \
+    "area 0 authentication message-digest\n"                                                       \
+    "area 5 stub no-summary\n"                                                                     \
+    "area 5 default-cost 9\n"                                                                      \
+    "area 5 range 10.1.0.0/16 not-advertise\n"                                                     \
     "default-metric 33\n"                                                                          \
     "default-information originate always metric 5 metric-type 1\n"                                \
     "distance 90\n"
@@ -78,13 +79,14 @@ static void expect_lines(uint32_t interface, const char *expected) {
 static void the_router_s_lines_come_back(void **state) {
     (void)state;
     begin();
-    expect_lines(0, "ospf router-id 1.1.1.1\nnetwork 10.0.0.0/24 area 0.0.0.0\n");
+    expect_lines(0, "ospf router-id 1.1.1.1\nnetwork 10.0.0.0/24 area 0\n");
     static const char *const lines[] = {
         "distance 90",
         "ospf abr-type standard",
         "default-metric 33",
         "default-information originate metric 5 always metric-type 1",
         "network 10.1.2.3/16 area 5",
+        "network 10.2.0.0/16 area 0.0.0.5",
         "area 5 stub no-summary",
         "area 5 default-cost 9",
         "area 5 range 10.1.0.0/16 not-advertise",
@@ -111,6 +113,7 @@ static void the_router_s_lines_come_back(void **state) {
                                        "no passive-interface default",
                                        "no network 10.0.0.0/24 area 0",
                                        "no network 10.1.0.0/16 area 0.0.0.5",
+                                       "no network 10.2.0.0/16 area 5",
                                        "no area 0 authentication",
                                        "no area 5 stub",
                                        "no area 5 default-cost",
@@ -125,7 +128,7 @@ static void the_router_s_lines_come_back(void **state) {
 }
 
 #define INTERFACE                                                                                  \
-    "ip ospf area 0.0.0.1\n"                                                                       \
+    "ip ospf area 1\n"                                                                             \
     "ip ospf authentication message-digest\n"                                                      \
     "ip ospf authentication-key simple\n"                                                          \
     "ip ospf cost 12\n"                                                                            \
@@ -328,7 +331,7 @@ static void the_configuration_outlives_the_daemon(void **state) {
     sim_time now = lab_now(h.run.lab);
     run_command(&h.run, now, "r1", "killall ospfd");
     run_until(&h.run, now + MILLIS(1));
-    expect_lines(0, "ospf router-id 1.1.1.1\nnetwork 10.0.0.0/24 area 0.0.0.0\n");
+    expect_lines(0, "ospf router-id 1.1.1.1\nnetwork 10.0.0.0/24 area 0\n");
     run_command(&h.run, now + MILLIS(1), "r1", "ospfd");
     run_until(&h.run, now + MILLIS(2));
     hands_look(&h);

@@ -18,6 +18,7 @@ import sys
 import time
 import traceback
 
+import ospf
 import tftp
 from net import HERE, NETSTEP, Net, missing
 
@@ -482,6 +483,41 @@ def tftp_every_size_and_option_from_tftpd_hpa(net):
 @test(os.environ.get("ATFTPD", "atftpd"))
 def tftp_every_size_and_option_from_atftpd(net):
     whole(tftp.against_their_server(net, os.environ.get("ATFTPD", "atftpd")), 70)
+
+
+# ------------------------------------------------------------------------------------------------ OSPF
+
+OSPF_TOOLS = ("vtysh", "birdc", "bird")
+
+
+@test(*OSPF_TOOLS)
+def ospf_as_designated_router(net):
+    ospf.as_designated_router(net)
+
+
+@test(*OSPF_TOOLS)
+def ospf_as_designated_router_with_md5(net):
+    ospf.as_designated_router(net, md5=True)
+
+
+@test(*OSPF_TOOLS)
+def ospf_as_backup_and_then_as_designated_router(net):
+    ospf.as_backup_and_then_as_designated_router(net)
+
+
+@test(*OSPF_TOOLS)
+def ospf_as_neither(net):
+    ospf.as_neither(net)
+
+
+@test("vtysh")
+def ospf_on_a_point_to_point_link(net):
+    ospf.on_a_point_to_point_link(net)
+
+
+@test("vtysh")
+def ospf_with_another_key_nobody_is_a_neighbour(net):
+    ospf.with_another_key(net)
 
 
 def main():

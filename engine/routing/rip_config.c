@@ -315,11 +315,23 @@ static enum config_result interface_line(struct asked *a, uint32_t interface) {
     return CONFIG_UNKNOWN;
 }
 
+/* The shell has an `ip` of its own, so what begins as one of our lines is not left to it. */
+static enum config_result refused(struct asked *a) {
+    if (!is(a, 0, "ip") || !is(a, 1, "rip")) return CONFIG_UNKNOWN;
+    if (text_length(a->why) > 0) return CONFIG_BAD;
+    text_add(a->why, a->no ? "% Unknown command: no" : "% Unknown command:");
+    for (size_t i = 0; i < a->count; i++) {
+        text_char(a->why, ' ');
+        text_add(a->why, a->words[i]);
+    }
+    return CONFIG_BAD;
+}
+
 enum config_result rip_config(struct step *s, uint32_t node, uint32_t interface, bool no,
                               size_t count, char **words, struct text *why) {
     struct asked a = {s, rip_make(s, node), no, count, words, why};
     if (a.rip == NULL || count == 0) return CONFIG_UNKNOWN;
-    if (interface != 0) return interface_line(&a, interface);
+    if (interface != 0) return interface_line(&a, interface) == CONFIG_OK ? done(&a) : refused(&a);
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
         if (same_text(words[0], lines[i].word)) return lines[i].run(&a);
     return CONFIG_UNKNOWN;

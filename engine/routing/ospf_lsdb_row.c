@@ -109,3 +109,66 @@ void ospf_lsa_say(const struct lab *lab, struct id id, struct text *t) {
     case OSPF_EXTERNAL_LSA: say_external(t, h, &r); break;
     }
 }
+
+static void say_area(const struct lab *lab, const struct ospf_lsa *lsa, struct text *t) {
+    const struct ospf_area *area = ospf_area_get(lab, lsa->area);
+    if (area != NULL)
+        text_ip4(t, area->area_id);
+    else
+        text_add(t, "AS");
+}
+
+/* Never before the lab itself: every hop adds a second, InfTransDelay, that has not passed. */
+static sim_time began(const struct ospf_lsa *lsa) {
+    sim_time at = lsa->installed_at - lsa->header.age * SEC(1);
+    return at < 0 ? 0 : at;
+}
+
+static bool row(const struct lab *lab, struct id id, struct text *t) {
+    const struct ospf_lsa *lsa = ospf_lsa_get(lab, id);
+    const struct ospf_lsa_header *h = &lsa->header;
+    text_add(t, "[\"");
+    say_area(lab, lsa, t);
+    text_add(t, "\",\"");
+    text_add(t, ospf_lsa_type_name(h->type));
+    text_add(t, "\",\"");
+    text_ip4(t, h->link_state_id);
+    text_add(t, "\",\"");
+    text_ip4(t, h->advertising_router);
+    text_add(t, "\",\"0x");
+    text_hex(t, h->sequence, 8);
+    text_add(t, "\",\"0x");
+    text_hex(t, h->checksum, 4);
+    text_add(t, "\",\"");
+    text_u64(t, h->length);
+    text_add(t, "\",\"");
+    if (lsa->flushing)
+        text_add(t, "MaxAge");
+    else
+        text_time(t, began(lsa));
+    text_add(t, "\",\"");
+    ospf_lsa_say(lab, id, t);
+    text_add(t, "\"]");
+    return true;
+}
+
+/* What a row can change by: an instance that says something else has another sequence number or
+ * checksum, and what was received once more has another age. */
+static enum rows_made rows_key(const void *object, struct rows_key *key) {
+    const struct ospf_lsa *lsa = object;
+    key->word[0] = (uint64_t)lsa->header.sequence << 32 | (uint64_t)lsa->header.checksum << 16 |
+                   lsa->header.age;
+    key->word[1] = (uint64_t)lsa->installed_at;
+    key->word[2] = (uint64_t)lsa->header.length << 8 | lsa->flushing;
+    return ROWS_FIRST;
+}
+
+static uint32_t row_node(const struct lab *lab, struct id id) {
+    return ospf_lsa_get(lab, id)->node;
+}
+
+const struct object_kind ospf_lsa_kind = {.size = sizeof(struct ospf_lsa),
+                                          .table = TABLE_OSPF_LSDB,
+                                          .row = row,
+                                          .rows_key = rows_key,
+                                          .row_node = row_node};

@@ -134,10 +134,16 @@ void ospf_retransmission_add(struct step *s, struct id neighbor, struct id lsa) 
     timer_follow(s, n);
 }
 
+/* By the LSA itself: of a router in two areas there are two with the same key. */
 static struct id item_of(struct step *s, const struct ospf_neighbor *n, struct id lsa,
                          struct id *before) {
-    return ospf_item_find(s->lab, n->first_retransmission, &ospf_lsa_get(s->lab, lsa)->header,
-                          before);
+    struct id id = n->first_retransmission;
+    *before = none;
+    while (id_is(id) && !id_same(ospf_item_at(s->lab, id)->lsa, lsa)) {
+        *before = id;
+        id = ospf_item_at(s->lab, id)->next;
+    }
+    return id;
 }
 
 static bool list_off(struct step *s, struct ospf_neighbor *n, struct id lsa) {

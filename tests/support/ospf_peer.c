@@ -27,6 +27,8 @@ void peer_setup(struct setup *setup, enum peer_role role) {
               "-c \"network 10.0.0.0/24 area 0\"");
     if (role == PEER_IS_DR_ALONE)
         setup_run(setup, 0, "r1", "vtysh -c \"interface eth0\" -c \"ip ospf priority 0\"");
+    if (role == PEER_IS_BACKUP)
+        setup_run(setup, 0, "r1", "vtysh -c \"interface eth0\" -c \"ip ospf priority 2\"");
     if (role == PEER_IS_PTP)
         setup_run(setup, 0, "r1",
                   "vtysh -c \"interface eth0\" -c \"ip ospf network point-to-point\"");
@@ -161,10 +163,13 @@ void peer_to_exstart(struct peer *p) {
     peer_run(p, SECONDS(2));
     p->knows = true; /* the router was there first, and has sent a Hello */
     if (p->role == PEER_IS_DR) p->bdr = ROUTER_ADDRESS;
-    if (p->role == PEER_IS_BACKUP || p->role == PEER_IS_OTHER) p->dr = ROUTER_ADDRESS;
-    if (p->role == PEER_IS_BACKUP) p->bdr = PEER_ADDRESS;
+    if (p->role == PEER_IS_OTHER) p->dr = ROUTER_ADDRESS;
     peer_hello(p);
     wait_for(p, OSPF_DATABASE_DESCRIPTION, &said);
+    if (p->role != PEER_IS_BACKUP) return;
+    p->dr = ROUTER_ADDRESS; /* as the election was, when nobody had claimed anything */
+    p->bdr = PEER_ADDRESS;
+    peer_hello(p);
 }
 
 void peer_to_exchange(struct peer *p) {

@@ -132,7 +132,7 @@ struct limits {                                  /* 0: the default of this behav
     uint32_t connections;                        /* 1024, at most 200000 */
     uint32_t sockets;                            /* 1024 */
     uint32_t processes;                          /* 256 */
-    uint32_t frames;                             /* 4096 of each size class */
+    uint32_t frames;                             /* 4096 and more, of each size class */
     uint32_t datagrams;                          /* 32 frames for datagrams over 1954 octets */
     uint32_t reassemblies;                       /* 8192 datagrams that lack fragments */
     uint32_t buffer_octets;                      /* 8 MiB of send and receive buffers together */

@@ -47,11 +47,24 @@ static uint32_t usual_lsas(const struct scenario *from) {
     return lsas < USUAL_LSAS_MOST ? (uint32_t)lsas : USUAL_LSAS_MOST;
 }
 
-/* Of the pools that hang on those two limits, and on how many interfaces there are. */
-static void plan_routing(const struct scenario *from, uint32_t *c) {
-    uint32_t nodes = (uint32_t)from->node_count, routers = routers_of(from), interfaces = 0;
+static uint32_t interfaces_of(const struct scenario *from) {
+    uint32_t interfaces = 0;
     for (size_t i = 0; i < from->node_count; i++)
         interfaces += (uint32_t)from->nodes[i].interface_count;
+    return interfaces;
+}
+
+/* A change that all routers flood at once is under way on all links together. */
+static uint32_t usual_frames(const struct scenario *from) {
+    uint64_t frames = (uint64_t)FRAMES_OF_AN_INTERFACE * interfaces_of(from);
+    if (frames < DEFAULT_FRAMES) return DEFAULT_FRAMES;
+    return frames < USUAL_FRAMES_MOST ? (uint32_t)frames : USUAL_FRAMES_MOST;
+}
+
+/* Of the pools that hang on those two limits, and on how many interfaces there are. */
+static void plan_routing(const struct scenario *from, uint32_t *c) {
+    uint32_t nodes = (uint32_t)from->node_count, routers = routers_of(from);
+    uint32_t interfaces = interfaces_of(from);
     c[POOL_STATIC] = c[POOL_ROUTE];
     c[POOL_RIP] = c[POOL_OSPF] = nodes + 1;
     c[POOL_RIP_LINE] = c[POOL_KEY] = 16 * nodes + 64;
@@ -75,7 +88,7 @@ static const char *plan_capacities(const struct scenario *from, struct plan *pla
     if (!limit(l->sockets, DEFAULT_SOCKETS, MOST_SOCKETS, &c[POOL_SOCKET])) return "sockets";
     if (!limit(l->processes, DEFAULT_PROCESSES, MOST_PROCESSES, &c[POOL_PROCESS]))
         return "processes";
-    if (!limit(l->frames, DEFAULT_FRAMES, MOST_FRAMES, &frames)) return "frames";
+    if (!limit(l->frames, usual_frames(from), MOST_FRAMES, &frames)) return "frames";
     if (!limit(l->datagrams, DEFAULT_DATAGRAMS, MOST_DATAGRAMS, &c[POOL_FRAME_DATAGRAM]))
         return "datagrams";
     if (!limit(l->reassemblies, DEFAULT_REASSEMBLIES, MOST_REASSEMBLIES, &c[POOL_REASSEMBLY]))

@@ -13,6 +13,8 @@ enum {
     DEFAULT_PROCESSES = 256,
     MOST_PROCESSES = 65536,
     DEFAULT_FRAMES = 4096,
+    FRAMES_OF_AN_INTERFACE = 32,
+    USUAL_FRAMES_MOST = 1 << 14, /* more only when the scenario asks */
     MOST_FRAMES = 1 << 20,
     DEFAULT_DATAGRAMS = 32, /* frames that hold more than a link takes; 64 KiB each once used */
     MOST_DATAGRAMS = 4096,

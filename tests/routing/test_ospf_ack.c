@@ -88,6 +88,51 @@ static void the_dr_acknowledges_to_all(void **state) {
     expect_ack(&h, sent, SECONDS(1), ALL_SPF);
 }
 
+/* O22, O20: "flooded back out receiving interface": that stands for an acknowledgement. */
+static void what_the_dr_floods_back_it_does_not_acknowledge(void **state) {
+    (void)state;
+    struct ospf_lsa_header h, back = {0};
+    struct reader body;
+    struct said said;
+    setup_begin(&setup);
+    setup_node(&setup, NODE_ROUTER, "r1");
+    setup_node(&setup, NODE_ROUTER, "r3");
+    setup_node(&setup, NODE_SWITCH, "sw");
+    setup_node(&setup, NODE_OUTSIDE, "out");
+    setup_interface(&setup, "r1", "eth0", "10.0.0.1/24");
+    setup_interface(&setup, "r3", "eth0", "10.0.0.3/24");
+    setup_interface(&setup, "out", "tap0", NULL);
+    setup_interface(&setup, "sw", "p1", NULL);
+    setup_interface(&setup, "sw", "p2", NULL);
+    setup_interface(&setup, "sw", "p3", NULL);
+    setup_link(&setup, "r1:eth0", "sw:p1", MILLIS(1));
+    setup_link(&setup, "r3:eth0", "sw:p2", MILLIS(1));
+    setup_link(&setup, "out:tap0", "sw:p3", MILLIS(1));
+    setup_run(&setup, 0, "r1", "ip neigh add 10.0.0.2 lladdr 02:aa:00:00:00:02 dev eth0");
+    setup_config(&setup, "r1", "router ospf");
+    setup_config(&setup, "r1", "ospf router-id 1.1.1.1");
+    setup_config(&setup, "r1", "network 10.0.0.0/24 area 0");
+    setup_config(&setup, "r3", "router ospf");
+    setup_config(&setup, "r3", "network 10.0.0.0/24 area 0");
+    setup_config(&setup, "r3", "interface eth0");
+    setup_config(&setup, "r3", "ip ospf priority 0");
+    run_begin(&run, &setup);
+    peer_begin(&peer, &run, PEER_IS_OTHER);
+    memset(&lsas, 0, sizeof lsas);
+    peer_to_full(&peer);
+    wait_s(20);
+    peer_skip(&peer);
+    struct ospf_lsa_header told = tell_new();
+    wait_s(3);
+    size_t seen = peer.seen;
+    while (peer_heard(&peer, OSPF_LINK_STATE_UPDATE, &said))
+        if (said_lsa(&said, OSPF_ROUTER_LSA, OTHER, OTHER, &h, &body) && said.dst == ALL_SPF)
+            back = h;
+    assert_int_equal(back.sequence, told.sequence);
+    peer.seen = seen;
+    expect_no_ack(&told);
+}
+
 static void on_a_point_to_point_link_to_all(void **state) {
     (void)state;
     begin_full(PEER_IS_PTP);
@@ -238,6 +283,7 @@ int main(void) {
         cmocka_unit_test_teardown(the_backup_acknowledges_what_the_dr_sent, end),
         cmocka_unit_test_teardown(others_acknowledge_to_the_designated_routers, end),
         cmocka_unit_test_teardown(the_dr_acknowledges_to_all, end),
+        cmocka_unit_test_teardown(what_the_dr_floods_back_it_does_not_acknowledge, end),
         cmocka_unit_test_teardown(on_a_point_to_point_link_to_all, end),
         cmocka_unit_test_teardown(a_duplicate_is_acknowledged_directly, end),
         cmocka_unit_test_teardown(an_implied_acknowledgement_is_not_acknowledged, end),

@@ -40,14 +40,6 @@ void ospf_acks_add(struct step *s, struct ospf_acks *a, const struct ospf_lsa_he
     a->count += OSPF_LSA_HEADER;
 }
 
-void ospf_ack_direct(struct step *s, struct id neighbor, const struct ospf_lsa_header *h) {
-    struct ospf_acks acks;
-    acks.neighbor = neighbor;
-    acks.count = 0;
-    ospf_acks_add(s, &acks, h);
-    ospf_acks_out(s, &acks);
-}
-
 /* ------------------------------------------------------------------------------ delayed ones */
 
 /* O22 13.5. Without room for it none is sent: the LSA will come again. */

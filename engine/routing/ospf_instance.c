@@ -196,6 +196,7 @@ void ospf_stop(struct step *s, uint32_t node) {
 void ospf_begin_again(struct step *s, struct id ospf) {
     const struct ospf *o = ospf_get(s->lab, ospf);
     struct id process = o->process;
+    ospf_withdraw_all(s, ospf);
     ospf_stop(s, o->node);
     ospf_start(s, o->node, process);
 }

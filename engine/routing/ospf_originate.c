@@ -275,9 +275,20 @@ void ospf_withdraw(struct step *s, struct id ospf, struct id area, struct ospf_k
     take_back(s, ospf_lsa_find(s->lab, ospf, area, key));
 }
 
-void ospf_lsa_flush(struct step *s, struct id lsa, const char *clause) {
-    (void)clause;
-    take_back(s, lsa);
+static void take_back_all(struct step *s, struct id first) {
+    const struct ospf_lsa *lsa;
+    for (struct id id = first; (lsa = ospf_lsa_get(s->lab, id)) != NULL; id = lsa->next)
+        if (lsa->self_originated) take_back(s, id);
+}
+
+/* O25; C.1: "Before restarting in order to change its Router ID, the router should flush its
+ * self-originated LSAs from the routing domain". */
+void ospf_withdraw_all(struct step *s, struct id ospf) {
+    const struct ospf *o = ospf_get(s->lab, ospf);
+    for (struct id area = o->first_area; id_is(area); area = ospf_area_get(s->lab, area)->next)
+        take_back_all(s, ospf_lsa_first(s->lab, ospf, area));
+    take_back_all(s, o->first_external);
+    ospf_updates_out(s, ospf);
 }
 
 /* (1) */

@@ -131,7 +131,6 @@ void ospf_retransmission_remove(struct step *, struct id neighbor, struct id lsa
 void ospf_retransmission_clear(struct step *, struct id neighbor);
 void ospf_retransmission_timer_fired(struct step *, struct id neighbor);
 void ospf_ack_in(struct step *, struct ospf_packet *);
-void ospf_ack_direct(struct step *, struct id neighbor, const struct ospf_lsa_header *);
 void ospf_ack_delayed(struct step *, struct id interface, const struct ospf_lsa_header *);
 void ospf_ack_timer_fired(struct step *, struct id interface);
 void ospf_ack_clear(struct step *, struct id interface); /* it goes down: nothing is owed there */
@@ -155,9 +154,9 @@ int ospf_lsa_newer(const struct ospf_lsa_header *a, uint32_t age_a, const struct
  * (13.2). {0,0}: no room. */
 struct id ospf_lsa_install(struct step *, struct id ospf, struct id area,
                            const struct ospf_lsa_header *, const uint8_t *body, size_t count);
-const char *ospf_lsa_type_name(uint32_t type);                         /* "router", "network"... */
-void ospf_lsa_say(const struct lab *, struct id lsa, struct text *);   /* its contents in words */
-void ospf_lsa_flush(struct step *, struct id lsa, const char *clause); /* 14.1 */
+const char *ospf_lsa_type_name(uint32_t type);                       /* "router", "network"... */
+void ospf_lsa_say(const struct lab *, struct id lsa, struct text *); /* its contents in words */
+void ospf_withdraw_all(struct step *, struct id ospf); /* its own LSAs: C.1, Router ID */
 void ospf_lsdb_clear(struct step *, struct id ospf);
 void ospf_age_timer_fired(struct step *, struct id ospf);
 /* 14: a neighbour has left Exchange or Loading (to whatever state): what has MaxAge may go now. */

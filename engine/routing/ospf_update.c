@@ -119,7 +119,11 @@ static void timer_follow(struct step *s, struct ospf_neighbor *n) {
 static void list_behind(struct step *s, struct ospf_neighbor *n, struct id lsa) {
     struct ospf_item *item =
         ospf_item_append(s, n->node, &n->first_retransmission, &n->last_retransmission);
-    if (item == NULL) return;
+    if (item == NULL) {
+        trace_rule(s, n->node, n->self, "RFC 2328 13.3",
+                   "no room on the retransmission list: this neighbour may miss the LSA", false);
+        return;
+    }
     item->lsa = lsa;
     item->at = s->now;
     item->header = ospf_lsa_get(s->lab, lsa)->header;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "ospf_peer.h"
+#include "routing/ospf_parts.h"
 
 static struct setup setup;
 static struct running run;
@@ -353,6 +354,58 @@ static void bits_say_what_kind_of_router_it_is(void **state) {
     assert_int_equal(newest_router(&body).bits, OSPF_ROUTER_B | OSPF_ROUTER_E);
 }
 
+/* O21 13.4, issue: a router whose daemon died and began again finds its own old LSAs at the others',
+ * and outbids them; the databases are equal then. */
+static void a_daemon_that_begins_again_outbids_itself(void **state) {
+    (void)state;
+    setup_begin(&setup);
+    for (int i = 0; i < 2; i++) {
+        const char *name = i == 0 ? "r1" : "r2";
+        setup_node(&setup, NODE_ROUTER, name);
+        setup_interface(&setup, name, "eth0", i == 0 ? "10.0.0.1/24" : "10.0.0.2/24");
+        setup_config(&setup, name, "router ospf");
+        setup_config(&setup, name, "network 10.0.0.0/24 area 0");
+    }
+    setup_link(&setup, "r1:eth0", "r2:eth0", MILLIS(1));
+    setup_run(&setup, SECONDS(200), "r1", "killall ospfd");
+    setup_run(&setup, SECONDS(215), "r1", "ospfd");
+    run_begin(&run, &setup);
+    run_until(&run, SECONDS(190));
+    struct ospf_key_of_lsa key = {OSPF_ROUTER_LSA, ROUTER_ADDRESS, ROUTER_ADDRESS};
+    uint32_t sequence[2];
+    for (uint32_t pass = 0; pass < 2; pass++) {
+        for (uint32_t node = 1; node <= 2; node++) {
+            struct id ospf = ospf_of(run.lab, node), area = ospf_area_of(run.lab, ospf, 0);
+            const struct ospf_lsa *l =
+                ospf_lsa_get(run.lab, ospf_lsa_find(run.lab, ospf, area, key));
+            assert_non_null(l);
+            assert_int_equal(ospf_area_get(run.lab, area)->lsa_count, 3);
+            if (node == 2) assert_int_equal(l->header.sequence, sequence[pass]);
+            sequence[pass] = l->header.sequence;
+        }
+        run_until(&run, SECONDS(400));
+    }
+    assert_true((int32_t)sequence[1] > (int32_t)sequence[0]);
+}
+
+/* O25, C.1: before it takes another id, the router takes back what it said under the old one. */
+static void another_router_id_takes_the_old_lsas_back(void **state) {
+    (void)state;
+    struct reader body;
+    begin(PEER_IS_BACKUP);
+    peer_to_full(&peer);
+    wait_s(20);
+    uint32_t sequence = newest(OSPF_ROUTER_LSA, ROUTER_ID, &body).sequence;
+    peer_skip(&peer);
+    shell("vtysh -c \"router ospf\" -c \"ospf router-id 7.7.7.7\"");
+    wait_s(1);
+    struct ospf_lsa_header h = newest(OSPF_ROUTER_LSA, ROUTER_ID, &body);
+    assert_int_equal(h.sequence, sequence);
+    assert_int_equal(h.age, 3600);
+    peer.seen = 0;
+    assert_int_equal(newest(OSPF_NETWORK_LSA, ROUTER_ADDRESS, &body).age, 3600);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(a_full_neighbour_makes_the_network_a_transit_link, end),
@@ -368,6 +421,8 @@ int main(void) {
         cmocka_unit_test_teardown(own_lsas_that_are_no_longer_true_are_flushed, end),
         cmocka_unit_test_teardown(a_sequence_number_wraps_by_a_flush, end),
         cmocka_unit_test_teardown(other_interfaces_are_stubs_too, end),
+        cmocka_unit_test_teardown(a_daemon_that_begins_again_outbids_itself, end),
+        cmocka_unit_test_teardown(another_router_id_takes_the_old_lsas_back, end),
         cmocka_unit_test_teardown(bits_say_what_kind_of_router_it_is, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

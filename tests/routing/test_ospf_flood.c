@@ -393,6 +393,103 @@ static void from_the_designated_router_nothing_goes_back(void **state) {
     assert_int_equal(updates_sent(from, "r1", OTHER, &age), 0);
 }
 
+/* ------------------------------------------------------ O20 (1)(b): an adjacency not yet full */
+
+static struct peer second; /* 4.4.4.4, on a link of its own */
+
+/* The second one has described OTHER's router-LSA under this number; the router has asked it for
+ * that, and waits. The first one is Full. */
+static void begin_with_second_loading(uint32_t sequence) {
+    struct lsas described = {0};
+    peer_setup(&setup, PEER_IS_PTP);
+    setup_interface(&setup, "r1", "eth1", "10.0.1.1/24");
+    setup_node(&setup, NODE_OUTSIDE, "out2");
+    setup_interface(&setup, "out2", "tap0", NULL);
+    setup_link(&setup, "r1:eth1", "out2:tap0", MILLIS(1));
+    setup_config(&setup, "r1", "interface eth1");
+    setup_config(&setup, "r1", "ip ospf area 0");
+    setup_config(&setup, "r1", "ip ospf network point-to-point");
+    run_begin(&run, &setup);
+    peer_begin(&peer, &run, PEER_IS_PTP);
+    memset(&lsas, 0, sizeof lsas);
+    peer_to_full(&peer);
+    peer_begin(&second, &run, PEER_IS_PTP);
+    second.node = lab_node_named(run.lab, "out2");
+    second.address = 0x0a000102;
+    second.router = 0x0a000101;
+    second.id = 0x04040404;
+    second.hello_at = lab_now(run.lab);
+    second.knows = true;
+    peer_skip(&second);
+    peer_hello(&second);
+    peer_run(&second, lab_now(run.lab) + MILLIS(10));
+    peer_dd(&second, 1000, OSPF_DD_I | OSPF_DD_M | OSPF_DD_MS, NULL, 0);
+    peer_run(&second, lab_now(run.lab) + MILLIS(10));
+    lsas_router(&described, OTHER, sequence, 1, SOMEWHERE, 7);
+    peer_dd(&second, 1001, OSPF_DD_MS, described.octets, described.count);
+    peer_run(&second, lab_now(run.lab) + MILLIS(10));
+    char *states = run_states(&run, "ospf_neighbor");
+    assert_non_null(strstr(states, "Exchange -> Loading"));
+    free(states);
+    peer_skip(&second);
+}
+
+/* Whether the second one is Full now. */
+static bool second_is_full(void) {
+    char *states = run_states(&run, "ospf_neighbor");
+    const char *last = strrchr(states, '>');
+    bool full = last != NULL && strncmp(last, "> Full", 6) == 0;
+    free(states);
+    return full;
+}
+
+static bool second_was_sent(uint32_t sequence) {
+    struct ospf_lsa_header h;
+    struct reader body;
+    struct said said;
+    while (peer_heard(&second, OSPF_LINK_STATE_UPDATE, &said))
+        if (said_lsa(&said, OSPF_ROUTER_LSA, OTHER, OTHER, &h, &body) && h.sequence == sequence)
+            return true;
+    return false;
+}
+
+/* "If the two copies are the same instance, then delete the LSA from the Link state request list,
+ * and examine the next neighbor." */
+static void what_it_has_itself_it_is_not_sent(void **state) {
+    (void)state;
+    begin_with_second_loading(0x80000005);
+    lsas_router(&lsas, OTHER, 0x80000005, 1, SOMEWHERE, 7);
+    tell();
+    assert_true(second_is_full());
+    wait_s(7);
+    assert_false(second_was_sent(0x80000005));
+}
+
+/* "Else, the new LSA is more recent. Delete the LSA from the Link state request list." */
+static void what_is_newer_than_it_has_it_is_sent(void **state) {
+    (void)state;
+    begin_with_second_loading(0x80000005);
+    lsas_router(&lsas, OTHER, 0x80000006, 1, SOMEWHERE, 7);
+    tell();
+    assert_true(second_is_full());
+    assert_true(second_was_sent(0x80000006));
+}
+
+/* "If the new LSA is less recent, then examine the next neighbor." */
+static void what_is_older_than_it_has_is_still_asked_for(void **state) {
+    (void)state;
+    struct said said;
+    begin_with_second_loading(0x80000005);
+    lsas_router(&lsas, OTHER, 0x80000004, 1, SOMEWHERE, 7);
+    tell();
+    assert_false(second_is_full());
+    wait_s(7);
+    assert_false(second_was_sent(0x80000004));
+    second.seen = 0;
+    assert_true(peer_heard(&second, OSPF_LINK_STATE_REQUEST, &said));
+    assert_true(peer_heard(&second, OSPF_LINK_STATE_REQUEST, &said)); /* once more, O11 */
+}
+
 /* --------------------------------------------------------------------- O23 13.6 */
 
 static void what_is_not_acknowledged_is_sent_again(void **state) {
@@ -460,6 +557,9 @@ int main(void) {
         cmocka_unit_test_teardown(what_is_new_is_flooded_on_and_not_back, end),
         cmocka_unit_test_teardown(maxage_is_flooded_as_maxage, end),
         cmocka_unit_test_teardown(from_the_designated_router_nothing_goes_back, end),
+        cmocka_unit_test_teardown(what_it_has_itself_it_is_not_sent, end),
+        cmocka_unit_test_teardown(what_is_newer_than_it_has_it_is_sent, end),
+        cmocka_unit_test_teardown(what_is_older_than_it_has_is_still_asked_for, end),
         cmocka_unit_test_teardown(what_is_not_acknowledged_is_sent_again, end),
         cmocka_unit_test_teardown(without_acknowledgements_nothing_is_sent_again, end),
     };

@@ -354,8 +354,8 @@ static void bits_say_what_kind_of_router_it_is(void **state) {
     assert_int_equal(newest_router(&body).bits, OSPF_ROUTER_B | OSPF_ROUTER_E);
 }
 
-/* O21 13.4, issue: a router whose daemon died and began again finds its own old LSAs at the others',
- * and outbids them; the databases are equal then. */
+/* O21 13.4: a router whose daemon died and began again finds its own old LSAs at the others, and
+ * outbids them; the databases are equal then. */
 static void a_daemon_that_begins_again_outbids_itself(void **state) {
     (void)state;
     setup_begin(&setup);

@@ -40,6 +40,7 @@ void peer_begin(struct peer *p, struct running *run, enum peer_role role) {
     p->role = role;
     p->node = lab_node_named(run->lab, "out");
     p->address = PEER_ADDRESS;
+    p->router = ROUTER_ADDRESS;
     p->id = PEER_ID;
     p->options = OSPF_OPTION_E;
     p->priority = role == PEER_IS_OTHER ? 0 : 1;
@@ -113,7 +114,7 @@ static bool read_frame(const struct peer *p, const struct trace_record *r, struc
     if (r->kind != TRACE_DELIVERED || r->node != p->node) return false;
     if (ether_parse(&ether, &in) != PARSE_OK || ether.type != ETHER_TYPE_IPV4) return false;
     if (ipv4_parse(&ip, &in) != PARSE_OK || ip.protocol != PROTOCOL_OSPF) return false;
-    if (ip.src != ROUTER_ADDRESS) return false; /* another router on the network */
+    if (ip.src != p->router) return false; /* another router on the network */
     *said = (struct said){.at = r->at, .src = ip.src, .dst = ip.dst};
     if (ospf_parse(&said->header, &in) != PARSE_OK) return false;
     said->body = in;

@@ -33,7 +33,7 @@ enum {
 struct peer {
     struct running *run;
     enum peer_role role;
-    uint32_t node, address, id, area;
+    uint32_t node, address, id, area, router; /* router: its address on this link */
     uint8_t options, priority;
     ip4 dr, bdr;       /* as its Hellos have them */
     bool silent;       /* no Hellos */

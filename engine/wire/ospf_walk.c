@@ -135,9 +135,9 @@ static void walk_lsa_head(const struct walk *w, uint32_t type, uint32_t at, uint
 
 static void walk_opaque_id(const struct walk *w, uint32_t at, uint32_t stop) {
     enum { TRAFFIC_ENGINEERING = 1 };
-    uint32_t id =
-        w->o[at + 4] == TRAFFIC_ENGINEERING ? OSPF_F_LSA_TE_RESERVED : OSPF_F_LSA_OPAQUE_ID;
-    uint32_t last = id == OSPF_F_LSA_OPAQUE_ID ? OSPF_F_LSA_TE_RESERVED : OSPF_F_LSA_TAIL;
+    bool engineering = stop - at > 4 && w->o[at + 4] == TRAFFIC_ENGINEERING;
+    uint32_t id = engineering ? OSPF_F_LSA_TE_RESERVED : OSPF_F_LSA_OPAQUE_ID;
+    uint32_t last = engineering ? OSPF_F_LSA_TAIL : OSPF_F_LSA_TE_RESERVED;
     show(w, OSPF_SAME, OSPF_F_LSA_OPAQUE_TYPE, OSPF_F_LSA_OPAQUE_ID, at, stop);
     show(w, OSPF_SAME, id, last, at, stop);
 }

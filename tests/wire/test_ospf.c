@@ -87,7 +87,7 @@ struct sample {
 
 static struct sample sample_of(const char *hex) {
     struct sample s = {.count = 0};
-    uint8_t frame[300];
+    uint8_t frame[400];
     s.count = from_hex(hex, frame, sizeof frame) - IN_FRAME;
     memcpy(s.octets, frame + IN_FRAME, s.count);
     return s;
@@ -122,11 +122,25 @@ static void headers(void **state) {
     }
 }
 
+/* Opaque ones of RFC 3623, RFC 7770 and traffic engineering, and an NSSA's; a Hello with
+ * link-local signalling (RFC 5613) behind it. */
+static const char opaque[] =
+    "01005e000005020000000001080045c000ac000000000159ce330a000001e0000005020400980101010100000000"
+    "b69e000000000000000000000000000400014209030000000101010180000001c9f80024000100040000003c0002"
+    "0001010000000001020a04000000010101018000000169ee001c00010004f00000000001020a0100000501010101"
+    "80000001a3ac001800000000000108070a000000010101018000000194140024ff00000080000014000000000000"
+    "0000";
+static const char signalling[] =
+    "01005e000005020000000001080045c0006c000000000159ce730a000001e00000050201002c0101010100000000"
+    "d69900000000000000000000ffffff00000a1201000000280a0000010a000002c886000b00010004000000030002"
+    "001400000005000102030405060708090a0b0c0d0e0f00090001ff000000";
+
 /* Each octet of whatever comes is in one leaf, and the fields are those of the packet. */
 static void described(void **state) {
     (void)state;
-    static const char *const packets[] = {hello, description, requests, update, acks};
-    uint8_t frame[300];
+    static const char *const packets[] = {hello, description, requests,  update,
+                                          acks,  opaque,      signalling};
+    uint8_t frame[400];
     size_t count = 0;
     for (size_t i = 0; i < sizeof packets / sizeof *packets; i++) {
         count = from_hex(packets[i], frame, sizeof frame);
@@ -152,7 +166,7 @@ static bool is_bad(const uint8_t *frame, size_t count, const char *name, int nth
 static void checksums_are_judged(void **state) {
     (void)state;
     enum { SECOND_LSA = 110, METRIC = 27 };
-    uint8_t frame[300];
+    uint8_t frame[400];
     size_t count = from_hex(update, frame, sizeof frame);
     assert_false(is_bad(frame, count, "ospf.checksum", 0));
     for (int i = 0; i < 3; i++) assert_false(is_bad(frame, count, "ospf.lsa.chksum", i));

@@ -194,6 +194,6 @@ uint32_t field_next_row(uint32_t layer, uint32_t row) {
     if (layer >= LAYER_COUNT) return 0;
     const char *name = tables[layer].fields[row].name;
     for (uint32_t next = row + 1; next < *tables[layer].count; next++)
-        if (strcmp(tables[layer].fields[next].name, name) == 0) return next;
+        if (is(name, strlen(name), tables[layer].fields[next].name)) return next;
     return 0;
 }

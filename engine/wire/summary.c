@@ -219,6 +219,10 @@ static const char *igmp_key(const uint8_t *o, uint32_t length) {
     }
 }
 
+static bool is_key(const char *key, const char *other) {
+    return strlen(key) == strlen(other) && memcmp(key, other, strlen(key)) == 0;
+}
+
 static void igmp_summarise(struct packet_summary *s, const struct layers *l) {
     const uint8_t *o = l->octets + l->at[LAYER_IGMP];
     uint32_t length = l->end[LAYER_IGMP] - l->at[LAYER_IGMP];
@@ -228,10 +232,10 @@ static void igmp_summarise(struct packet_summary *s, const struct layers *l) {
                 : listed                                      ? 0
                                                               : field_word(o + 4, 4);
     say(s, "igmp", ROLE_CONTROL, key);
-    label_is(s, o[0] == IGMP_QUERY                ? "IGMP query"
-                : strcmp(key, "igmp.leave") == 0  ? "IGMP leave"
-                : strcmp(key, "igmp.report") == 0 ? "IGMP report"
-                                                  : "IGMP");
+    label_is(s, o[0] == IGMP_QUERY           ? "IGMP query"
+                : is_key(key, "igmp.leave")  ? "IGMP leave"
+                : is_key(key, "igmp.report") ? "IGMP report"
+                                             : "IGMP");
     struct text t = label(s);
     if (group != 0)
         text_ip4(&t, group);

@@ -16,7 +16,13 @@ struct hands {
     struct hand hand;
     struct step *s; /* between hands_begin and hands_end */
     struct id ospf, interface, neighbor;
+    size_t mark; /* records before it are not looked at */
 };
+/* What has been told so far is not looked at. */
+static inline void hands_mark(struct hands *h) {
+    h->mark = h->run.count;
+    h->peer.seen = h->run.count;
+}
 /* The router's only interface, and its neighbour, if there is one. */
 static inline void hands_look(struct hands *h) {
     uint32_t node = lab_node_named(h->run.lab, "r1");
@@ -25,6 +31,7 @@ static inline void hands_look(struct hands *h) {
     h->neighbor = ospf_interface_get(h->run.lab, h->interface)->first_neighbor;
 }
 static inline void hands_start(struct hands *h, enum peer_role role) {
+    h->mark = 0;
     run_begin(&h->run, &h->setup);
     peer_begin(&h->peer, &h->run, role);
     peer_run(&h->peer, SECONDS(0.5));
@@ -42,17 +49,17 @@ static inline const struct ospf_neighbor *the_neighbor(const struct hands *h) {
 }
 /* The last rule that was told with this clause; NULL: none. */
 static inline const struct trace_record *last_rule(const struct hands *h, const char *clause) {
-    for (size_t i = h->run.count; i-- > 0;) {
+    for (size_t i = h->run.count; i-- > h->mark;) {
         const struct trace_record *r = &h->run.records[i].r;
         if (r->kind == TRACE_RULE && r->clause != NULL && strcmp(r->clause, clause) == 0) return r;
     }
     return NULL;
 }
 /* The name of the reason of the last datagram that was discarded. */
-static inline const char *last_drop(const struct running *run) {
-    for (size_t i = run->count; i-- > 0;)
-        if (run->records[i].r.kind == TRACE_DROPPED)
-            return engine_name(NAME_REASON, run->records[i].r.reason);
+static inline const char *last_drop(const struct hands *h) {
+    for (size_t i = h->run.count; i-- > h->mark;)
+        if (h->run.records[i].r.kind == TRACE_DROPPED)
+            return engine_name(NAME_REASON, h->run.records[i].r.reason);
     return "none";
 }
 
@@ -80,8 +87,7 @@ static inline void forged_in(struct hands *h, const struct forged *f) {
     ether_emit(&w, &ether);
     ipv4_emit(&w, &ip);
     write_copy(&w, f->packet, f->count);
-    h->run.count = 0;
-    h->peer.seen = 0;
+    hands_mark(h);
     sim_time now = lab_now(h->run.lab);
     if (!lab_frame_in(h->run.lab, &h->run.sink, now, h->peer.node, 1, octets, written(&w), &why))
         fail_msg("%s: %s", why.place, why.problem);

@@ -38,14 +38,13 @@ static void send_dd(uint16_t mtu, uint8_t options, uint8_t flags, uint32_t seque
     uint8_t body[OSPF_DD_LENGTH];
     struct writer w = writer_of(body, sizeof body);
     ospf_emit_dd(&w, &(struct ospf_dd){mtu, options, flags, sequence});
-    h.run.count = 0;
-    h.peer.seen = 0;
+    hands_mark(&h);
     peer_send(&h.peer, OSPF_DATABASE_DESCRIPTION, body, written(&w));
     run_until(&h.run, lab_now(h.run.lab) + MILLIS(5));
 }
 
 static void dropped(const char *reason) {
-    assert_string_equal(last_drop(&h.run), reason);
+    assert_string_equal(last_drop(&h), reason);
 }
 
 /* ------------------------------------------------------------------- ExStart */
@@ -277,7 +276,7 @@ static void an_lsa_that_cannot_be(void **state) {
                                      .length = 20};
     exchange();
     lsas_add(&lsas, &header, NULL, 0);
-    h.run.count = 0;
+    hands_mark(&h);
     peer_dd(&h.peer, 1001, MS, lsas.octets, lsas.count);
     later(0.1);
     dropped("ospf_dd_lsa");
@@ -320,7 +319,7 @@ static void what_is_newer_is_asked_for_until_it_comes(void **state) { /* 10.9 */
 static void what_is_not_there_cannot_be_asked_for(void **state) { /* 10.7 BadLSReq */
     (void)state;
     full();
-    h.run.count = 0;
+    hands_mark(&h);
     peer_request(&h.peer, OSPF_ROUTER_LSA, 0x05050505, 0x05050505);
     run_until(&h.run, lab_now(h.run.lab) + MILLIS(5));
     dropped("ospf_bad_request");
@@ -332,7 +331,7 @@ static void a_request_before_its_time(void **state) { /* 10.7 */
     (void)state;
     begin(PEER_IS_PTP);
     peer_to_exstart(&h.peer);
-    h.run.count = 0;
+    hands_mark(&h);
     peer_request(&h.peer, OSPF_ROUTER_LSA, ROUTER_ID, ROUTER_ID);
     run_until(&h.run, lab_now(h.run.lab) + MILLIS(5));
     dropped("ospf_neighbor_state");
@@ -347,8 +346,7 @@ static void a_request_is_answered(void **state) {
     struct reader body;
     full();
     later(6);
-    h.run.count = 0;
-    h.peer.seen = 0;
+    hands_mark(&h);
     peer_request(&h.peer, OSPF_ROUTER_LSA, ROUTER_ID, ROUTER_ID);
     run_until(&h.run, lab_now(h.run.lab) + MILLIS(5));
     assert_true(peer_heard(&h.peer, OSPF_LINK_STATE_UPDATE, &said));

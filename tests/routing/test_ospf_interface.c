@@ -42,7 +42,7 @@ static void expect_cell(struct hands *h, uint32_t state, uint32_t event) {
     hands_begin(h);
     ospf_interface_event(h->s, h->interface, OSPF_INTERFACE_GOES_DOWN);
     ospf_interface_enter(h->s, h->interface, state, "a test");
-    h->run.count = 0;
+    hands_mark(h);
     ospf_interface_event(h->s, h->interface, event);
     uint32_t now = the_interface(h)->state;
     if (now != (expected == NO ? state : (uint32_t)expected))
@@ -51,7 +51,7 @@ static void expect_cell(struct hands *h, uint32_t state, uint32_t event) {
     snprintf(start, sizeof start, "%s in %s: ", ospf_interface_event_name(event),
              ospf_interface_state_name(state));
     const struct trace_record *rule = NULL;
-    for (size_t i = 0; i < h->run.count && rule == NULL; i++)
+    for (size_t i = h->mark; i < h->run.count && rule == NULL; i++)
         if (h->run.records[i].r.kind == TRACE_RULE) rule = &h->run.records[i].r;
     assert_non_null(rule);
     assert_memory_equal(rule->text, start, strlen(start));
@@ -194,6 +194,29 @@ static void packets_go_where_the_rfc_says(void **state) { /* O1, 8.1 */
     run_end(&h.run);
 }
 
+/* O1: a single hop, RFC 2328 A.1, and Internetwork Control as its precedence. */
+static void packets_go_one_hop_and_first(void **state) {
+    (void)state;
+    static struct hands h;
+    size_t packets = 0;
+    begin(&h, PEER_IS_DR);
+    peer_to_full(&h.peer);
+    for (size_t i = 0; i < h.run.count; i++) {
+        const struct trace_record *r = &h.run.records[i].r;
+        struct ether_header ether;
+        struct ipv4_header ip;
+        if (r->kind != TRACE_DELIVERED || r->node != h.peer.node) continue;
+        struct reader in = reader_of(r->octets, r->octet_count);
+        if (ether_parse(&ether, &in) != PARSE_OK || ether.type != ETHER_TYPE_IPV4) continue;
+        if (ipv4_parse(&ip, &in) != PARSE_OK || ip.protocol != IP_PROTOCOL_OSPF) continue;
+        assert_int_equal(ip.ttl, 1);
+        assert_int_equal(ip.dscp, 0x30); /* 0xc0 of the octet */
+        packets++;
+    }
+    assert_true(packets >= 4);
+    run_end(&h.run);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_cell),
@@ -202,6 +225,7 @@ int main(void) {
         cmocka_unit_test(a_cut_cable_kills_the_neighbours),
         cmocka_unit_test(a_daemon_that_is_killed_leaves_nothing_running),
         cmocka_unit_test(packets_go_where_the_rfc_says),
+        cmocka_unit_test(packets_go_one_hop_and_first),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

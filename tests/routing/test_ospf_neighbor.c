@@ -58,7 +58,7 @@ static void put(struct hands *h, uint32_t state, bool wanted) {
     struct ospf_list list = ospf_summary_list(n);
     assert_true(ospf_list_add(h->s, n->node, &list, &header));
     n->dd_sequence = 500;
-    h->run.count = 0;
+    hands_mark(h);
 }
 
 /* What the RFC's action leaves: lists, timers, and the beginning of an exchange. */
@@ -146,7 +146,7 @@ static void what_is_to_be_asked_for_is_loaded_first(void **state) { /* 10.3 Exch
     ospf_neighbor_event(h.s, h.neighbor, OSPF_EXCHANGE_DONE);
     assert_int_equal(the_neighbor(&h)->state, LOADING);
     hand_end(&h.hand);
-    h.peer.seen = 0;
+    h.peer.seen = h.mark;
     run_until(&h.run, lab_now(h.run.lab) + MILLIS(10));
     assert_true(peer_heard(&h.peer, OSPF_LINK_STATE_REQUEST, &said));
     assert_true(ospf_next_request(&said.body, &ask));

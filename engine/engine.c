@@ -168,7 +168,7 @@ const struct state_graph *engine_graph(uint32_t machine) {
 }
 
 bool engine_graph_is_below(uint32_t machine) {
-    return machine == MACHINE_NEIGHBOUR;
+    return machine == MACHINE_NEIGHBOUR || machine == MACHINE_OSPF_INTERFACE;
 }
 
 const char *engine_state_name(uint32_t machine, uint64_t state) {

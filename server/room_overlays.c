@@ -221,19 +221,18 @@ struct believing {
     const struct timeline *timeline;
     struct wish wish;
     uint64_t begun;
-    uint32_t changes, now; /* now: the node whose arrows are being written */
-    bool touched;          /* a table changed that the picture is made of */
-    struct buffer *last;   /* of each node: its arrows as they were told */
-    struct buffer fresh;
+    uint32_t changes, nodes;
+    bool touched;                /* a table changed that the picture is made of */
+    struct buffer *last, *fresh; /* of each node: its arrows as they were told, and as they are */
     struct buffer *out;
 };
 
 static void believing_free(void *state) {
     struct believing *b = state;
-    uint32_t nodes = b->replay.lab ? lab_node_count(b->replay.lab) : 0;
-    for (uint32_t n = 0; b->last && n <= nodes; n++) buffer_free(&b->last[n]);
-    buffer_free(&b->fresh);
+    for (uint32_t n = 0; b->last && n <= b->nodes; n++) buffer_free(&b->last[n]);
+    for (uint32_t n = 0; b->fresh && n <= b->nodes; n++) buffer_free(&b->fresh[n]);
     free(b->last);
+    free(b->fresh);
     block_unmap(b->replay.lab, b->block);
     free(b);
 }
@@ -247,50 +246,42 @@ static uint32_t event_now(const struct believing *b) {
     return shown || i == 0 ? i : i - 1;
 }
 
-/* The arrows of node `now` are complete: a change, if they are others than before. */
-static void close_node(struct believing *b) {
-    struct buffer *last = &b->last[b->now], fresh = b->fresh;
-    if (b->now == 0) return;
+/* A change, if the node's arrows are others than before. */
+static void tell(struct believing *b, uint32_t node) {
+    struct buffer *last = &b->last[node], fresh = b->fresh[node];
     if (fresh.length == last->length &&
         (fresh.length == 0 || !memcmp(fresh.data, last->data, fresh.length)))
         return;
     buffer_printf(b->out, "%s{\"i\":%u,\"t\":%lld,\"from\":%u,\"ways\":[", b->changes++ ? "," : "",
-                  event_now(b), (long long)lab_now(b->replay.lab), b->now);
+                  event_now(b), (long long)lab_now(b->replay.lab), node);
     buffer_span(b->out, fresh.data ? fresh.data : "", fresh.length);
     buffer_add(b->out, "]}");
-    b->fresh = *last; /* its memory is used again */
+    b->fresh[node] = *last; /* its memory is used again */
     *last = fresh;
-}
-
-/* Nodes come in their order; those without arrows have none now. */
-static void go_to_node(struct believing *b, uint32_t node) {
-    while (b->now < node) {
-        close_node(b);
-        buffer_clear(&b->fresh);
-        b->now++;
-    }
 }
 
 static void believe(void *user, const struct overlay_arrow *a) {
     struct believing *b = user;
-    go_to_node(b, a->from);
-    if (b->fresh.length) buffer_char(&b->fresh, ',');
-    write_arrow(&b->fresh, b->replay.lab, false, a);
+    if (b->fresh[a->from].length) buffer_char(&b->fresh[a->from], ',');
+    write_arrow(&b->fresh[a->from], b->replay.lab, false, a);
 }
 
 static void look(struct believing *b) {
     struct overlay_sink sink = {NULL, believe, b};
-    b->now = 0;
     b->touched = false;
-    buffer_clear(&b->fresh);
+    for (uint32_t n = 1; n <= b->nodes; n++) buffer_clear(&b->fresh[n]);
     lab_overlay(b->replay.lab, b->wish.overlay, b->wish.node, b->wish.dst, &sink);
-    go_to_node(b, lab_node_count(b->replay.lab) + 1);
+    for (uint32_t n = 1; n <= b->nodes; n++) tell(b, n);
 }
 
+/* What one node has computed follows from its own tables. */
 static void notice(void *user, const struct lab *lab, const struct trace_record *r) {
     struct believing *b = user;
+    const struct overlay_shape *shape = b->wish.shape;
     (void)lab;
-    if (r->kind == TRACE_TABLE && b->wish.shape->tables >> r->table & 1) b->touched = true;
+    if (r->kind == TRACE_TABLE && shape->tables >> r->table & 1 &&
+        (!shape->of_node || r->node == b->wish.node))
+        b->touched = true;
 }
 
 /* False: the job has failed. */
@@ -311,8 +302,12 @@ static bool believing_begin(struct timeline *t, struct job *job) {
     struct believing *b = calloc(1, sizeof *b);
     job->state = b;
     job->state_free = believing_free;
-    if (b) b->last = calloc(nodes + 1, sizeof *b->last);
-    struct lab *lab = b && b->last ? timeline_seek(t, step) : NULL;
+    if (b) {
+        b->nodes = nodes;
+        b->last = calloc(nodes + 1, sizeof *b->last);
+        b->fresh = calloc(nodes + 1, sizeof *b->fresh);
+    }
+    struct lab *lab = b && b->last && b->fresh ? timeline_seek(t, step) : NULL;
     if (!lab) return !job_fail(job, 503, "memory", "", "no memory; try again later");
     b->replay =
         (struct replay){lab, &t->journal, journal_position(&t->journal, step), lab_steps(t->lab)};

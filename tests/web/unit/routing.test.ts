@@ -25,6 +25,8 @@ test('at any event the last change of the node holds; before its first that one'
   assert.deepEqual([-1, 0, 9, 10, 19, 20, 99].map((i) => own.at(nodeId(1), i)[0]?.to), [2, 2, 2, 3, 3, 2, 2]);
   assert.equal(own.at(nodeId(2), 50)[0]?.to, 3);
   assert.deepEqual(own.at(nodeId(7), 50), []);
+  own.add(told([change(30, 300, 5, way(1))]));
+  assert.deepEqual([29, 30].map((i) => own.at(nodeId(5), i).length), [0, 1], 'it had no way before');
 });
 test('a later answer begins with what is known, and only its news are changes', () => {
   const own = new Beliefs();

@@ -133,7 +133,7 @@ export function beliefsOf(app: App, timeline: Timeline, wish: Wish): Beliefs {
   const lab = session.opened.value;
   const key = `${lab ?? ''}/${timeline.id}/${wish.name}/${wish.node ?? ''}/${wish.to}`;
   const own = keep(growing, key, () => ({ beliefs: new Beliefs(), pace: new Pace(), refused: false }));
-  if (lab !== null && !own.refused && (own.beliefs.to < timeline.length || own.beliefs.dst === '')) {
+  if (lab !== null && !own.refused && (own.beliefs.to < timeline.length || !own.beliefs.told)) {
     own.pace.go(async () => {
       const answer = await askChanges(lab, timeline.id, asked(app.lab, wish), own.beliefs.to);
       failure.value = answer.ok ? '' : answer.say;

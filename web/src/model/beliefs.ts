@@ -9,6 +9,7 @@ export class Beliefs {
   to = 0;
   t = 0 as VirtualNs;
   dst = '';
+  told = false; // an answer has come
   private readonly of = new Map<NodeId, Change[]>();
 
   /** What an answer begins with holds at its `from`: it is a change only where it is news. */
@@ -20,6 +21,7 @@ export class Beliefs {
       else if (last === undefined || !sameWays(last.ways, change.ways)) own.push(change);
     }
     this.dst = answer.dst;
+    this.told = true;
     this.to = Math.max(this.to, answer.to);
     this.t = Math.max(this.t, answer.t) as VirtualNs;
   }
@@ -38,7 +40,8 @@ export class Beliefs {
       if ((own[middle]?.i ?? Infinity) <= i) low = middle + 1;
       else high = middle;
     }
-    return own[Math.max(0, low - 1)]?.ways ?? [];
+    if (low > 0) return own[low - 1]?.ways ?? [];
+    return own[0]?.t === 0 ? own[0].ways : []; // before all events holds what held at the beginning
   }
   /** The moments at which something changed, ascending, the last change of each. */
   moments(): { readonly t: VirtualNs; readonly i: EventIndex }[] {

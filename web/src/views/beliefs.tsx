@@ -61,7 +61,7 @@ export function Beliefs({ wish }: { readonly wish: Wish }): JSX.Element | null {
         {layout !== null && timeline !== null ? <CursorLine timeline={timeline} layout={layout} /> : null}
       </div>
       {layout === null || timeline === null ? null : <Legend timeline={timeline} layout={layout} />}
-      {beliefs === null || beliefs.dst === '' ? <p class="muted">{t('ui.routing.asking')}</p> : null}
+      {beliefs === null || !beliefs.told ? <p class="muted">{t('ui.routing.asking')}</p> : null}
     </div>
   );
 }

@@ -36,8 +36,8 @@ export interface StripLayout {
 /** `linear`: a second is as wide everywhere; else silences are short, and no burst is a hair. */
 export function layStrip(beliefs: Beliefs, nodes: readonly NodeId[], end: number, linear: boolean, width: number): StripLayout {
   const moments = beliefs.moments().map((m) => m.t);
-  const first = moments[0] ?? 0;
-  const stops = [...new Set([...moments, Math.max(end, first + 1)])].filter((t) => t >= first).sort((a, b) => a - b);
+  const first = 0;
+  const stops = [...new Set([first, ...moments, Math.max(end, 1)])].sort((a, b) => a - b);
   const axis = linear ? linearAxis(first, stops[stops.length - 1] ?? first + 1, width) : compactAxis(stops, width);
   const rows = nodes.map((node) => ({ node, segments: segmentsOf(beliefs.changesOf(node), axis, stops[stops.length - 1] ?? first) }));
   return { rows, axis };

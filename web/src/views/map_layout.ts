@@ -54,7 +54,8 @@ export interface MapInput {
 const ROOM = 92; // px each way for a vertex: a crowd makes the picture larger than the panel
 const EDGE = 8;
 const GAP = 10; // px between boxes
-const AROUND = 84; // px from a vertex to what hangs on it
+const ASIDE = 136; // px from a vertex to what hangs beside it
+const ABOVE = 66; // px to what hangs above or below it
 
 export function layMap(input: MapInput): MapLayout {
   const { picture, font, small, measure } = input;
@@ -137,7 +138,7 @@ function hang(
     const away = Math.atan2(at.y - middle.y, at.x - middle.x);
     own.forEach((leaf, k) => {
       const angle = away + (k - (own.length - 1) / 2) * Math.min(0.9, 4.5 / own.length);
-      spots.set(leaf, { x: at.x + Math.cos(angle) * AROUND, y: at.y + Math.sin(angle) * AROUND * 0.8, firm: false });
+      spots.set(leaf, { x: at.x + Math.cos(angle) * ASIDE, y: at.y + Math.sin(angle) * ABOVE, firm: false });
     });
   }
 }

@@ -56,15 +56,29 @@ export function OverlayMap({ wish }: { readonly wish: Wish }): JSX.Element {
     <div class="overlay-map" ref={ref}>
       {layout === null || picture === null ? <p class="muted">{t('ui.routing.asking')}</p>
         : picture.vertices.length === 0 ? <p class="muted">{t('ui.routing.empty')}</p>
-          : <MapPicture lab={lab} layout={layout} wish={wish} />}
+          : <MapPicture lab={lab} layout={layout} wish={wish} scale={scaleFor(layout, width, height)} />}
     </div>
   );
 }
-function MapPicture({ lab, layout, wish }: { readonly lab: Lab; readonly layout: MapLayout; readonly wish: Wish }): JSX.Element {
+const SMALLEST = 0.55;
+/** A picture that is larger than its panel shrinks as far as it can be read; then it scrolls. */
+function scaleFor(layout: MapLayout, width: number, height: number): number {
+  return Math.max(SMALLEST, Math.min(1, width / layout.width, height / layout.height));
+}
+interface MapProps {
+  readonly lab: Lab;
+  readonly layout: MapLayout;
+  readonly wish: Wish;
+  readonly scale: number;
+}
+function MapPicture({ lab, layout, wish, scale }: MapProps): JSX.Element {
   const name = new Map(layout.boxes.map((b) => [b.vertex.id, b.title]));
   const label = t('ui.routing.map', { node: wish.node === null ? '' : lab.node(wish.node)?.name ?? '' });
   return (
-    <svg class="map-net" width={layout.width} height={layout.height} role="group" aria-label={label} data-rove="y">
+    <svg
+      class="map-net" width={layout.width * scale} height={layout.height * scale} viewBox={`0 0 ${layout.width} ${layout.height}`}
+      role="group" aria-label={label} data-rove="y"
+    >
       {layout.lines.map((line) => <LineShape key={`${line.a} ${line.b}`} line={line} name={(id) => name.get(id) ?? ''} lab={lab} />)}
       {layout.boxes.map((box, k) => (
         <BoxShape key={box.vertex.id} box={box} first={k === 0} root={box.vertex.node !== 0 && box.vertex.node === wish.node} />

@@ -73,10 +73,11 @@ export function layPlates(
       const text = textOf(standing);
       return { standing, text, wide: measure(text, font) + 12 };
     });
-    const room = picture.beside ? Math.max(box.left, width - box.right) : roomFor(box, picture, width);
+    const [leftOf, rightOf] = sidesOf(box, picture, width);
+    const room = picture.beside ? Math.max(leftOf, rightOf) : roomFor(box, picture, width);
     const here = gather(made, room - 8, textOf, (n) => measure(n, font) + 12);
     const wide = here.reduce((a, b) => a + b.wide, 0) + Math.max(0, here.length - 1) * PLATE_GAP;
-    let [left, top] = plateCorner(box, picture.beside, wide, high, width);
+    let [left, top] = plateCorner(box, picture.beside, wide, high, width, rightOf);
     return here.map(({ standing, text, wide: own }) => {
       const plate = { state: box.index, standing, text, left, right: left + own, top, bottom: top + high };
       left = plate.right + PLATE_GAP;
@@ -104,6 +105,12 @@ function gather(all: readonly Hung[], room: number, textOf: (s: Standing) => str
   }
   return all;
 }
+/** Px left and right of a box, to the next one in its row or to the edge. */
+function sidesOf(box: StateBox, picture: GraphPicture, width: number): readonly [number, number] {
+  const row = picture.boxes.filter((o) => o !== box && Math.abs(o.y - box.y) < box.bottom - box.top);
+  const left = box.left - Math.max(0, ...row.filter((o) => o.x < box.x).map((o) => o.right));
+  return [left, Math.min(width, ...row.filter((o) => o.x > box.x).map((o) => o.left)) - box.right];
+}
 /** Px below a box that are nearer to it than to its neighbours in the same row. */
 function roomFor(box: StateBox, picture: GraphPicture, width: number): number {
   const row = picture.boxes.filter((o) => o !== box && Math.abs(o.y - box.y) < 2 * (box.bottom - box.top));
@@ -113,8 +120,8 @@ function roomFor(box: StateBox, picture: GraphPicture, width: number): number {
 }
 
 /** Below the box's lower edge, or beside the box where there is room. */
-function plateCorner(box: StateBox, beside: boolean, wide: number, high: number, width: number): [number, number] {
+function plateCorner(box: StateBox, beside: boolean, wide: number, high: number, width: number, room: number): [number, number] {
   if (!beside) return [Math.max(3, Math.min(width - wide - 3, box.x - wide / 2)), box.bottom - 5];
   const right = box.right - 3;
-  return [right + wide < width - 2 ? right : box.left + 3 - wide, box.y - high / 2];
+  return [wide < room || box.left < wide ? Math.min(right, width - 2 - wide) : box.left + 3 - wide, box.y - high / 2];
 }

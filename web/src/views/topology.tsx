@@ -51,13 +51,13 @@ export function Topology() {
   session.revision.value;
   const timeline = current(lab);
   const Bar = over.value?.Bar;
-  return (
+  return <>
+    {Bar ? <Bar /> : null}
     <div class="topology" ref={ref}>
       {size.width > 40 && size.height > 40 && <Picture lab={lab} timeline={timeline} width={size.width} height={size.height} />}
-      {Bar ? <Bar /> : null}
       <p class="out-of-sight" id="topology-move">{t('ui.topology.move')}</p>
     </div>
-  );
+  </>;
 }
 
 const GRAB = 26; // CSS px around a node's middle

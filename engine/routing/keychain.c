@@ -14,8 +14,13 @@ static struct key *edit(struct step *s, struct id id) {
     return object_edit(s, POOL_KEY, id);
 }
 
+static int name_order(const char *a, const char *b) {
+    while (*a != '\0' && *a == *b) a++, b++;
+    return (int)(uint8_t)*a - (int)(uint8_t)*b;
+}
+
 static int order(const struct key *k, const char *chain, uint32_t numbered, uint32_t number) {
-    int names = strncmp(k->chain, chain, KEY_CHAIN_ROOM);
+    int names = name_order(k->chain, chain);
     if (names != 0) return names;
     if (k->numbered != numbered) return k->numbered < numbered ? -1 : 1;
     return k->number < number ? -1 : k->number > number;
@@ -59,7 +64,7 @@ static void drop(struct step *s, uint32_t node, const char *chain, uint32_t numb
                  uint32_t number) {
     struct id *at = place(s, node, chain, numbered, number);
     const struct key *k;
-    while ((k = get(s->lab, *at)) != NULL && strncmp(k->chain, chain, KEY_CHAIN_ROOM) == 0) {
+    while ((k = get(s->lab, *at)) != NULL && same_text(k->chain, chain)) {
         if (numbered != 0 && k->number != number) return;
         struct id gone = *at;
         *at = k->next;

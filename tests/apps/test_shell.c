@@ -308,6 +308,8 @@ static void words_are_completed(void **state) {
 
 static void a_console_cannot_be_crashed(void **state) {
     (void)state;
+    static const char many_words[] = "echo 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 "
+                                     "21 22 23 24 25 26 27 28 29 30 31 32 33";
     static const char *const lines[] = {"| | |",
                                         "echo |",
                                         "echo a | b",
@@ -349,8 +351,7 @@ static void a_console_cannot_be_crashed(void **state) {
                                         "setsockopt 4 IP_ADD_MEMBERSHIP 0xffe0000005",
                                         "setsockopt 4 IP_MULTICAST_IF 4000000000",
                                         "sendto 4 224.0.0.9:9 5",
-                                        "echo 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 "
-                                        "21 22 23 24 25 26 27 28 29 30 31 32 33",
+                                        many_words,
                                         "\"",
                                         "\\",
                                         "%s%n",

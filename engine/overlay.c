@@ -5,6 +5,7 @@
  */
 #include <assert.h>
 
+#include "routing/routing.h"
 #include "sim/trace.h"
 #include "stack/ip/next_hops.h"
 
@@ -14,8 +15,11 @@ static const struct overlay_shape shapes[OVERLAY_COUNT] = {
     [OVERLAY_NEXT_HOPS] = {.name = "next_hops",
                            .to_address = true,
                            .tables = BIT(TABLE_ROUTES) | BIT(TABLE_INTERFACES)},
-    [OVERLAY_TREE] = {.name = "tree", .of_node = true},
-    [OVERLAY_MAP] = {.name = "map", .of_node = true, .own_vertices = true}};
+    [OVERLAY_TREE] = {.name = "tree",
+                      .of_node = true,
+                      .tables = BIT(TABLE_OSPF_LSDB) | BIT(TABLE_OSPF_ROUTES) | BIT(TABLE_ROUTES)},
+    [OVERLAY_MAP] = {
+        .name = "map", .of_node = true, .own_vertices = true, .tables = BIT(TABLE_OSPF_LSDB)}};
 
 const struct overlay_shape *engine_overlay(uint32_t overlay) {
     return overlay < OVERLAY_COUNT ? &shapes[overlay] : NULL;
@@ -33,7 +37,7 @@ static bool node_has(const struct lab *lab, enum overlay overlay, uint32_t node)
     switch (overlay) {
     case OVERLAY_NEXT_HOPS: return kind == NODE_HOST || kind == NODE_ROUTER;
     case OVERLAY_TREE:
-    case OVERLAY_MAP:
+    case OVERLAY_MAP: return ospf_tree_has(lab, node);
     case OVERLAY_COUNT: break;
     }
     return false;
@@ -46,13 +50,33 @@ bool lab_overlay_has(const struct lab *lab, enum overlay overlay, uint32_t node)
     return false;
 }
 
+/* A daemon knows interfaces and addresses; which cables lie between is the lab's knowledge. */
+struct along {
+    const struct lab *lab;
+    const struct overlay_sink *sink;
+};
+
+static void follow(void *user, const struct overlay_arrow *told) {
+    const struct along *along = user;
+    struct overlay_arrow a = *told;
+    if (a.interface != 0 && a.via != 0)
+        overlay_follow(along->lab, interface_global(along->lab, a.from, a.interface), a.via, &a);
+    along->sink->arrow(along->sink->user, &a);
+}
+
+static void visit_tree(const struct lab *lab, uint32_t node, const struct overlay_sink *sink) {
+    struct along along = {lab, sink};
+    struct overlay_sink cables = {.arrow = follow, .user = &along};
+    ospf_tree_visit(lab, node, &cables);
+}
+
 void lab_overlay(const struct lab *lab, enum overlay overlay, uint32_t node, ip4 to,
                  const struct overlay_sink *sink) {
     if (!lab_overlay_has(lab, overlay, node)) return;
     switch (overlay) {
     case OVERLAY_NEXT_HOPS: next_hops_visit(lab, to, sink); return;
-    case OVERLAY_TREE:
-    case OVERLAY_MAP:
+    case OVERLAY_TREE: visit_tree(lab, node, sink); return;
+    case OVERLAY_MAP: ospf_map_visit(lab, node, sink); return;
     case OVERLAY_COUNT: break;
     }
 }

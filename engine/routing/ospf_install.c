@@ -11,47 +11,58 @@
 
 #include "sim/event.h"
 #include "stack/ip/route.h"
-
-enum { SECOND = 1000000000 };
+#include "stack/sysctl.h"
 
 /* ------------------------------------------------- when another daemon's routes may go */
 
-/* Nothing is under way on the interface any more that would bring routes. `dead`: the longest
- * RouterDeadInterval, after which who has not been heard is not there. */
-static bool is_quiet(const struct lab *lab, const struct ospf_interface *i, uint32_t *full) {
-    if (i->state == OSPF_INTERFACE_WAITING) return false;
+/* What is under way on the interfaces that would bring routes. */
+struct prospect {
+    bool busy;       /* an election or an exchange goes on */
+    uint32_t full;   /* adjacencies */
+    sim_time latest; /* when the last of them came about */
+    uint32_t dead;   /* the longest RouterDeadInterval: who is not heard by then is not there */
+};
+
+static void look_at(const struct lab *lab, const struct ospf_interface *i, struct prospect *p) {
+    if (i->passive) return; /* nobody is heard there */
+    if (i->state == OSPF_INTERFACE_WAITING) p->busy = true;
+    if (i->dead_s > p->dead) p->dead = i->dead_s;
     struct id id = i->first_neighbor;
     for (const struct ospf_neighbor *n; id_is(id); id = n->next) {
         n = ospf_neighbor_get(lab, id);
         if (n->state == OSPF_NEIGHBOR_INIT ||
             (n->state >= OSPF_NEIGHBOR_EXSTART && n->state < OSPF_NEIGHBOR_FULL))
-            return false;
-        *full += n->state == OSPF_NEIGHBOR_FULL;
+            p->busy = true;
+        if (n->state != OSPF_NEIGHBOR_FULL) continue;
+        p->full += 1;
+        if (n->changed_at > p->latest) p->latest = n->changed_at;
     }
-    return true;
 }
 
+static struct prospect prospect_of(const struct lab *lab, const struct ospf *ospf) {
+    struct prospect p = {.busy = false};
+    struct id id = ospf->first_interface;
+    for (const struct ospf_interface *i; id_is(id); id = i->next) {
+        i = ospf_interface_get(lab, id);
+        if (id_is(i->area) && i->state != OSPF_INTERFACE_DOWN) look_at(lab, i, &p);
+    }
+    return p;
+}
+
+/* A neighbour that has become Full says so in its router-LSA within MinLSInterval; before that it
+ * is not reached. At the latest all is known after an election and the exchange behind it. */
 static void settle(struct step *s, struct id id) {
     const struct ospf *ospf = ospf_get(s->lab, id);
     if (ospf->settled) return;
-    uint32_t full = 0, dead = 0;
-    bool quiet = true;
-    struct id at = ospf->first_interface;
-    for (const struct ospf_interface *i; id_is(at); at = i->next) {
-        i = ospf_interface_get(s->lab, at);
-        if (!id_is(i->area) || i->state == OSPF_INTERFACE_DOWN) continue;
-        quiet &= is_quiet(s->lab, i, &full);
-        if (i->dead_s > dead) dead = i->dead_s;
-    }
-    sim_time until = ospf->begun_at + (sim_time)dead * SECOND;
-    if (s->now < until && !(quiet && full > 0)) {
-        struct ospf *edit = ospf_edit(s, id);
-        /* Looked at again then, at the latest: not wanted, so what is wanted need not wait. */
-        if (!timer_pending(s->lab, edit->spf_timer, NULL))
-            timer_set(s, &edit->spf_timer, TIMER_OSPF_SPF, edit->node, id, until);
-        return;
-    }
-    ospf_edit(s, id)->settled = 1;
+    struct prospect p = prospect_of(s->lab, ospf);
+    sim_time interval = setting_of(s->lab, ospf->node, SETTING_OSPF_MIN_LS_INTERVAL) + SEC(1);
+    sim_time elected = ospf->begun_at + SEC(p.dead) + interval, most = elected + SEC(p.dead);
+    sim_time at = !p.busy && p.full > 0 ? p.latest + interval : s->now < elected ? elected : most;
+    struct ospf *edit = ospf_edit(s, id);
+    edit->settled = s->now >= at || s->now >= most;
+    /* Looked at again then: not wanted, so what is wanted need not wait. */
+    if (!edit->settled && !timer_pending(s->lab, edit->spf_timer, NULL))
+        timer_set(s, &edit->spf_timer, TIMER_OSPF_SPF, edit->node, id, at);
 }
 
 /* ------------------------------------------------------------------ the two compared */

@@ -39,8 +39,7 @@ static void collect_vertices(struct ospf_spf *spf) {
     }
 }
 
-/* Its number; OSPF_VERTICES_MOST: there is none. */
-static uint32_t find_vertex(const struct ospf_spf *spf, uint32_t type, uint32_t id) {
+uint32_t ospf_spf_vertex(const struct ospf_spf *spf, uint32_t type, uint32_t id) {
     uint32_t from = type == OSPF_VERTEX_ROUTER ? 0 : spf->router_count;
     uint32_t end = type == OSPF_VERTEX_ROUTER ? spf->router_count : spf->vertex_count, to = end;
     while (from < to) {
@@ -190,7 +189,7 @@ static struct heap_key key_of(const struct ospf_spf *spf, uint32_t number) {
 /* (2) (c) and (d), for one link. */
 static void relax(struct ospf_spf *spf, struct heap *heap, const struct ospf_vertex *v,
                   const struct link_out *out) {
-    uint32_t number = find_vertex(spf, out->type, out->id);
+    uint32_t number = ospf_spf_vertex(spf, out->type, out->id);
     if (number == OSPF_VERTICES_MOST) return;
     struct ospf_vertex *w = &spf->vertex[number];
     uint32_t distance = v->distance + out->cost;
@@ -230,7 +229,7 @@ bool ospf_spf_tree(struct ospf_spf *spf, struct ospf_table *t, struct id area) {
     spf->transit_capability = spf->heap_count = 0;
     collect_links(spf);
     collect_vertices(spf);
-    spf->root = find_vertex(spf, OSPF_VERTEX_ROUTER, ospf->router_id);
+    spf->root = ospf_spf_vertex(spf, OSPF_VERTEX_ROUTER, ospf->router_id);
     if (spf->root == OSPF_VERTICES_MOST) return false;
     memset(spf->heap_place, 0, spf->vertex_count * sizeof *spf->heap_place);
     struct heap heap = {
@@ -251,7 +250,7 @@ void ospf_spf_edges(const struct ospf_spf *spf, uint32_t from,
     struct link_out out;
     links_begin(spf, v, &links);
     while (next_link(&links, &out)) {
-        uint32_t to = find_vertex(spf, out.type, out.id);
+        uint32_t to = ospf_spf_vertex(spf, out.type, out.id);
         if (to == OSPF_VERTICES_MOST || !links_back(spf, &spf->vertex[to], v)) continue;
         each(user, &(struct ospf_edge){.from = from, .to = to, .cost = out.cost, .data = out.data});
     }

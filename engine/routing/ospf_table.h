@@ -121,6 +121,12 @@ struct ospf_edge {
 void ospf_spf_edges(const struct ospf_spf *, uint32_t from,
                     void (*each)(void *user, const struct ospf_edge *), void *user);
 
+/* The number of a vertex; OSPF_VERTICES_MOST: there is none. */
+uint32_t ospf_spf_vertex(const struct ospf_spf *, uint32_t type, uint32_t id);
+/* ospf_tree.c */
+bool ospf_edge_is_on_tree(const struct ospf_spf *, const struct ospf_edge *);
+uint32_t ospf_node_with_id(const struct lab *, uint32_t router_id); /* 0: none */
+
 /* ospf_inter_area.c */
 void ospf_inter_area_paths(struct ospf_table *, struct id area);   /* 16.2 */
 void ospf_transit_area_paths(struct ospf_table *, struct id area); /* 16.3 */

@@ -40,6 +40,10 @@ enum config_result ospf_config(struct step *, uint32_t node, uint32_t interface,
 void ospf_running_config(const struct lab *, uint32_t node, uint32_t interface, struct say *);
 bool ospf_show(const struct lab *, uint32_t node, size_t count, char **words, struct say *);
 
+/* The router's shortest-path tree between the lab's nodes; its database as a graph of its own. */
+bool ospf_tree_has(const struct lab *, uint32_t node);
+void ospf_tree_visit(const struct lab *, uint32_t node, const struct overlay_sink *);
+void ospf_map_visit(const struct lab *, uint32_t node, const struct overlay_sink *);
 /* OSPF's routes to networks on the node's own links, which it does not write into the node's table:
  * with the hop by which they are connected. */
 void ospf_connected_visit(const struct lab *, uint32_t node,

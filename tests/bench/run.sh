@@ -10,6 +10,8 @@ echo 'events (baseline: jansson)'
 build/tests/bench/bench_event
 echo 'crowds of connections (baseline: the same transfer beside ten)'
 build/tests/bench/bench_scale
+echo 'OSPF, tables checked after each of 1,000 link flaps (baseline: Floyd and Warshall on the same links)'
+build/tests/bench/bench_ospf
 echo 'routing'
 build/tests/bench/bench_rip
 echo "TCP through a tap device (baseline: the kernel against itself on the same wire)"

@@ -19,6 +19,7 @@ import time
 import traceback
 
 import ospf
+import ospf_routes
 import tftp
 from net import HERE, NETSTEP, Net, missing
 
@@ -518,6 +519,16 @@ def ospf_on_a_point_to_point_link(net):
 @test("vtysh")
 def ospf_with_another_key_nobody_is_a_neighbour(net):
     ospf.with_another_key(net)
+
+
+@test("vtysh", "ethtool", "/usr/lib/frr/ospfd")
+def ospf_finds_the_routes_that_frr_finds(net):
+    for number in (7, 8, 9):
+        found, compared = ospf_routes.differences(net, number)
+        need(not found, "\n".join(found[:20]))
+        need(compared > 50, f"only {compared} were compared")
+        net.close()
+        net.__init__()
 
 
 def main():

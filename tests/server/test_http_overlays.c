@@ -118,6 +118,33 @@ static void test_who_believes_what_over_time(void **state) {
     get(&l, rest, 416, "future");
 }
 
+/* Two routers with one cable between them, whose daemons become neighbours. */
+static const char neighbours_lab[] =
+    "{\"netstep\":1,\"nodes\":["
+    "{\"name\":\"r1\",\"kind\":\"router\",\"interfaces\":["
+    "{\"name\":\"eth0\",\"address\":\"10.0.12.1/24\"}],"
+    "\"config\":[\"router ospf\",\"ospf router-id 10.255.0.1\",\"network 10.0.0.0/8 area 0\"]},"
+    "{\"name\":\"r2\",\"kind\":\"router\",\"interfaces\":["
+    "{\"name\":\"eth0\",\"address\":\"10.0.12.2/24\"}],"
+    "\"config\":[\"router ospf\",\"ospf router-id 10.255.0.2\",\"network 10.0.0.0/8 area 0\"]},"
+    "{\"name\":\"h\"}],\"links\":[{\"between\":[\"r1:eth0\",\"r2:eth0\"]}]}";
+
+static void test_what_a_daemon_has_computed(void **state) {
+    (void)state;
+    struct lab_names l = make_lab(house.port, neighbours_lab);
+    expect_reply(&house, "POST", lab_path(&l, "/timelines/T0/run"), l.key, "{\"until\":\"120s\"}",
+                 NULL, 200, "\"stopped\"");
+    get(&l, "/timelines/T0/overlays", 200,
+        "\"name\":\"tree\",\"title\":\"overlay.tree\",\"help\":\"overlay.tree.help\",\"of_node\":"
+        "true,\"to_address\":false,\"own_vertices\":false,\"nodes\":[1,2]");
+    get(&l, "/timelines/T0/overlays/tree?node=r1", 200,
+        "\"arrows\":[{\"from\":1,\"ways\":[{\"to\":2,\"role\":\"tree\",\"say\":\"overlay.tree."
+        "edge\",\"interface\":\"eth0\",\"links\":[1],\"via\":\"10.0.12.2\",\"cost\":10}]}]");
+    get(&l, "/timelines/T0/overlays/map?node=r2", 200, "\"name\":\"10.0.12.0/24\"");
+    get(&l, "/timelines/T0/beliefs?overlay=tree&node=r1", 200,
+        "\"from\":1,\"ways\":[{\"to\":2,\"role\":\"tree\"");
+}
+
 static void test_what_is_refused(void **state) {
     (void)state;
     struct lab_names l = circle();
@@ -140,6 +167,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_what_there_is_to_be_drawn, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_picture_at_a_moment, setup, teardown),
         cmocka_unit_test_setup_teardown(test_who_believes_what_over_time, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_what_a_daemon_has_computed, setup, teardown),
         cmocka_unit_test_setup_teardown(test_what_is_refused, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

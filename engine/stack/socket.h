@@ -176,8 +176,12 @@ void socket_give(struct step *, struct id, struct id process);
 bool socket_deliver(struct step *, struct id, uint32_t interface, struct id frame);
 bool socket_queue_error(struct step *, struct id, struct id frame); /* IP_RECVERR */
 void socket_deliver_error(struct step *, struct id, int error);
+/* The socket that a datagram fits best; {0,0}: none. */
 struct id socket_find(const struct lab *, uint32_t node, enum socket_type, ip4 local,
                       uint32_t local_port, ip4 remote, uint32_t remote_port);
+/* Of a datagram to a group or to all: the next one that it fits; `after` {0,0}: the first. */
+struct id socket_find_next(const struct lab *, struct id after, uint32_t node, enum socket_type,
+                           ip4 local, uint32_t local_port, ip4 remote, uint32_t remote_port);
 /* One TABLE_SOCKETS row: a JSON array of strings. */
 bool socket_row(struct text *, const char *protocol, const char *state, size_t receive_queue,
                 size_t send_queue, struct tcp_endpoint local, struct tcp_endpoint remote);

@@ -69,6 +69,20 @@ struct id socket_find(const struct lab *lab, uint32_t node, enum socket_type typ
     return best;
 }
 
+struct id socket_find_next(const struct lab *lab, struct id after, uint32_t node,
+                           enum socket_type type, ip4 local, uint32_t local_port, ip4 remote,
+                           uint32_t remote_port) {
+    struct id id =
+        id_is(after) ? socket_get(lab, after)->chain : *chain_of(lab, node, type, local_port);
+    for (; id_is(id); id = socket_get(lab, id)->chain) {
+        const struct socket *socket = socket_get(lab, id);
+        if (socket->node == node && socket->type == type && socket->local_port == local_port &&
+            score(socket, local, remote, remote_port) > 0)
+            break;
+    }
+    return id;
+}
+
 /* The memory that Linux sets aside for a datagram of so many octets, over an MTU of 1500. */
 static uint32_t charge(size_t octets) {
     enum { FRAGMENT = 1480, WHOLE = 2304, HALF = 1280, SMALL = 832, HALF_MOST = 673, FEW = 225 };

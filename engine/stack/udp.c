@@ -1,8 +1,8 @@
 #include "stack/udp.h"
 /*
  * UDP: RFC 768 and RFC 1122 4.1. A datagram goes to the socket that matches it best; one for a
- * closed port is answered by ICMP Port Unreachable. Left out: IP_RECVOPTS,
- * UDP-Lite, a copy for each of several sockets of a group.
+ * closed port is answered by ICMP Port Unreachable. One for a group or for all goes to each socket
+ * that it fits. Left out: IP_RECVOPTS, UDP-Lite.
  */
 #include "sim/trace.h"
 #include "stack/ip/icmp_parts.h"
@@ -12,6 +12,24 @@
 #include "stack/sysctl.h"
 #include "wire/ether.h"
 #include <string.h>
+
+/* __udp4_lib_mcast_deliver(): a copy for each of the other sockets. Each counts as a datagram. */
+static void copy_to_others(struct step *s, uint32_t node, const struct ip_in *in,
+                           const struct udp_header *h, struct id best) {
+    const struct ipv4_header *ip = &in->header;
+    struct id id = {0, 0};
+    while (id = socket_find_next(s->lab, id, node, SOCKET_UDP, ip->dst, h->dst_port, ip->src,
+                                 h->src_port),
+           id_is(id)) {
+        if (id_same(id, best)) continue;
+        struct id copy = frame_copy(s, in->frame);
+        mib_add(s, node, MIB_UDP_IN_DATAGRAMS);
+        if (!id_is(copy))
+            trace_dropped(s, node, in->frame, REASON_NO_FRAMES, NULL);
+        else if (!socket_deliver(s, id, in->interface, copy))
+            frame_free(s, copy);
+    }
+}
 
 bool udp_in(struct step *s, uint32_t node, const struct ip_in *in, struct reader datagram,
             bool broadcast) {
@@ -32,6 +50,8 @@ bool udp_in(struct step *s, uint32_t node, const struct ip_in *in, struct reader
         return false;
     }
     mib_add(s, node, MIB_UDP_IN_DATAGRAMS);
+    if (ip_is_broadcast_or_multicast(s->lab, node, in->header.dst))
+        copy_to_others(s, node, in, &h, socket);
     return socket_deliver(s, socket, in->interface, in->frame);
 }
 

@@ -1,4 +1,5 @@
 /* Groups: what is told of them in the three versions of IGMP, and who hears what is sent there. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -65,6 +66,39 @@ static void a_join_of_version_3_is_linuxs(void **state) {
     assert_memory_equal(ours, linux_frame, sizeof ours);
     expect_table(&run, "groups", "b", "[\"239.1.2.3\",\"eth0\",\"1\"]\n");
     run_end(&run);
+}
+
+/* RFC 1112 6.2 speaks of hosts alone; Linux (__udp4_lib_mcast_deliver) gives a copy to each socket
+ * that the datagram fits, of a group and of a broadcast; what is for one host goes to one. */
+static void each_socket_of_a_group_gets_a_copy(void **state) {
+    (void)state;
+    static const struct {
+        const char *to;
+        unsigned copies;
+    } cases[] = {{"239.1.2.3", 2}, {"10.0.0.255", 2}, {"10.0.0.2", 1}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct running run;
+        char line[80];
+        three_hosts(&setup, NODE_SWITCH);
+        for (const char *const *name = (const char *const[]){"p", "q", NULL}; *name != NULL; name++)
+            for (const char *const *call =
+                     (const char *const[]){
+                         "socket udp", "setsockopt 3 SO_REUSEADDR 1", "bind 3 0.0.0.0:5007",
+                         "setsockopt 3 IP_ADD_MEMBERSHIP 239.1.2.3", "recv 3 100", NULL};
+                 *call != NULL; call++)
+                setup_run(&setup, 0, "b", *call)->process = *name;
+        run_p(MILLIS(2), "a", "socket udp");
+        run_p(MILLIS(2), "a", "setsockopt 3 SO_BROADCAST 1");
+        snprintf(line, sizeof line, "sendto 3 %s:5007 \"hello\"", cases[i].to);
+        run_p(SECONDS(1), "a", line);
+        run_begin(&run, &setup);
+        run_until(&run, SECONDS(3));
+        unsigned heard = 0;
+        for (size_t k = 0; k < run.count; k++)
+            heard += run.records[k].r.kind == TRACE_STREAM && run.records[k].r.before == 1;
+        assert_int_equal(heard, cases[i].copies);
+        run_end(&run);
+    }
 }
 
 /* RFC 3376 5.1: joining and leaving are told twice each, several groups in one report. */
@@ -262,6 +296,7 @@ static void a_run_is_repeatable(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_join_of_version_3_is_linuxs),
+        cmocka_unit_test(each_socket_of_a_group_gets_a_copy),
         cmocka_unit_test(changes_share_a_report),
         cmocka_unit_test(version_2_reports_and_leaves),
         cmocka_unit_test(version_1_never_leaves),

@@ -9,8 +9,7 @@
  * is discarded when one is not (5, RFC 1058 3.4), unless rip.check_zero is off; versions above 2
  * are read as version 2.
  *
- * Differs: FRR writes a mask into entries of version 1 and looks at no field that must be zero;
- * BIRD discards such an entry alone.
+ * Differs: FRR looks at no field that must be zero; BIRD discards such an entry alone.
  */
 #include "stack/iface.h"
 

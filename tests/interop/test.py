@@ -20,6 +20,7 @@ import traceback
 
 import ospf
 import ospf_routes
+import rip
 import tftp
 from net import HERE, NETSTEP, Net, missing
 
@@ -529,6 +530,19 @@ def ospf_finds_the_routes_that_frr_finds(net):
         need(compared > 50, f"only {compared} were compared")
         net.close()
         net.__init__()
+
+
+def rip_test(peer, mode, *tools):
+    """One test for each peer and way; test.py finds it by its name."""
+    def both_ways(net):
+        rip.with_peer(net, peer, mode, printed)
+    both_ways.__name__ = f"rip_{mode}_with_{peer}"
+    test(*tools)(both_ways)
+
+
+for rip_mode in ("v2", "v1", "text", "md5"):
+    rip_test("frr", rip_mode, "vtysh", "ping")
+    rip_test("bird", rip_mode, "bird", "ping")
 
 
 def main():

@@ -142,7 +142,7 @@ static void fields_that_must_be_zero_are(void **state) {
                "10.0.1.0/24 1 self\n10.0.2.0/24 1 self\n11.0.0.0/8 2 10.0.1.2\n");
 }
 
-/* R19: as FRR's masks in version 1 need it. */
+/* R19: for who fills them. */
 static void or_they_are_not_looked_at(void **state) {
     (void)state;
     setup_setting(&scene.setup, "r1", "rip.check_zero", "0");

@@ -172,6 +172,7 @@ static void tell_entry(FILE *f, const struct rip_entry *e, uint32_t version) {
         text_char(&t, '/');
         text_u64(&t, prefix);
     }
+    if (version == 1 && e->mask != 0) text_add(&t, " with a mask"); /* it must be zero */
     text_char(&t, ' ');
     text_u64(&t, e->metric);
     if (e->next_hop != 0) {

@@ -16,7 +16,7 @@ static struct grid {
     struct scenario_node nodes[GRID_MOST];
     struct scenario_interface interfaces[GRID_MOST][4];
     struct scenario_link links[LINKS_OF_GRID];
-    char names[GRID_MOST][8];
+    char names[GRID_MOST][16];
     uint32_t ends[LINKS_OF_GRID][2]; /* routers, from 0 */
 } grid;
 static const char *const ports[] = {"eth0", "eth1", "eth2", "eth3"};

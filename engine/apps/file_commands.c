@@ -26,20 +26,31 @@ static struct id file_of(struct step *s, const struct command *c, const char *na
     return id;
 }
 
+static void list_file(struct step *s, struct id process, const struct file *file, bool wide) {
+    char room[LINE_ROOM];
+    struct text t = text_of(room, sizeof room);
+    if (wide) {
+        text_file_mode(&t, file->mode);
+        text_padded(&t, file->size, 11, ' ');
+        text_char(&t, ' ');
+    }
+    text_add(&t, file->name);
+    process_say(s, process, &t);
+}
+
 void run_ls(struct step *s, const struct command *c) {
     bool wide = c->count > 1 && same_text(c->words[1], "-l");
-    for (struct id id = file_first(s->lab, c->node); id_is(id); id = file_get(s->lab, id)->next) {
-        const struct file *file = file_get(s->lab, id);
-        char room[LINE_ROOM];
-        struct text t = text_of(room, sizeof room);
-        if (wide) {
-            text_file_mode(&t, file->mode);
-            text_padded(&t, file->size, 11, ' ');
-            text_char(&t, ' ');
-        }
-        text_add(&t, file->name);
-        process_say(s, c->process, &t);
+    size_t first = wide ? 2 : 1;
+    for (size_t i = first; i < c->count; i++) {
+        struct id id = file_named(s->lab, c->node, c->words[i]);
+        if (id_is(id))
+            list_file(s, c->process, file_get(s->lab, id), wide);
+        else
+            say3(s, c->process, "ls: cannot access '", c->words[i], "': No such file or directory");
     }
+    for (struct id id = file_first(s->lab, c->node); first == c->count && id_is(id);
+         id = file_get(s->lab, id)->next)
+        list_file(s, c->process, file_get(s->lab, id), wide);
     process_return(s, c->process);
 }
 

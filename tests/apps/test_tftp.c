@@ -92,6 +92,8 @@ static void it_says_what_tftp_hpa_says(void **state) {
     setup_run(&t.setup, SECONDS(3), "client", "atftp -g -r nothing server");
     setup_run(&t.setup, SECONDS(4), "client", "tftp nohost -c get kernel");
     setup_run(&t.setup, SECONDS(5), "client", "ls -l");
+    setup_run(&t.setup, SECONDS(6), "client", "ls here absent");
+    setup_run(&t.setup, SECONDS(7), "client", "ls -l nothing");
     run_begin(&run, &t.setup);
     run_until(&run, SECONDS(10));
     expect_output(&run, "client",
@@ -106,6 +108,9 @@ static void it_says_what_tftp_hpa_says(void **state) {
                   "Error: Name or service not known\n"
                   "nohost: unknown host\n"
                   "-rw-r--r--       5000 here\n"
+                  "-rw-r--r--          0 nothing\n"
+                  "here\n"
+                  "ls: cannot access 'absent': No such file or directory\n"
                   "-rw-r--r--          0 nothing\n");
     expect_output(&run, "server",
                   "in.tftpd: RRQ from 10.0.0.1 filename kernel\n"

@@ -80,8 +80,8 @@ static void learn(struct step *s, struct id id, const struct ospf_packet *p,
     uint32_t type = ospf_interface_get(s->lab, p->interface)->type;
     if (p->header.au_type == OSPF_AU_CRYPTOGRAPHIC) n->crypt_sequence = p->header.crypt_sequence;
     if (type == OSPF_POINT_TO_POINT) n->address = p->src;
-    if (type != OSPF_BROADCAST) return;
     n->priority = hello->priority;
+    if (type != OSPF_BROADCAST) return;
     n->dr = hello->dr;
     n->bdr = hello->bdr;
 }

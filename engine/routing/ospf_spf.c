@@ -289,13 +289,13 @@ static void add_router(const struct ospf_spf *spf, const struct ospf_vertex *v, 
     ospf_way_add(spf->table, &path);
 }
 
-/* The interface of the root that a stub link of its own is about. */
+/* The interface of the root that a stub link of its own is about. There may be none: the
+ * router-LSA speaks of an interface that has gone until MinLSInterval lets it be said anew. */
 static uint32_t stub_hops_of_root(const struct ospf_spf *spf, const struct ospf_link *link) {
-    struct ospf_hop hop = {0, 0};
-    for (uint32_t i = 0; i < spf->link_count && hop.interface == 0; i++)
+    for (uint32_t i = 0; i < spf->link_count; i++)
         if (((spf->link[i].address ^ link->id) & link->data) == 0)
-            hop.interface = spf->link[i].interface;
-    return ospf_set_of(spf->table, hop);
+            return ospf_set_of(spf->table, (struct ospf_hop){.interface = spf->link[i].interface});
+    return 0;
 }
 
 /* The second stage, for one router of the tree. */

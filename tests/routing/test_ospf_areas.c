@@ -64,6 +64,30 @@ static void what_is_lost_is_withdrawn(void **state) {
     run_end(&run);
 }
 
+/* 12.4: within MinLSInterval the router's own LSA speaks of an interface that has gone. */
+static void an_interface_goes_before_the_lsa_can_say_so(void **state) {
+    (void)state;
+    struct running run;
+    row_of_areas(NULL, NULL);
+    ospf_port(&setup, "r2", "eth2", "10.0.29.2/24", "0", NULL);
+    setup_node(&setup, NODE_HOST, "h");
+    setup_interface(&setup, "h", "eth0", "10.0.29.9/24");
+    setup_link(&setup, "r2:eth2", "h:eth0", MILLIS(1));
+    run_begin(&run, &setup);
+    run_until(&run, SECONDS(60));
+    run_command(&run, SECONDS(60), "r2", "vtysh -c \"interface eth1\" -c \"ip ospf cost 11\"");
+    run_until(&run, SECONDS(61));
+    run_command(&run, SECONDS(61), "r2", "ip link set eth2 down");
+    expect_ospf_routes(&run, SECONDS(62), "r1",
+                       "10.0.23.0/24 inter 21 via 10.0.12.2\n"
+                       "10.0.29.0/24 inter 20 via 10.0.12.2\n"
+                       "10.0.34.0/24 inter 31 via 10.0.12.2\n");
+    expect_ospf_routes(&run, SECONDS(70), "r1",
+                       "10.0.23.0/24 inter 21 via 10.0.12.2\n"
+                       "10.0.34.0/24 inter 31 via 10.0.12.2\n");
+    run_end(&run);
+}
+
 /* 12.4.3.1. */
 static void a_stub_area_has_a_default_route(void **state) {
     (void)state;
@@ -222,6 +246,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_area_is_told_of_the_others),
         cmocka_unit_test(what_is_lost_is_withdrawn),
+        cmocka_unit_test(an_interface_goes_before_the_lsa_can_say_so),
         cmocka_unit_test(a_stub_area_has_a_default_route),
         cmocka_unit_test(a_totally_stubby_area_has_nothing_else),
         cmocka_unit_test(a_range_stands_for_its_networks),

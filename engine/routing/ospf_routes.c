@@ -256,17 +256,25 @@ void ospf_spf_timer_fired(struct step *s, struct id id) {
     ospf_redistribution_update(s, id);
 }
 
+/* The interface of the hop that is no router: other paths may be as short, O30. 0: none is. */
+static uint32_t connected_by(const struct ospf_route *r) {
+    for (uint32_t i = 0; i < r->hop_count; i++)
+        if (r->hop[i].via == 0) return r->hop[i].interface;
+    return 0;
+}
+
 void ospf_connected_visit(const struct lab *lab, uint32_t node,
                           void (*each)(void *user, const struct route *), void *user) {
     const struct ospf *ospf = ospf_get(lab, ospf_of(lab, node));
     if (ospf == NULL) return;
     for (struct id id = ospf->first_route; id_is(id); id = ospf_route_get(lab, id)->next) {
         const struct ospf_route *r = ospf_route_get(lab, id);
-        if (r->hop_count == 0 || r->hop[0].via != 0 || r->hop[0].interface == 0) continue;
+        uint32_t interface = connected_by(r);
+        if (interface == 0) continue;
         struct route route = {.network = r->address,
                               .prefix = r->prefix,
                               .metric = ospf->set.distance,
-                              .interface = r->hop[0].interface,
+                              .interface = interface,
                               .node = node,
                               .origin = ROUTE_OSPF,
                               .weight = 1,

@@ -224,8 +224,32 @@ static void the_database_as_a_map(void **state) {
     run_end(&run);
 }
 
+/* A path by another router may be as short as one's own link: that is there all the same. */
+static void an_own_network_is_shown_beside_a_path_as_short(void **state) {
+    (void)state;
+    struct running run;
+    setup_begin(&setup);
+    ospf_router_node(&setup, "r1", "1.1.1.1");
+    ospf_router_node(&setup, "r2", "2.2.2.2");
+    ospf_port(&setup, "r1", "eth0", "10.0.1.1/24", "0", "ip ospf cost 10");
+    ospf_port(&setup, "r1", "eth1", "10.0.2.1/24", "0", "ip ospf cost 20");
+    ospf_port(&setup, "r2", "eth0", "10.0.1.2/24", "0", "ip ospf cost 10");
+    ospf_port(&setup, "r2", "eth1", "10.0.2.2/24", "0", "ip ospf cost 10");
+    setup_link(&setup, "r1:eth0", "r2:eth0", MILLIS(1));
+    setup_link(&setup, "r1:eth1", "r2:eth1", MILLIS(1));
+    run_begin(&run, &setup);
+    run_until(&run, SECONDS(30));
+    run_command(&run, SECONDS(30), "r1", "show ip route ospf");
+    run_until(&run, SECONDS(31));
+    char *said = run_output(&run, "r1");
+    assert_non_null(strstr(said, "O   10.0.2.0/24 [110/20] is directly connected, eth1"));
+    free(said);
+    run_end(&run);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_own_network_is_shown_beside_a_path_as_short),
         cmocka_unit_test(the_shorter_way),
         cmocka_unit_test(a_link_counts_that_both_ends_have),
         cmocka_unit_test(networks_before_routers),

@@ -86,18 +86,30 @@ void rip_own_routes(struct step *s, struct rip *rip) {
     }
 }
 
+/* It may have been left under another distance than is configured now. */
+static void take_over_one(struct step *s, struct rip *rip, const struct route *left) {
+    struct rip_route *r = rip_route_make(s, rip, left->network, left->prefix);
+    struct rip_offer o = {.source = RIP_LEARNT,
+                          .via = left->via,
+                          .from = left->via,
+                          .interface = left->interface,
+                          .metric = left->cost,
+                          .tag = left->tag};
+    struct route_wish gone = {.network = left->network,
+                              .prefix = left->prefix,
+                              .metric = left->metric,
+                              .origin = ROUTE_RIP};
+    uint32_t distance = rip->distance != 0 ? rip->distance : RIP_DISTANCE;
+    if (r == NULL) return;
+    if (left->metric != distance) route_take(s, rip->node, &gone);
+    rip_route_adopt(s, rip, r, &o, NULL);
+}
+
 void rip_take_over(struct step *s, struct rip *rip) {
     const struct route *r;
-    for (struct id id = route_first(s->lab, rip->node); (r = route_get(s->lab, id)) != NULL;
-         id = r->next) {
-        if (r->origin != ROUTE_RIP) continue;
-        struct rip_route *made = rip_route_make(s, rip, r->network, r->prefix);
-        struct rip_offer o = {.source = RIP_LEARNT,
-                              .via = r->via,
-                              .from = r->via,
-                              .interface = r->interface,
-                              .metric = r->cost,
-                              .tag = r->tag};
-        if (made != NULL) rip_route_adopt(s, rip, made, &o, NULL);
+    for (struct id id = route_first(s->lab, rip->node), next; (r = route_get(s->lab, id)) != NULL;
+         id = next) {
+        next = r->next;
+        if (r->origin == ROUTE_RIP) take_over_one(s, rip, r);
     }
 }

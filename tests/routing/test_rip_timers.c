@@ -277,6 +277,21 @@ static void a_killed_daemon_leaves_its_routes(void **state) {
     expect_kernel("");
 }
 
+/* What was left moves to the distance that was configured meanwhile. */
+static void what_was_left_has_the_new_distance(void **state) {
+    (void)state;
+    start();
+    rip_hears(&scene, SECONDS(20), GROUP, "v2 response 10.9.0.0/24 1");
+    rip_types(&scene, SECONDS(30), "r1", "killall ripd");
+    rip_types(&scene, SECONDS(31), "r1", "vtysh -c \"router rip\" -c \"distance 50\"");
+    expect_kernel(ROUTE);
+    rip_types(&scene, SECONDS(32), "r1", "ripd");
+    run_until(&scene.run, SECONDS(33));
+    expect_kernel("10.9.0.0/24 via 10.0.1.2 dev eth0 proto rip metric 50\n");
+    run_until(&scene.run, SECONDS(213));
+    expect_kernel("");
+}
+
 static void no_router_rip_takes_them_away(void **state) {
     (void)state;
     start();
@@ -316,6 +331,7 @@ int main(void) {
         cmocka_unit_test(split_horizon_has_three_ways),
         T(a_cut_cable_is_told_at_once),
         T(a_killed_daemon_leaves_its_routes),
+        T(what_was_left_has_the_new_distance),
         T(no_router_rip_takes_them_away),
         T(it_runs_the_same_again),
     };

@@ -41,7 +41,7 @@ static const char help[] =
     "  SCENARIO         a scenario file, or - for standard input\n"
     "  --until TIME     virtual time at which to stop, such as 10s (without it: when nothing is\n"
     "                   pending any more, TIME-WAIT included; at most 10 minutes, and 10\n"
-    "                   million steps)\n"
+    "                   million steps; a lab with routing daemons is never so)\n"
     "  --seed N         instead of the scenario's seed\n"
     "  --events FILE    the stream's JSON lines, hello first; - for standard output\n"
     "  --detail WORD    story (the default) or full, with every variable and rule\n"

@@ -162,12 +162,15 @@ size_t events_count(const struct events *e, const struct json_node *match, const
 }
 
 static const char *const event_keys[] = {
-    "k",     "n",      "to",        "from",  "l",           "p",         "proto",
-    "role",  "lab",    "len",       "size",  "rtx",         "conn",      "why",
-    "m",     "name",   "ref",       "tab",   "op",          "timer",     "text",
-    "value", "say",    "obj",       "nth",   "since",       "a.seq",     "a.ack",
-    "a.len", "a.next", "a.win",     "a.mss", "a.from",      "a.port",    "a.wire",
-    "a.src", "a.dst",  "a.gateway", "a.mtu", "a.originate", "a.receive", "a.transmit"};
+    "k",         "n",         "to",        "from",          "l",          "p",
+    "proto",     "role",      "lab",       "len",           "size",       "rtx",
+    "conn",      "why",       "m",         "name",          "ref",        "tab",
+    "op",        "timer",     "text",      "value",         "say",        "obj",
+    "nth",       "since",     "a.seq",     "a.ack",         "a.len",      "a.next",
+    "a.win",     "a.mss",     "a.from",    "a.port",        "a.wire",     "a.src",
+    "a.dst",     "a.gateway", "a.mtu",     "a.originate",   "a.receive",  "a.transmit",
+    "a.command", "a.version", "a.entries", "a.unreachable", "a.router",   "a.area",
+    "a.type",    "a.count",   "a.dr",      "a.bdr",         "a.sequence", "a.flags"};
 
 bool match_check(const struct json_node *match) {
     if (!json_need_object(match, event_keys, COUNT(event_keys))) return false;

@@ -101,7 +101,7 @@ static void read_commands(struct lesson_step *step, const struct json_node *list
 static void read_look(struct lesson_step *step, const struct json_node *look) {
     static const char *const keys[] = {"panel", "node"};
     static const char *const panels[] = {"topology", "states", "packet", "tables",
-                                         "console",  "gauges", "ladder"};
+                                         "console",  "gauges", "ladder", "routing"};
     if (!json_is(*look) || !json_need_object(look, keys, COUNT(keys))) return;
     struct json_node panel = json_get(look, "panel"), node = json_get(look, "node");
     int word = json_need_word(&panel, panels, COUNT(panels));

@@ -292,6 +292,7 @@ static void unknown(struct step *s, struct id process, const char *name) {
     text_add(&t, name);
     text_add(&t, ": command not found");
     process_say(s, process, &t);
+    vtysh_hint(s, process, name);
     process_return(s, process);
 }
 

@@ -4,6 +4,8 @@
  * does not know is tried as one of the level above, and words may be cut short; unlike there,
  * `configure terminal` may be left out, `show` works in every mode, and so does what the shell
  * knows. What a line does lasts: the configuration is the node's own (routing/).
+ * What a whole frr.conf also says of FRR itself (its version, logs, terminals) a scenario may say
+ * too; it means nothing here.
  * Left out: pipes, `write`, VRFs, several instances of a daemon.
  */
 #include "apps/daemons.h"
@@ -180,6 +182,44 @@ static void say_unknown(struct step *s, struct id process, const char *line) {
     process_say(s, process, &t);
 }
 
+/* Whether a line of this mode, but of no mode above it, begins with the word. */
+static bool in_table(uint32_t mode, const char *word) {
+    const struct vtysh_syntax *line;
+    size_t length = strlen(word);
+    for (size_t i = 0; (line = vtysh_syntax(i)) != NULL; i++)
+        if ((line->modes >> mode & 1) != 0 && (line->modes >> VTYSH_INTERFACE & 1) == 0 &&
+            strlen(line->words) > length && memcmp(line->words, word, length) == 0 &&
+            line->words[length] == ' ')
+            return true;
+    return false;
+}
+
+void vtysh_hint(struct step *s, struct id process, const char *word) {
+    char room[LINE_ROOM];
+    struct text t = text_of(room, sizeof room);
+    bool rip = in_table(VTYSH_RIP, word), ospf = in_table(VTYSH_OSPF, word);
+    if (!rip && !ospf) return;
+    text_add(&t, "% ");
+    text_add(&t, word);
+    text_add(&t, " stands below ");
+    if (rip) text_add(&t, "`router rip`");
+    if (rip && ospf) text_add(&t, " or ");
+    if (ospf) text_add(&t, "`router ospf`");
+    process_say(s, process, &t);
+}
+
+/* A line that is unknown as it stands, and what is known of it. */
+static void say_what_is_wrong(struct step *s, struct id process, const char *line,
+                              const char *hint) {
+    char room[LINE_ROOM];
+    struct text t = text_of(room, sizeof room);
+    say_unknown(s, process, line);
+    if (hint[0] == '\0') return;
+    text_add(&t, "% ");
+    text_add(&t, hint);
+    process_say(s, process, &t);
+}
+
 /* Whether the line can only be meant for vtysh, whatever the mode. */
 static bool is_console_word(const char *word) {
     return same_text(word, "key") || vtysh_is(word, "router") || vtysh_is(word, "interface") ||
@@ -239,7 +279,9 @@ static bool take_line(struct step *s, struct id process, struct vtysh_mode *v, c
         run_show(s, process, count, words, line);
         return true;
     }
-    bool own = is_console_word(words[0]);
+    bool own = is_console_word(words[0]) ||
+               (v->mode == VTYSH_INTERFACE && count > 1 && same_text(words[0], "ip") &&
+                (same_text(words[1], "ospf") || same_text(words[1], "rip")));
     if (v->mode == VTYSH_SHELL && !own) return false;
     if (count == 1 && v->mode != VTYSH_SHELL && same_text(words[0], "list")) {
         list_modes(s, process, 1u << v->mode, "");
@@ -251,7 +293,8 @@ static bool take_line(struct step *s, struct id process, struct vtysh_mode *v, c
     case CONFIG_UNKNOWN: break;
     }
     if (!own && shell_knows(words[0])) return false;
-    say_unknown(s, process, line);
+    say_what_is_wrong(s, process, line, said);
+    if (v->mode != VTYSH_RIP && v->mode != VTYSH_OSPF) vtysh_hint(s, process, words[0]);
     return true;
 }
 
@@ -317,7 +360,7 @@ void run_vtysh(struct step *s, const struct command *c) {
         if (result == CONFIG_BAD)
             process_say(s, c->process, &why);
         else
-            say_unknown(s, c->process, line);
+            say_what_is_wrong(s, c->process, line, said);
         break;
     }
     if (any)
@@ -337,6 +380,29 @@ static bool complain(struct complaint *why, size_t index, const char *what) {
     return false;
 }
 
+/* Lines of frr.conf, and of what `show running-config` prints, that are about FRR itself, or about
+ * what a scenario says elsewhere: names and forwarding are the node's. */
+static bool is_of_frr_itself(const char *line) {
+    static const char *const begins[] = {"Building configuration...",
+                                         "Current configuration:",
+                                         "frr version",
+                                         "frr defaults",
+                                         "hostname",
+                                         "log",
+                                         "line vty",
+                                         "service",
+                                         "ip forwarding",
+                                         "no ipv6 forwarding",
+                                         "password"};
+    for (size_t i = 0; i < sizeof begins / sizeof *begins; i++) {
+        size_t length = strlen(begins[i]);
+        if (strlen(line) >= length && memcmp(line, begins[i], length) == 0 &&
+            (line[length] == ' ' || line[length] == '\0'))
+            return true;
+    }
+    return false;
+}
+
 bool vtysh_node_begin(struct step *s, uint32_t node, const struct scenario_node *from,
                       struct complaint *why) {
     struct vtysh_mode v = {.mode = VTYSH_CONFIGURE, .configures = 1};
@@ -345,12 +411,14 @@ bool vtysh_node_begin(struct step *s, uint32_t node, const struct scenario_node 
         struct text bad = text_of(said, sizeof said), t = text_of(all, sizeof all);
         if (from->config[i] == NULL || strlen(from->config[i]) >= LINE_ROOM)
             return complain(why, i, "is no line of at most 255 octets");
+        if (is_of_frr_itself(from->config[i])) continue;
         switch (vtysh_config(s, node, &v, from->config[i], &bad)) {
         case CONFIG_OK: continue;
         case CONFIG_UNKNOWN:
             text_add(&t, "\"");
             text_add(&t, from->config[i]);
-            text_add(&t, "\" is no command of FRR's here; see `help router`");
+            text_add(&t, "\" is no command of FRR's here; ");
+            text_add(&t, said[0] != '\0' ? said : "see `help router`");
             return complain(why, i, all);
         case CONFIG_BAD:
             text_add(&t, said[0] == '%' ? said + 1 + (said[1] == ' ') : said);

@@ -9,12 +9,15 @@
 
 /* A line of configuration, as frr.conf has it; `v` may be in another mode afterwards. CONFIG_BAD:
  * `why` says it in FRR's words. */
+/* CONFIG_UNKNOWN: what `why` says then, if anything, is what would be right. */
 enum config_result vtysh_config(struct step *, uint32_t node, struct vtysh_mode *v,
                                 const char *line, struct text *why);
 /* A line that a process was given: false when it is none of vtysh's, and nothing was done. */
 bool vtysh_line(struct step *, struct id process, const char *line);
 /* The same for what is typed: also while a program of the console's still runs. */
 bool vtysh_typed(struct step *, struct id console, const char *line);
+/* Says in which mode a line with this word stands, if any. */
+void vtysh_hint(struct step *, struct id process, const char *word);
 /* `help router`: the lines that it leads to. */
 void vtysh_list_of(struct step *, struct id process, const char *command);
 /* vtysh_show.c: "show" and the words behind it. False: it knows no such thing. */

@@ -50,10 +50,20 @@ bool ospf_line_prefix(struct ospf_line *l, ip4 *network, uint32_t *prefix) {
     return true;
 }
 
+/* FRR says no more than that it knows no such line; this is said behind it. */
+static void say_range(struct ospf_line *l, uint32_t least, uint32_t most) {
+    text_add(l->why, "a number from ");
+    text_u64(l->why, least);
+    text_add(l->why, " to ");
+    text_u64(l->why, most);
+    text_add(l->why, " is needed");
+}
+
 enum config_result ospf_line_value(struct ospf_line *l, uint32_t least, uint32_t most,
                                    uint32_t *value, uint32_t usual) {
     uint32_t given = usual;
     bool is = ospf_line_number(l, least, most, &given);
+    if (!is && !l->no) say_range(l, least, most);
     if ((!is && !l->no) || !ospf_line_ends(l)) return CONFIG_UNKNOWN;
     *value = l->no ? usual : given;
     return CONFIG_OK;

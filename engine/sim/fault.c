@@ -138,11 +138,18 @@ bool fault_place(const struct lab *lab, const char *on, uint32_t *link, uint32_t
     return true;
 }
 
+static bool has_dash(const char *on) {
+    while (*on != '\0' && *on != '-') on++;
+    return *on == '-';
+}
+
 bool fault_place_any(const struct lab *lab, const char *on, uint32_t *node, uint32_t *link,
                      uint32_t *ways, struct complaint *why) {
     *node = node_named_span(lab, on, strlen(on));
     *link = 0;
     *ways = FAULT_WAY_FORTH;
+    if (*node == 0 && !has_dash(on))
+        return wrong(why, "on", "no node is called ", on, "; a link is written A->B or A-B");
     return *node != 0 || fault_place(lab, on, link, ways, why);
 }
 
@@ -153,6 +160,8 @@ static bool times_are_right(const struct scenario_fault *from, struct complaint 
         return wrong(why, "from", "", NULL, "must lie between 0 and 2^53 ns");
     if (from->until != 0 && (from->until <= from->from || from->until > SIM_TIME_MAX))
         return wrong(why, "until", "", NULL, "must come after `from`");
+    if (from->until != 0 && (from->kind == FAULT_LINK_UP || from->kind == FAULT_NODE_BOOT))
+        return wrong(why, "until", "", NULL, "means nothing here: what starts does not end");
     if (from->delay_ns < 0 || from->delay_ns > (sim_time)86400 * 1000000000)
         return wrong(why, "delay", "", NULL, "must lie between 0 and 24 hours");
     return true;

@@ -41,7 +41,24 @@ static void modes(void **state) {
     struct running run;
     begin(&run);
     type(&run, "r1", "network 10.0.0.0/8");
-    expect_printed(&run, "r1", "sh: network: command not found\n");
+    expect_printed(&run, "r1",
+                   "sh: network: command not found\n"
+                   "% network stands below `router rip` or `router ospf`\n");
+    type(&run, "r1", "configure terminal");
+    type(&run, "r1", "area 1 stub");
+    type(&run, "r1", "interface eth0");
+    type(&run, "r1", "ip ospf cost 0"); /* not a line of Linux's `ip` */
+    type(&run, "r1", "ip ospf network ring");
+    type(&run, "r1", "end");
+    type(&run, "r1", "vtysh -c \"interface eth0\" -c \"ip ospf priority 256\"");
+    expect_printed(&run, "r1",
+                   "% Unknown command: area 1 stub\n"
+                   "% area stands below `router ospf`\n"
+                   "% Unknown command: ip ospf cost 0\n"
+                   "% a number from 1 to 65535 is needed\n"
+                   "% Unknown command: ip ospf network ring\n"
+                   "% Unknown command: ip ospf priority 256\n"
+                   "% a number from 0 to 255 is needed\n");
     type(&run, "r1", "configure terminal");
     type(&run, "r1", "router rip");
     type(&run, "r1", "networks 10.0.0.0/8");
@@ -254,7 +271,53 @@ static void a_scenario_configures(void **state) {
     assert_false(lab_create(block, lab_size(&setup.scenario), &setup.scenario, &why));
     assert_string_equal(why.place, "nodes[1].config[4]");
     assert_string_equal(why.problem, "Can't find interface eth9 (\"interface eth9\")");
+    setup.config[1][4] = "auto-cost reference-bandwidth 0";
+    assert_false(lab_create(block, lab_size(&setup.scenario), &setup.scenario, &why));
+    assert_string_equal(why.problem, "\"auto-cost reference-bandwidth 0\" is no command of FRR's "
+                                     "here; a number from 1 to 4294967 is needed");
     free(block);
+}
+
+/* A whole frr.conf, and what the console itself prints of it, configure the same. */
+static void a_whole_file_configures(void **state) {
+    (void)state;
+    static const char *const file[] = {"frr version 8.4.4",
+                                       "frr defaults traditional",
+                                       "hostname other",
+                                       "log file /var/log/frr.log",
+                                       "ip forwarding",
+                                       "no ipv6 forwarding",
+                                       "service integrated-vtysh-config",
+                                       "password zebra",
+                                       "!",
+                                       "router ospf",
+                                       " network 10.0.0.0/8 area 0",
+                                       "exit",
+                                       "!",
+                                       "line vty",
+                                       "end"};
+    struct running run;
+    char printed[512], *line = printed;
+    through_router(&setup);
+    shown = 0;
+    for (size_t i = 0; i < sizeof file / sizeof *file; i++) setup_config(&setup, "r1", file[i]);
+    run_begin(&run, &setup);
+    type(&run, "r1", "show running-config");
+    char *all = run_output(&run, "r1");
+    snprintf(printed, sizeof printed, "%s", all);
+    assert_non_null(strstr(printed, "\nhostname r1\n"));
+    assert_non_null(strstr(printed, "\n network 10.0.0.0/8 area 0\n"));
+    free(all);
+    run_end(&run);
+    char again[512];
+    strcpy(again, printed);
+    through_router(&setup);
+    for (line = strtok(printed, "\n"); line != NULL; line = strtok(NULL, "\n"))
+        setup_config(&setup, "r1", line);
+    run_begin(&run, &setup);
+    type(&run, "r1", "show running-config");
+    expect_printed(&run, "r1", again);
+    run_end(&run);
 }
 
 static void key_chains_have_modes(void **state) {
@@ -391,6 +454,7 @@ int main(void) {
         cmocka_unit_test(a_cable_is_cut),
         cmocka_unit_test(connected_networks_are_ospfs_as_well),
         cmocka_unit_test(a_scenario_configures),
+        cmocka_unit_test(a_whole_file_configures),
         cmocka_unit_test(key_chains_have_modes),
         cmocka_unit_test(every_line_that_is_listed_is_taken),
         cmocka_unit_test(same_wherever_it_lies),

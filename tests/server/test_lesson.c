@@ -298,6 +298,8 @@ static void test_refusals(void **state) {
                    "lesson.json: steps[0].checks[0]", "needs how many");
     expect_refused("{\"first\":[{\"k\":\"tx\",\"since\":\"soon\"}],\"gives\":[\"x\"]}", "",
                    "lesson.json: steps[0].answer.first[0].since", "is no time");
+    expect_refused("{\"first\":[{\"a.unreachable\":1,\"a.dr\":\"10.0.0.1\"}],\"gives\":[\"q\"]}",
+                   "", "lesson.json: steps[0].answer.gives[0]", "unknown word"); /* RIP's, OSPF's */
     write_file("zh.md", "## Wen {#aks}\n");
     expect_refused(first_b, "", "zh.md: {#ask}", "no section");
     write_file("zh.md", "## Wen {#ask}\n\n- A\n- B\n");

@@ -161,6 +161,10 @@ static void refuses_what_makes_no_sense(void **state) {
                                         "fault client->server crash"};
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
         assert_false(lab_command(run.lab, &run.sink, 0, 0, lines[i], &why));
+    assert_false(lab_command(run.lab, &run.sink, 0, 0, "fault client boot until 5s", &why));
+    assert_string_equal(why.problem, "means nothing here: what starts does not end");
+    assert_false(lab_command(run.lab, &run.sink, 0, 0, "fault nobody crash", &why));
+    assert_string_equal(why.problem, "no node is called \"nobody\"; a link is written A->B or A-B");
     run_command(&run, 0, "", "node client crash");
     assert_false(lab_command(run.lab, &run.sink, 0, 0, "node client crash", &why));
     assert_false(lab_command(run.lab, &run.sink, 0, 1, "ping server", &why));

@@ -187,7 +187,7 @@ static void routes_are_redistributed(void **state) {
 static void a_row_of_routers_ends_at_fifteen_hops(void **state) {
     (void)state;
     enum { COUNT = 18 };
-    static char names[COUNT][8], left[COUNT][24], right[COUNT][24], ends[COUNT][2][16];
+    static char names[COUNT][16], left[COUNT][24], right[COUNT][24], ends[COUNT][2][24];
     struct running run;
     setup_begin(&setup);
     for (int i = 0; i < COUNT; i++) {

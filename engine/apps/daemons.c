@@ -7,6 +7,7 @@
 #include "apps/shell.h"
 #include "routing/routing.h"
 #include "routing/staticd.h"
+#include "sim/trace.h"
 #include "stack/ip/route.h"
 
 struct daemon {
@@ -68,6 +69,8 @@ void daemon_resume(struct step *s, struct id id) {
         d->resume(s, p->node);
     } else {
         p->of.daemon.started = 1;
+        /* With the lab: it is the node's boot that begins it, and nothing else has caused it. */
+        if (s->cause_step == 0) trace_command(s, p->node, d->name);
         d->start(s, p->node, id);
     }
 }

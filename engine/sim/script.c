@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "sim/state.h"
+#include "sim/trace.h"
 
 static struct script_line *line_at(struct lab *lab, struct id id) {
     return (struct script_line *)object_get(lab, POOL_SCRIPT, id);

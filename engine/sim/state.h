@@ -246,7 +246,6 @@ static inline void record_begin(struct trace_record *r, enum trace_kind kind, ui
     r->node = node;
 }
 void trace_emit(struct step *, struct trace_record *);
-void trace_command(struct step *, uint32_t node, const char *text);
 void trace_frame(struct step *, enum trace_kind, uint32_t link, uint32_t direction, struct id frame,
                  sim_time until, uint32_t reason, uint32_t where_ppm);
 void trace_timer(struct step *, enum trace_kind, struct id event);

@@ -183,6 +183,8 @@ enum reason {
     REASON_COUNT
 };
 
+/* Somebody wishes something of the node: what nothing else has caused begins with this. */
+void trace_command(struct step *, uint32_t node, const char *text);
 void trace_dropped(struct step *, uint32_t node, struct id frame, enum reason, const char *clause);
 void trace_state(struct step *, uint32_t node, enum machine, struct id object, uint32_t before,
                  uint32_t after, const char *clause);

@@ -6,6 +6,7 @@
  */
 #include "stack/iface.h"
 #include "stack/ip/arp.h"
+#include "stack/socket_netlink.h"
 #include <string.h>
 
 bool ip_is(const char *word, const char *full) {
@@ -174,6 +175,7 @@ static void set_link(struct step *s, const struct command *c) {
         }
         interface_at(s->lab, interface)->mtu = (uint32_t)mtu;
         trace_interface(s, interface);
+        netlink_tell(s, c->node, NETLINK_LINK);
     } else {
         command_misused(s, c, "link set NAME up|down | mtu N");
         return;

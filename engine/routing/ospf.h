@@ -157,7 +157,7 @@ struct ospf_interface_settings { /* C.3; 0 in a time: the default */
     uint32_t authentication;  /* AuType + 1; 0: the area's */
     uint32_t mtu_ignore;
     uint32_t has_area, area_id; /* `ip ospf area A`; has_area: enum ospf_typed */
-    uint32_t shutdown_reserved;
+    uint32_t reserved;
     uint8_t simple_key[8];
     struct ospf_key key[OSPF_KEYS_MAX];
 };

@@ -124,6 +124,16 @@ static enum config_result read_range(struct ospf_line *l, struct ospf_area *area
     return CONFIG_OK;
 }
 
+static enum config_result read_of_area(struct ospf_line *l, struct ospf_area *area) {
+    if (ospf_line_word(l, "stub")) return read_stub(l, area);
+    if (ospf_line_word(l, "authentication")) return read_area_authentication(l, area);
+    if (ospf_line_word(l, "range")) return read_range(l, area);
+    if (ospf_line_word(l, "default-cost"))
+        return ospf_line_value(l, 0, 16777215, &area->set_default_cost, 1);
+    return CONFIG_UNKNOWN;
+}
+
+/* A line that is refused, or takes the last word about an area away, leaves none behind. */
 static enum config_result read_area(struct ospf_line *l) {
     uint32_t area_id, typed;
     if (!ospf_line_area(l, &area_id, &typed)) return CONFIG_UNKNOWN;
@@ -131,12 +141,9 @@ static enum config_result read_area(struct ospf_line *l) {
     struct ospf_area *area = ospf_area_edit(l->s, id);
     if (area == NULL) return ospf_line_bad(l, "% Out of memory");
     if (area->typed == OSPF_NOT_TYPED) area->typed = typed;
-    if (ospf_line_word(l, "stub")) return read_stub(l, area);
-    if (ospf_line_word(l, "authentication")) return read_area_authentication(l, area);
-    if (ospf_line_word(l, "range")) return read_range(l, area);
-    if (ospf_line_word(l, "default-cost"))
-        return ospf_line_value(l, 0, 16777215, &area->set_default_cost, 1);
-    return CONFIG_UNKNOWN;
+    enum config_result result = read_of_area(l, area);
+    ospf_areas_forget(l->s, l->ospf, false);
+    return result;
 }
 
 /* ------------------------------------------------------------------- routes of others */

@@ -62,11 +62,15 @@ struct ospf *ospf_open(struct step *s, uint32_t node) {
     return o;
 }
 
-static void forget_areas(struct step *s, struct ospf *o, bool configured_too) {
+static bool is_needed(const struct ospf_area *a) {
+    return ospf_area_is_configured(a) || a->interface_count != 0 || a->lsa_count != 0;
+}
+
+void ospf_areas_forget(struct step *s, struct ospf *o, bool needed_too) {
     struct id *place = &o->first_area;
     while (id_is(*place)) {
         struct ospf_area *a = ospf_area_edit(s, *place);
-        if (!configured_too && ospf_area_is_configured(a)) {
+        if (!needed_too && is_needed(a)) {
             place = &a->next;
             continue;
         }
@@ -82,7 +86,7 @@ bool ospf_router(struct step *s, uint32_t node, bool no) {
     if (o == NULL) return false;
     if (no) {
         o->set = defaults;
-        forget_areas(s, o, true);
+        ospf_areas_forget(s, o, true);
     }
     o->set.router = !no;
     return true;
@@ -184,7 +188,7 @@ void ospf_stop(struct step *s, uint32_t node) {
     timer_stop(s, &o->spf_timer);
     timer_stop(s, &o->age_timer);
     timer_stop(s, &o->origin_timer);
-    forget_areas(s, o, false);
+    ospf_areas_forget(s, o, false);
     close_if_open(s, &o->socket);
     close_if_open(s, &o->netlink);
     o->process = (struct id){0, 0};

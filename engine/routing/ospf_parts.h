@@ -32,6 +32,8 @@ void ospf_config_changed(struct step *, struct id ospf); /* a line has: what fol
 bool ospf_area_is_configured(const struct ospf_area *);
 struct id ospf_area_of(const struct lab *, struct id ospf, uint32_t area_id); /* {0,0}: none */
 struct id ospf_area_open(struct step *, struct id ospf, uint32_t area_id);    /* makes it */
+/* Areas without a configuration, an interface and LSAs go; `needed_too`: all of them. */
+void ospf_areas_forget(struct step *, struct ospf *, bool needed_too);
 bool ospf_area_is_stub(const struct lab *, struct id area);
 /* ospf_take_part.c: which interfaces run OSPF, in which area: by the configuration, and by what
  * netlink tells of interfaces, addresses and carriers. */

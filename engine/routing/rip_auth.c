@@ -89,11 +89,12 @@ static bool key_named(const struct lab *lab, const struct rip_interface *on, uin
 }
 
 /* RFC 2082 3.2.2: not less than the last one, from a neighbour of whom routes may be in use; one
- * that was lost may begin with zero again. */
+ * that was lost may begin with zero again. Of whom nothing can be remembered nothing is believed:
+ * what was said before could be said again. */
 static bool sequence_is_right(struct step *s, const struct rip_heard *h, const struct rip_auth *a) {
     const struct datagram *d = h->datagram;
     struct rip_peer *p = rip_peer_make(s, h->rip, d->from.address, d->interface);
-    if (p == NULL) return true;
+    if (p == NULL) return false;
     bool known = p->digests != 0 && p->key == a->key_id;
     bool lost = s->now - p->heard_at >= rip_timeout_time(s->lab, h->rip);
     if (known && a->sequence < p->sequence && !(lost && a->sequence == 0)) return false;

@@ -56,6 +56,9 @@ static void netlink_tells_what_changed(void **state) {
     assert_int_equal(told(&run, all), NETLINK_ROUTE);
     assert_int_equal(told(&run, all), 0); /* it was asked */
     assert_int_equal(told(&run, links), 0);
+    run_command(&run, 0, "r1", "ip link set eth0 mtu 1400");
+    assert_int_equal(told(&run, links), NETLINK_LINK);
+    assert_int_equal(told(&run, all), NETLINK_LINK);
     run_command(&run, 0, "", "link r1-server down");
     assert_int_equal(told(&run, all), NETLINK_LINK); /* Linux keeps the routes */
     assert_int_equal(told(&run, links), NETLINK_LINK);

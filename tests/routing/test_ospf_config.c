@@ -222,6 +222,11 @@ static void what_is_no_line_is_unknown(void **state) {
                                             "ip rip cost 3"};
     for (size_t i = 0; i < sizeof interface / sizeof interface[0]; i++)
         if (interface_line(interface[i]) != CONFIG_UNKNOWN) fail_msg("%s", interface[i]);
+    uint32_t areas = pool_live(h.run.lab, POOL_OSPF_AREA);
+    assert_int_equal(router_line("area 77 nonsense"), CONFIG_UNKNOWN);
+    assert_int_equal(router_line("area 78 stub"), CONFIG_OK);
+    assert_int_equal(router_line("no area 78 stub"), CONFIG_OK);
+    assert_int_equal(pool_live(h.run.lab, POOL_OSPF_AREA), areas);
     run_end(&h.run);
 }
 
